@@ -1,1 +1,3 @@
-//! The shell.
+//! The shell around the pure core of `projections/`.
+
+pub mod log;

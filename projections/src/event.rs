@@ -10,7 +10,7 @@ use crate::{date::Date, money::Money};
 use serde::{Deserialize, Serialize};
 
 /// An event as it stands in the log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 pub struct Event<D = Data> {
     /// The publisher's own id; makes publishing idempotent.
     pub id: String,
@@ -23,11 +23,28 @@ pub struct Event<D = Data> {
     /// When intake took it, in milliseconds since the epoch.
     pub recorded: i64,
     pub subject: Subject,
+    /// The subject that the amended record belongs to, where intake knew it to be another one: a replay looks nothing up.
+    #[serde(default)]
+    pub record_subject: Option<String>,
     pub data: D,
 }
 
+impl<D> Event<D> {
+    /// `ORG/ID`: the name of the event, and of the record that it creates.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.publisher, self.id)
+    }
+}
+
+impl<D: std::hash::Hash> Event<D> {
+    /// Hash of all that the publisher said: two events of one name are the same event if it is equal.
+    pub fn content_hash(&self) -> u64 {
+        crate::hash::of(&(self.effective, &self.subject, &self.data))
+    }
+}
+
 /// Whom an event is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Subject {
     /// An organisation's code (characters 9 to 17 of its USCC), a person's keyed hash, or `system`.
     pub id: String,
@@ -42,7 +59,7 @@ pub struct Subject {
 }
 
 /// A legacy number of an organisation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Alias {
     /// `registration`, `tax`, `institution`, `social-organisation`.
@@ -105,7 +122,7 @@ macro_rules! for_each_event_type {
 macro_rules! define_data {
     ($($variant:ident => $name:literal,)*) => {
         /// What an event says, by its type.
-        #[derive(Debug, Clone, PartialEq)]
+        #[derive(Debug, Clone, PartialEq, Hash)]
         pub enum Data { $($variant($variant),)* }
 
         impl Data {
@@ -165,7 +182,7 @@ pub enum List {
 
 /// A representative or another person named in a record: by subject id where a document was given; the sealed
 /// fields themselves lie in the vault under the reference.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PersonReference {
     pub person: Option<String>,
@@ -173,7 +190,7 @@ pub struct PersonReference {
 }
 
 /// (一) An administrative license.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LicenseGranted {
     /// XK_WSH 文书号
@@ -213,7 +230,7 @@ pub struct LicenseGranted {
     pub remarks: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LicenseRevoked {
     pub record: String,
@@ -221,7 +238,7 @@ pub struct LicenseRevoked {
 }
 
 /// How a penalty was decided: 简易程序 or 普通程序.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Procedure {
     Simple,
@@ -229,7 +246,7 @@ pub enum Procedure {
 }
 
 /// (一) An administrative penalty.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PenaltyImposed {
     /// CF_WSH 行政处罚决定书文号
@@ -284,7 +301,7 @@ pub struct PenaltyImposed {
     pub remarks: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PenaltyWithdrawn {
     pub record: String,
@@ -292,7 +309,7 @@ pub struct PenaltyWithdrawn {
 }
 
 /// (一)(二十五) The publication of a record.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PublicationIssued {
     pub record: String,
@@ -300,7 +317,7 @@ pub struct PublicationIssued {
 }
 
 /// (二十五) Not published, under a legal exception of the policy.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PublicationWithheld {
     pub record: String,
@@ -311,7 +328,7 @@ pub struct PublicationWithheld {
 }
 
 /// (四)(五) An entry on the red or the black list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DesignationMade {
     pub list: List,
@@ -344,7 +361,7 @@ pub struct DesignationMade {
     pub scope: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Basis {
     #[serde(default)]
@@ -354,7 +371,7 @@ pub struct Basis {
     pub record: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Repairable {
     pub allowed: bool,
@@ -363,7 +380,7 @@ pub struct Repairable {
     pub how: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResponsiblePerson {
     /// The person's subject id.
@@ -372,14 +389,14 @@ pub struct ResponsiblePerson {
 }
 
 /// Wrong from the start (default rule 4).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DesignationWithdrawn {
     pub record: String,
     pub reason: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DesignationConfirmed {
     pub record: String,
@@ -389,7 +406,7 @@ pub struct DesignationConfirmed {
 }
 
 /// (二十一) Why an entry leaves its list before its term.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ExitReason {
     Repaired,
@@ -397,7 +414,7 @@ pub enum ExitReason {
     Deregistered,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExitDeclared {
     pub record: String,
@@ -408,7 +425,7 @@ pub struct ExitDeclared {
 }
 
 /// (二十一)(二十七) What a notice tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NoticeAbout {
     Exit,
@@ -416,7 +433,7 @@ pub enum NoticeAbout {
     Restoration,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoticeIssued {
     pub record: String,
@@ -425,14 +442,14 @@ pub struct NoticeIssued {
 }
 
 /// (二十六) An application for credit repair.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RepairApplied {
     pub record: String,
     pub evidence: Vec<Evidence>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
     /// 履行义务, 纠正违法行为, 消除影响, 社会公益服务, 志愿服务, 慈善捐助
@@ -441,27 +458,27 @@ pub struct Evidence {
     pub reference: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RepairAccepted {
     pub record: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RepairRefused {
     pub record: String,
     pub citation: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RepairGranted {
     pub record: String,
 }
 
 /// (二十七) A dispute of a record.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectionFiled {
     pub record: String,
@@ -470,7 +487,7 @@ pub struct ObjectionFiled {
     pub by: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectionAnswered {
     pub record: String,
@@ -479,7 +496,7 @@ pub struct ObjectionAnswered {
     pub answer: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Finding {
     Unfounded,
@@ -487,7 +504,7 @@ pub enum Finding {
     Withdrawn,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectionResolved {
     pub record: String,
@@ -499,7 +516,7 @@ pub struct ObjectionResolved {
 }
 
 /// A correction of the publisher's own record.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordCorrected {
     pub record: String,
@@ -508,7 +525,7 @@ pub struct RecordCorrected {
 }
 
 /// (二十二) Joint action beyond what the list kind carries by itself.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureInitiated {
     pub record: String,
@@ -517,14 +534,14 @@ pub struct MeasureInitiated {
     pub respond_by: Date,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureAccepted {
     pub record: String,
     pub measure: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureExecuted {
     pub record: String,
@@ -533,7 +550,7 @@ pub struct MeasureExecuted {
     pub result: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureDeclined {
     pub record: String,
@@ -541,7 +558,7 @@ pub struct MeasureDeclined {
     pub reason: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureReported {
     pub record: String,
@@ -550,7 +567,7 @@ pub struct MeasureReported {
     pub result: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IdentifierLinked {
     pub scheme: String,
@@ -558,7 +575,7 @@ pub struct IdentifierLinked {
     pub reason: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IdentifierUnlinked {
     pub scheme: String,
@@ -566,14 +583,14 @@ pub struct IdentifierUnlinked {
     pub reason: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SubjectDeregistered {
     pub date: Date,
     pub citation: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccessRequested {
     pub level: u32,
@@ -581,7 +598,7 @@ pub struct AccessRequested {
     pub case: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccessDecided {
     pub request: String,
@@ -591,7 +608,7 @@ pub struct AccessDecided {
 }
 
 /// One part of the policy in a new version (default rule 13).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyPublished {
     /// The part's name; see `policy::Part`.
@@ -603,14 +620,14 @@ pub struct PolicyPublished {
 }
 
 /// Midnight in Asia/Shanghai: time is an event.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DayOpened {
     pub date: Date,
 }
 
 /// A JSON document: itself in JSON, its text in Avro and view rows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Document(pub serde_json::Value);
 
 impl Serialize for Document {

@@ -1,10 +1,24 @@
 //! What the log means: one pure function from credit events to lists, measures and publications.
 //!
-//! No I/O, no clock, no randomness, no async: a replay decides again what it decided the first time.
+//! No I/O, no clock, no randomness, no async: a replay decides again what it decided the first time. Read in this order:
+//! [`event`] what can happen → [`judge`] whether it has its effect → [`facts`] what is then known → [`listing`],
+//! [`measure`], [`publication`], [`obligation`] what follows from the facts on a day → [`difference`] what goes out.
 #![forbid(unsafe_code)]
 
 pub mod change;
 pub mod date;
+pub mod difference;
 pub mod event;
+pub mod facts;
+pub mod hash;
 pub mod identifier;
+pub mod interval;
+pub mod judge;
+pub mod listing;
+pub mod measure;
 pub mod money;
+pub mod obligation;
+pub mod partition;
+pub mod policy;
+pub mod publication;
+pub mod refusal;

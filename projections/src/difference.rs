@@ -1,0 +1,188 @@
+//! What goes out for an event or a day is the difference of two standings of the subject, and nothing else.
+
+use crate::{
+    change::{About, Cause, ListChange, ListName, ListWhat, MeasureChange, MeasureWhat},
+    date::Date,
+    facts::{CreditFile, Known, Stamp},
+    listing::{self, State},
+};
+use std::collections::BTreeMap;
+
+/// How one entry stands on a day. Owned, so that it outlives a change of the facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryStanding {
+    /// Index of the designation in the file.
+    record: usize,
+    list: ListName,
+    state: State,
+    from: Date,
+    until: Date,
+}
+
+/// How all entries of a subject stand on a day.
+pub fn standing(file: &CreditFile, date: Date) -> Vec<EntryStanding> {
+    let mut standing = Vec::new();
+    for (index, record) in file.records.iter().enumerate() {
+        let Some(designation) = record.designation() else { continue };
+        let entry = listing::entry(record, designation, Known::Now);
+        for entry in std::iter::once(entry).chain(listing::watch(record, designation, Known::Now)) {
+            let (from, until) = (entry.span.from, entry.span.to);
+            standing.push(EntryStanding { record: index, list: entry.list, state: entry.state(date), from, until });
+        }
+    }
+    standing
+}
+
+/// What happened: an event, or the beginning of a day.
+#[derive(Debug, Clone, Copy)]
+pub struct Happening<'a> {
+    pub partition: u16,
+    pub stamp: Stamp,
+    /// The event type.
+    pub kind: &'a str,
+    /// The event, `ORG/ID`.
+    pub event: &'a str,
+    /// The day on which it takes effect.
+    pub date: Date,
+}
+
+impl Happening<'_> {
+    fn cause(&self) -> Cause {
+        Cause { kind: self.kind.to_owned(), event: self.event.to_owned(), date: self.date }
+    }
+
+    fn position(&self) -> String {
+        format!("{}-{}", self.partition, self.stamp.offset)
+    }
+}
+
+/// Announces the difference, and counts it in the subject's sequences.
+pub fn announce(
+    file: &mut CreditFile,
+    before: &[EntryStanding],
+    after: &[EntryStanding],
+    happening: &Happening,
+) -> (Vec<ListChange>, Vec<MeasureChange>) {
+    if before == after {
+        return (Vec::new(), Vec::new());
+    }
+    let about = About { id: file.id.to_string(), kind: file.kind, name: file.name(Known::Now).map(str::to_owned) };
+    let lists = list_changes(file, before, after, happening, &about);
+    let measures = measure_changes(file, before, after, happening, &about);
+    file.list_sequence += lists.len() as u64;
+    file.measure_sequence += measures.len() as u64;
+    (lists, measures)
+}
+
+fn list_changes(
+    file: &CreditFile,
+    before: &[EntryStanding],
+    after: &[EntryStanding],
+    happening: &Happening,
+    about: &About,
+) -> Vec<ListChange> {
+    let mut changes = Vec::new();
+    for entry in after {
+        let earlier = before.iter().find(|earlier| (earlier.record, earlier.list) == (entry.record, entry.list));
+        let Some(what) = list_what(earlier, entry) else { continue };
+        let record = &file.records[entry.record];
+        let sequence = file.list_sequence + changes.len() as u64 + 1;
+        changes.push(ListChange {
+            change: format!("{}-L{sequence}", file.id),
+            subject: about.clone(),
+            list: entry.list,
+            kind: record.designation().map(|designation| designation.kind.to_string()).unwrap_or_default(),
+            record: record.id.to_string(),
+            what,
+            from: entry.from,
+            until: entry.until,
+            cause: happening.cause(),
+            position: happening.position(),
+            sequence,
+            recorded: happening.stamp.recorded,
+        });
+    }
+    changes
+}
+
+/// The word for a change of an entry, if the list that the public sees has changed.
+fn list_what(before: Option<&EntryStanding>, after: &EntryStanding) -> Option<ListWhat> {
+    let was = before.map_or(State::Pending, |entry| entry.state);
+    match (was, after.state) {
+        (State::Active, State::Active) if before.is_some_and(|b| (b.from, b.until) != (after.from, after.until)) => {
+            Some(ListWhat::Amended)
+        }
+        (was, now) if was == now => None,
+        (_, State::Active) => Some(ListWhat::Listed),
+        (State::Active, State::Exited) => Some(ListWhat::Exited),
+        (State::Active, State::Expired) => Some(ListWhat::Expired),
+        (State::Active | State::Exited | State::Expired, State::Withdrawn) => Some(ListWhat::Withdrawn),
+        _ => None,
+    }
+}
+
+/// A measure in force, its bases by index of the designation.
+struct InForce {
+    basis: Vec<usize>,
+    from: Date,
+    until: Date,
+}
+
+fn in_force<'a>(file: &'a CreditFile, standing: &[EntryStanding]) -> BTreeMap<&'a str, InForce> {
+    let mut measures: BTreeMap<&str, InForce> = BTreeMap::new();
+    for entry in standing.iter().filter(|entry| entry.state == State::Active && entry.list != ListName::Watch) {
+        for code in file.records[entry.record].designation().into_iter().flat_map(|d| d.measures.iter()) {
+            let new = InForce { basis: Vec::new(), from: entry.from, until: entry.until };
+            let measure = measures.entry(code).or_insert(new);
+            measure.basis.push(entry.record);
+            measure.from = measure.from.min(entry.from);
+            measure.until = measure.until.max(entry.until);
+        }
+    }
+    measures
+}
+
+fn measure_changes(
+    file: &CreditFile,
+    before: &[EntryStanding],
+    after: &[EntryStanding],
+    happening: &Happening,
+    about: &About,
+) -> Vec<MeasureChange> {
+    let (was, now) = (in_force(file, before), in_force(file, after));
+    let mut changed: Vec<(&str, MeasureWhat, &InForce)> = Vec::new();
+    for (code, measure) in &now {
+        match was.get(code) {
+            None => changed.push((code, MeasureWhat::Imposed, measure)),
+            Some(earlier) if (&earlier.basis, earlier.until) != (&measure.basis, measure.until) => {
+                changed.push((code, MeasureWhat::Rebased, measure));
+            }
+            Some(_) => {}
+        }
+    }
+    changed.extend(was.iter().filter(|(code, _)| !now.contains_key(*code)).map(|(code, m)| (*code, MeasureWhat::Ended, m)));
+    changed.sort_by_key(|(code, ..)| *code);
+    let changes = changed.into_iter().enumerate().map(|(index, (code, what, measure))| {
+        let sequence = file.measure_sequence + index as u64 + 1;
+        // What ended is told with the day on which it did, not with the term that it once had.
+        let ended = |record: usize| after.iter().find(|entry| entry.record == record && entry.list != ListName::Watch);
+        let until = match what {
+            MeasureWhat::Ended => measure.basis.iter().filter_map(|b| ended(*b)).map(|entry| entry.until).max(),
+            _ => None,
+        };
+        MeasureChange {
+            change: format!("{}-M{sequence}", file.id),
+            subject: about.clone(),
+            measure: code.to_owned(),
+            what,
+            basis: measure.basis.iter().map(|record| file.records[*record].id.to_string()).collect(),
+            from: measure.from,
+            until: until.unwrap_or(measure.until),
+            cause: happening.cause(),
+            position: happening.position(),
+            sequence,
+            recorded: happening.stamp.recorded,
+        }
+    });
+    changes.collect()
+}

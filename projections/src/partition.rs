@@ -1,0 +1,90 @@
+//! What the events of a partition share: the open day and the policy in force. Replaying a partition needs nothing but
+//! that partition, so both are in its log (default rule 13).
+
+use crate::{
+    date::Date,
+    event::{DayOpened, Event, PolicyPublished},
+    facts::{Seen, Stamp},
+    hash,
+    judge::Effect,
+    policy::{Policy, PolicyHistory},
+    refusal::{Code, Refusal},
+};
+use serde::{Deserialize, Serialize};
+
+/// The publisher of the days.
+pub const DAY_PUBLISHER: &str = "system";
+
+/// The state that all subjects of a partition share.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Partition {
+    pub number: u16,
+    /// The business day that is open; none before the first.
+    pub day: Option<Date>,
+    pub history: PolicyHistory,
+    /// The policy in force on the open day; follows from `history` and `day`.
+    #[serde(skip)]
+    in_force: Policy,
+    /// The latest time of recording so far, in milliseconds since the epoch.
+    recorded: i64,
+    /// Policy events judged, for idempotency.
+    seen: Vec<Seen>,
+}
+
+impl Partition {
+    pub fn new(number: u16) -> Partition {
+        Partition { number, ..Partition::default() }
+    }
+
+    /// Restores what is not stored; to be called after deserialising.
+    #[must_use]
+    pub fn restored(mut self) -> Partition {
+        self.refresh();
+        self
+    }
+
+    /// The policy in force where the log stands.
+    pub fn policy(&self) -> &Policy {
+        &self.in_force
+    }
+
+    /// The stamp of an event: its time of recording, or the latest before it where a clock ran backwards.
+    pub fn stamp(&mut self, offset: u64, recorded: i64) -> Stamp {
+        self.recorded = self.recorded.max(recorded);
+        Stamp { offset, recorded: self.recorded }
+    }
+
+    /// Opens a day. `None` if it is open already: days never run backwards, and each is opened once.
+    pub fn open_day(&mut self, day: &DayOpened) -> Option<Date> {
+        if self.day.is_some_and(|open| day.date <= open) {
+            return None;
+        }
+        self.day = Some(day.date);
+        self.refresh();
+        Some(day.date)
+    }
+
+    /// (二十) default rule 13: a part of the policy in its next version. Validated whole, or refused.
+    pub fn publish_policy(&mut self, event: &Event, policy: &PolicyPublished, stamp: Stamp) -> Effect {
+        let name = hash::of_text(&event.name());
+        let content = event.content_hash();
+        if let Some(seen) = self.seen.iter().find(|seen| seen.id == name) {
+            return Effect::of_repeat(seen, content);
+        }
+        let result = if event.office {
+            self.history.publish(&policy.part, policy.version, policy.effective, &policy.content.0).map_err(|errors| {
+                let first = errors.first().map(ToString::to_string).unwrap_or_default();
+                Refusal::new(Code::PolicyInvalid, format!("{} error(s); first: {first}", errors.len()))
+            })
+        } else {
+            Err(Refusal::new(Code::NotAllowed, "only the office or an administrator publishes policy"))
+        };
+        self.seen.push(Seen { id: name, content, stamp, refused: result.as_ref().err().map(|refusal| refusal.code) });
+        self.refresh();
+        result.map_or_else(Effect::Refused, |()| Effect::Applied)
+    }
+
+    fn refresh(&mut self) {
+        self.in_force = self.history.at(self.day.unwrap_or(Date::MIN));
+    }
+}

@@ -8,3 +8,4 @@ pub mod date;
 pub mod event;
 pub mod identifier;
 pub mod money;
+pub mod policy;

@@ -160,7 +160,9 @@ fn measure_changes(
             Some(_) => {}
         }
     }
-    changed.extend(was.iter().filter(|(code, _)| !now.contains_key(*code)).map(|(code, m)| (*code, MeasureWhat::Ended, m)));
+    changed.extend(
+        was.iter().filter(|(code, _)| !now.contains_key(*code)).map(|(code, m)| (*code, MeasureWhat::Ended, m)),
+    );
     changed.sort_by_key(|(code, ..)| *code);
     let changes = changed.into_iter().enumerate().map(|(index, (code, what, measure))| {
         let sequence = file.measure_sequence + index as u64 + 1;

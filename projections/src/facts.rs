@@ -169,10 +169,20 @@ pub enum Deed {
     Revoked,
     /// Wrong from the start.
     Withdrawn,
-    Published { channel: Box<str> },
-    Withheld { ground: Box<str> },
-    Exited { reason: ExitReason, notice: bool },
-    Noticed { about: NoticeAbout, channel: Box<str> },
+    Published {
+        channel: Box<str>,
+    },
+    Withheld {
+        ground: Box<str>,
+    },
+    Exited {
+        reason: ExitReason,
+        notice: bool,
+    },
+    Noticed {
+        about: NoticeAbout,
+        channel: Box<str>,
+    },
     RepairGranted,
 }
 

@@ -33,7 +33,9 @@ impl Hasher for Mixer {
     fn write(&mut self, bytes: &[u8]) {
         let mut chunks = bytes.chunks_exact(8);
         for chunk in &mut chunks {
-            self.mix(u64::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3], chunk[4], chunk[5], chunk[6], chunk[7]]));
+            self.mix(u64::from_le_bytes([
+                chunk[0], chunk[1], chunk[2], chunk[3], chunk[4], chunk[5], chunk[6], chunk[7],
+            ]));
         }
         let mut rest = [0_u8; 8];
         rest[..chunks.remainder().len()].copy_from_slice(chunks.remainder());

@@ -5,11 +5,18 @@ use crate::{
     date::Date,
     event::NoticeAbout,
     facts::{Content, CreditFile, Deed, Known, Record},
-    listing, policy,
+    listing,
     policy::{Due, Policy},
     publication,
 };
 use serde::Serialize;
+
+/// The names of the duties; their terms in working days are policy.
+pub mod duty {
+    pub const PUBLISH: &str = "publish";
+    pub const NOTIFY_EXIT: &str = "notify-exit";
+    pub const NOTIFY_TAKEDOWN: &str = "notify-takedown";
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -42,7 +49,11 @@ pub fn obligations<'a>(file: &'a CreditFile, known: Known, as_of: Date, policy: 
     let records = file.records.iter().filter(|record| known.has(record.stamp) && record.effective <= as_of);
     records
         .flat_map(|record| {
-            [publish(record, known, as_of, policy), notify_exit(record, known, as_of, policy), takedown(record, known, as_of, policy)]
+            [
+                publish(record, known, as_of, policy),
+                notify_exit(record, known, as_of, policy),
+                takedown(record, known, as_of, policy),
+            ]
         })
         .flatten()
         .collect()
@@ -53,7 +64,7 @@ fn publish<'a>(record: &'a Record, known: Known, as_of: Date, policy: &Policy) -
     let publication = publication::publication(record, known, as_of, policy.calendar())?;
     let cancelled = publication.withheld.is_some() || publication.ended_by.is_some();
     let since = record.effective;
-    Some(duty(policy::duty::PUBLISH, record, since, publication.due, publication.issued, cancelled, as_of, policy))
+    Some(row(duty::PUBLISH, record, since, publication.due, publication.issued, cancelled, as_of, policy))
 }
 
 /// (二十一) An exit notice on the channel of the original publication (default rule 9). The day of the exit is not counted.
@@ -64,11 +75,11 @@ fn notify_exit<'a>(record: &'a Record, known: Known, as_of: Date, policy: &Polic
     if !is_over {
         return None;
     }
-    let due = deadline(policy, policy::duty::NOTIFY_EXIT, ended)?;
+    let due = policy.due(duty::NOTIFY_EXIT, ended)?;
     let notice = record.acts(known).filter(|act| act.effective <= as_of).find(|act| {
         matches!(act.what, Deed::Noticed { about: NoticeAbout::Exit, .. } | Deed::Exited { notice: true, .. })
     });
-    Some(duty(policy::duty::NOTIFY_EXIT, record, ended, due, notice.map(|act| act.effective), false, as_of, policy))
+    Some(row(duty::NOTIFY_EXIT, record, ended, due, notice.map(|act| act.effective), false, as_of, policy))
 }
 
 /// (二十七) A record that was wrong is taken down and the takedown explained (default rule 4).
@@ -82,20 +93,16 @@ fn takedown<'a>(record: &'a Record, known: Known, as_of: Date, policy: &Policy) 
         return None;
     }
     let since = withdrawal.effective;
-    let due = deadline(policy, policy::duty::NOTIFY_TAKEDOWN, since)?;
-    let notice = record.acts(known).filter(|act| act.effective <= as_of).find(|act| {
-        matches!(act.what, Deed::Noticed { about: NoticeAbout::Takedown | NoticeAbout::Restoration, .. })
-    });
-    Some(duty(policy::duty::NOTIFY_TAKEDOWN, record, since, due, notice.map(|act| act.effective), false, as_of, policy))
-}
-
-/// The last day of a duty that arose on `since`, by the terms and the calendar of the policy.
-pub fn deadline(policy: &Policy, duty: &str, since: Date) -> Option<Due> {
-    Some(policy.calendar().deadline(since, policy.working_days_for(duty)?))
+    let due = policy.due(duty::NOTIFY_TAKEDOWN, since)?;
+    let notice = record
+        .acts(known)
+        .filter(|act| act.effective <= as_of)
+        .find(|act| matches!(act.what, Deed::Noticed { about: NoticeAbout::Takedown | NoticeAbout::Restoration, .. }));
+    Some(row(duty::NOTIFY_TAKEDOWN, record, since, due, notice.map(|act| act.effective), false, as_of, policy))
 }
 
 #[allow(clippy::too_many_arguments)] // the columns of one row; a struct would only repeat `Obligation`
-fn duty<'a>(
+fn row<'a>(
     duty: &'static str,
     record: &'a Record,
     since: Date,

@@ -18,7 +18,7 @@ pub enum State {
 }
 
 /// The publication of one record, as of a day.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Publication<'a> {
     pub due: Due,
     pub issued: Option<Date>,

@@ -136,7 +136,8 @@ fn repair(case: &Case, record: &Record) -> Result<Deed, Refusal> {
         }
         Content::Penalty(penalty) => {
             if case.event.effective < penalty.repairable_from {
-                let detail = format!("the minimum publicity of record {} lasts to {}", record.id, penalty.repairable_from);
+                let detail =
+                    format!("the minimum publicity of record {} lasts to {}", record.id, penalty.repairable_from);
                 return Err(Refusal::new(Code::TooEarly, detail));
             }
             let repaired = record.acts.iter().any(|act| act.what == Deed::RepairGranted);
@@ -169,7 +170,8 @@ fn not_before_start(case: &Case, record: &Record) -> Result<(), Refusal> {
     if case.event.effective >= record.effective {
         return Ok(());
     }
-    let detail = format!("effective {} lies before record {} began, {}", case.event.effective, record.id, record.effective);
+    let detail =
+        format!("effective {} lies before record {} began, {}", case.event.effective, record.id, record.effective);
     Err(Refusal::new(Code::TooEarly, detail))
 }
 

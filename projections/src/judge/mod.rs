@@ -34,7 +34,10 @@ impl Effect {
         if seen.content == content {
             Effect::Duplicate(*seen)
         } else {
-            Effect::Refused(Refusal::new(Code::IdConflict, "this id was used before with other content; choose a new id"))
+            Effect::Refused(Refusal::new(
+                Code::IdConflict,
+                "this id was used before with other content; choose a new id",
+            ))
         }
     }
 }
@@ -68,7 +71,11 @@ pub fn step(partition: &Partition, file: &mut CreditFile, event: &Event, stamp: 
     file.applied = stamp.offset + 1;
     let name = event.name();
     if let Some(seen) = file.seen(&name) {
-        return Outcome { effect: Effect::of_repeat(seen, event.content_hash()), lists: Vec::new(), measures: Vec::new() };
+        return Outcome {
+            effect: Effect::of_repeat(seen, event.content_hash()),
+            lists: Vec::new(),
+            measures: Vec::new(),
+        };
     }
     let judged = judge(partition, file, event, stamp);
     let refused = judged.as_ref().err().map(|refusal| refusal.code);
@@ -115,11 +122,15 @@ fn judge(partition: &Partition, file: &CreditFile, event: &Event, stamp: Stamp) 
         return Err(Refusal::new(Code::PolicyMissing, "no policy is in force, or no business day is open yet"));
     };
     if event.subject.kind == SubjectKind::System {
-        return Err(Refusal::new(Code::NotAllowed, "an event of this type needs a subject; only the system opens days"));
+        return Err(Refusal::new(
+            Code::NotAllowed,
+            "an event of this type needs a subject; only the system opens days",
+        ));
     }
     let furthest = day.plus_days(policy.effective_ahead_days() as i32);
     if event.effective > furthest {
-        let detail = format!("effective {} lies after {furthest}, the furthest day that policy allows", event.effective);
+        let detail =
+            format!("effective {} lies after {furthest}, the furthest day that policy allows", event.effective);
         return Err(Refusal::new(Code::TooFarAhead, detail));
     }
     let case = Case { file, event, policy, day, stamp };

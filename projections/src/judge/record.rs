@@ -5,8 +5,8 @@ use crate::{
     date::Date,
     event::{DesignationMade, LicenseGranted, List, PenaltyImposed},
     facts::{Content, Designation, License, Penalty, Record},
-    obligation::deadline,
-    policy::{Due, ListKind, SeverityClass, duty},
+    obligation::duty,
+    policy::{Due, ListKind, SeverityClass},
     refusal::{Code, Refusal},
 };
 
@@ -28,8 +28,8 @@ pub(super) fn penalty(case: &Case, data: &PenaltyImposed) -> Result<Record, Refu
         case,
         Content::Penalty(Penalty {
             severity: class.code.as_str().into(),
-            publicity_until: class.max_months.map(|months| effective.plus_months(months)),
-            repairable_from: effective.plus_months(class.min_months.unwrap_or(0)),
+            publicity_until: Some(effective.plus_months(class.max_months)),
+            repairable_from: effective.plus_months(class.min_months),
             publication_due: publication_due(case)?,
         }),
     ))
@@ -56,7 +56,10 @@ pub(super) fn designation(case: &Case, data: &DesignationMade) -> Result<Record,
     }
     let based = |basis: &crate::event::Basis| basis.citation.is_some() || basis.record.is_some();
     if data.basis.is_empty() || !data.basis.iter().all(based) {
-        return Err(Refusal::new(Code::BasisMissing, "a designation needs a basis: a citation or a record in each item"));
+        return Err(Refusal::new(
+            Code::BasisMissing,
+            "a designation needs a basis: a citation or a record in each item",
+        ));
     }
     if data.list == List::Black && data.repairable.is_none() {
         let detail = "say in `repairable` whether and how the entry can be repaired, or the citation that bars it";
@@ -73,7 +76,7 @@ fn resolved(data: &DesignationMade, kind: &ListKind, until: Date) -> Designation
         kind: data.kind.as_str().into(),
         until,
         watch_months: data.watch_months.unwrap_or(kind.watch_months),
-        measures: kind.measures.clone(),
+        measures: kind.measures.iter().map(|code| code.as_str().into()).collect(),
         repairable: data.repairable.as_ref().is_none_or(|repairable| repairable.allowed),
         repair_note: data.repairable.as_ref().and_then(|repairable| repairable.how.as_deref().map(Into::into)),
         basis: data.basis.iter().filter_map(|basis| basis.record.as_deref().map(Into::into)).collect(),
@@ -85,14 +88,17 @@ fn resolved(data: &DesignationMade, kind: &ListKind, until: Date) -> Designation
 
 /// The last day of the term: as stated, or by policy's default (default rule 2).
 fn last_day(from: Date, data: &DesignationMade, kind: &ListKind) -> Result<Date, Refusal> {
-    let until = match (data.until, data.months.or(kind.months)) {
+    let longest = kind.max_months.unwrap_or(MAX_MONTHS);
+    let until = match (data.until, data.months.unwrap_or(kind.months)) {
         (Some(until), _) => until,
-        (None, Some(months)) if (1..=MAX_MONTHS).contains(&months) => from.plus_months(months),
-        (None, _) => {
-            let detail = format!("give `until`, or `months` from 1 to {MAX_MONTHS}: this list kind has no default term");
-            return Err(Refusal::new(Code::TermInvalid, detail));
-        }
+        (None, 0) => return Err(Refusal::new(Code::TermInvalid, "a term has at least 1 month")),
+        (None, months) => from.plus_months(months),
     };
+    if until > from.plus_months(longest) {
+        let detail =
+            format!("the last day {until} lies more than {longest} months after {from}, the longest term of this kind");
+        return Err(Refusal::new(Code::TermInvalid, detail));
+    }
     if until < from {
         return Err(Refusal::new(Code::TermInvalid, format!("the last day {until} lies before the first, {from}")));
     }
@@ -103,7 +109,8 @@ fn last_day(from: Date, data: &DesignationMade, kind: &ListKind) -> Result<Date,
 }
 
 fn publication_due(case: &Case) -> Result<Due, Refusal> {
-    deadline(case.policy, duty::PUBLISH, case.event.effective)
+    case.policy
+        .due(duty::PUBLISH, case.event.effective)
         .ok_or_else(|| Refusal::new(Code::PolicyMissing, "the policy in force has no term for publishing"))
 }
 

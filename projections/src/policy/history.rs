@@ -1,0 +1,268 @@
+//! Every version of every part of the policy, as the log brought them.
+
+use super::{
+    Part, Policy, calendar::Calendar, calendar::CalendarYear, catalogue::Catalogue, check::PolicyError,
+    departments::Departments, list_kinds::ListKinds, masking::Masking, publication::Publication, rules::Rules,
+    severity::Severity, terms::Terms,
+};
+use crate::{date::Date, event::Document};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The policy as events have built it. Cheap to clone.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(into = "Vec<StoredVersion>", try_from = "Vec<StoredVersion>")]
+pub struct PolicyHistory {
+    parts: BTreeMap<Part, Vec<Version>>,
+    calendar: Arc<Calendar>,
+}
+
+#[derive(Debug, Clone)]
+struct Version {
+    version: u32,
+    effective: Date,
+    document: Arc<Document>,
+    content: Content,
+}
+
+/// A part, read.
+#[derive(Debug, Clone)]
+enum Content {
+    ListKinds(Arc<ListKinds>),
+    Catalogue(Arc<Catalogue>),
+    Severity(Arc<Severity>),
+    Terms(Arc<Terms>),
+    Calendar(Arc<CalendarYear>),
+    Publication(Arc<Publication>),
+    Masking(Arc<Masking>),
+    Departments(Arc<Departments>),
+    Rules(Rules),
+}
+
+impl Content {
+    fn parse(part: Part, content: &Value) -> Result<Content, Vec<PolicyError>> {
+        Ok(match part {
+            Part::ListKinds => Content::ListKinds(ListKinds::parse(content)?.into()),
+            Part::Catalogue => Content::Catalogue(Catalogue::parse(content)?.into()),
+            Part::Severity => Content::Severity(Severity::parse(content)?.into()),
+            Part::Terms => Content::Terms(Terms::parse(content)?.into()),
+            Part::Calendar(year) => Content::Calendar(CalendarYear::parse(content, year)?.into()),
+            Part::Publication => Content::Publication(Publication::parse(content)?.into()),
+            Part::Masking => Content::Masking(Masking::parse(content)?.into()),
+            Part::Departments => Content::Departments(Departments::parse(content)?.into()),
+            Part::Rules => Content::Rules(Rules::parse(content)?),
+        })
+    }
+}
+
+/// One version of one part, as it was published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedVersion<'a> {
+    pub part: Part,
+    pub version: u32,
+    pub effective: Date,
+    pub content: &'a Value,
+}
+
+impl PolicyHistory {
+    /// Takes a new version of a part, or tells everything that is wrong with it and stays as it was.
+    pub fn publish(
+        &mut self,
+        part: &str,
+        version: u32,
+        effective: Date,
+        content: &Value,
+    ) -> Result<(), Vec<PolicyError>> {
+        let error = |pointer: &str, code: &str, detail: String| PolicyError {
+            pointer: pointer.into(),
+            code: code.into(),
+            detail,
+        };
+        let Ok(part) = part.parse::<Part>() else {
+            return Err(vec![error("/part", "unknown-part", format!("one of {}", Part::NAMES.join(", ")))]);
+        };
+        let mut errors = Vec::new();
+        let next = self.parts.get(&part).map_or(1, |versions| versions.len() as u32 + 1);
+        if version != next {
+            errors.push(error("/version", "wrong-version", format!("the next version of {part} is {next}")));
+        }
+        match Content::parse(part, content) {
+            Err(wrong) => errors.extend(wrong),
+            Ok(read) => {
+                errors.extend(self.conflicts(&read));
+                if errors.is_empty() {
+                    self.push(part, version, effective, Arc::new(Document(content.clone())), read);
+                    return Ok(());
+                }
+            }
+        }
+        Err(errors)
+    }
+
+    fn push(&mut self, part: Part, version: u32, effective: Date, document: Arc<Document>, content: Content) {
+        let is_calendar = matches!(part, Part::Calendar(_));
+        self.parts.entry(part).or_default().push(Version { version, effective, document, content });
+        if is_calendar {
+            let newest = self.parts.values().filter_map(|versions| match &versions.last()?.content {
+                Content::Calendar(year) => Some(year.as_ref()),
+                _ => None,
+            });
+            self.calendar = Arc::new(Calendar::new(newest));
+        }
+    }
+
+    /// What the newest versions of the other parts have against this content: a list kind carries measures that the
+    /// catalogue has, and departments are of kinds that are known.
+    fn conflicts(&self, content: &Content) -> Vec<PolicyError> {
+        let newest = self.policy(|_| true);
+        let (mut kinds, mut catalogue, mut departments) = (None, None, None);
+        match content {
+            Content::ListKinds(new) => {
+                (kinds, catalogue, departments) = (Some(new), newest.catalogue.as_ref(), newest.departments.as_ref());
+            }
+            Content::Catalogue(new) => {
+                (kinds, catalogue, departments) = (newest.list_kinds.as_ref(), Some(new), newest.departments.as_ref());
+            }
+            Content::Departments(new) => {
+                (kinds, catalogue, departments) = (newest.list_kinds.as_ref(), newest.catalogue.as_ref(), Some(new));
+            }
+            _ => {}
+        }
+        let mut errors = Vec::new();
+        // The pointer lies in the content that is being published, or names the other part by its absence.
+        let mut error = |own: bool, pointer: String, code: &str, detail: String| {
+            let pointer = if own { pointer } else { "/content".to_owned() };
+            errors.push(PolicyError { pointer, code: code.into(), detail });
+        };
+        let own = matches!(content, Content::ListKinds(_));
+        for (k, kind) in kinds.iter().flat_map(|kinds| kinds.all()).enumerate() {
+            for (m, code) in kind.measures.iter().enumerate() {
+                if catalogue.is_some_and(|catalogue| catalogue.get(code).is_none())
+                    && !matches!(content, Content::Departments(_))
+                {
+                    let detail = format!("list kind {} carries {code}, which the catalogue does not have", kind.code);
+                    error(own, format!("/content/kinds/{k}/measures/{m}"), "unknown-measure", detail);
+                }
+            }
+            for (field, names) in [("authorities", &kind.authorities), ("usual_authorities", &kind.usual_authorities)] {
+                for (a, name) in names.iter().enumerate().filter(|(_, name)| *name != "*") {
+                    if departments.is_some_and(|departments| !departments.has_kind(name))
+                        && !matches!(content, Content::Catalogue(_))
+                    {
+                        let detail = format!("list kind {} names {name}, no kind of department", kind.code);
+                        error(own, format!("/content/kinds/{k}/{field}/{a}"), "unknown-department-kind", detail);
+                    }
+                }
+            }
+        }
+        let own = matches!(content, Content::Catalogue(_));
+        for (i, item) in catalogue.iter().flat_map(|catalogue| catalogue.all()).enumerate() {
+            for (d, name) in item.implementers.iter().enumerate() {
+                if departments.is_some_and(|departments| !departments.has_kind(name))
+                    && !matches!(content, Content::ListKinds(_))
+                {
+                    let detail = format!("measure {} names {name}, no kind of department", item.code);
+                    error(own, format!("/content/items/{i}/implementers/{d}"), "unknown-department-kind", detail);
+                }
+            }
+        }
+        errors
+    }
+
+    /// For each part the newest version that is effective on that day. A calendar counts from the moment that it is
+    /// published, whatever its effective date: it states facts about days to come (default rule 15).
+    pub fn at(&self, day: Date) -> Policy {
+        self.policy(|version| version.effective <= day)
+    }
+
+    fn policy(&self, in_force: impl Fn(&Version) -> bool) -> Policy {
+        let mut policy = Policy { calendar: self.calendar.clone(), ..Policy::default() };
+        for versions in self.parts.values() {
+            match versions.iter().rev().find(|version| in_force(version)).map(|version| &version.content) {
+                Some(Content::ListKinds(part)) => policy.list_kinds = Some(part.clone()),
+                Some(Content::Catalogue(part)) => policy.catalogue = Some(part.clone()),
+                Some(Content::Severity(part)) => policy.severity = Some(part.clone()),
+                Some(Content::Terms(part)) => policy.terms = Some(part.clone()),
+                Some(Content::Publication(part)) => policy.publication = Some(part.clone()),
+                Some(Content::Masking(part)) => policy.masking = Some(part.clone()),
+                Some(Content::Departments(part)) => policy.departments = Some(part.clone()),
+                Some(Content::Rules(part)) => policy.rules = Some(*part),
+                Some(Content::Calendar(_)) | None => {}
+            }
+        }
+        policy
+    }
+
+    /// Every version of every part, in the order of parts and versions.
+    pub fn versions(&self) -> impl Iterator<Item = PublishedVersion<'_>> {
+        self.parts.iter().flat_map(|(part, versions)| versions.iter().map(|version| version.published(*part)))
+    }
+
+    /// The version of each part that is in force on that day, as published.
+    pub fn in_force(&self, day: Date) -> impl Iterator<Item = PublishedVersion<'_>> {
+        self.parts.iter().filter_map(move |(part, versions)| {
+            let counts = |version: &&Version| matches!(part, Part::Calendar(_)) || version.effective <= day;
+            versions.iter().rev().find(counts).map(|version| version.published(*part))
+        })
+    }
+
+    /// The version number that the next publication of the part must have.
+    pub fn next_version(&self, part: Part) -> u32 {
+        self.parts.get(&part).map_or(1, |versions| versions.len() as u32 + 1)
+    }
+
+    /// The first day after `day` on which another version comes into force.
+    pub fn next_change(&self, day: Date) -> Option<Date> {
+        let dated = self.parts.iter().filter(|(part, _)| !matches!(part, Part::Calendar(_)));
+        dated.flat_map(|(_, versions)| versions).map(|version| version.effective).filter(|date| *date > day).min()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+}
+
+impl Version {
+    fn published(&self, part: Part) -> PublishedVersion<'_> {
+        PublishedVersion { part, version: self.version, effective: self.effective, content: &self.document.0 }
+    }
+}
+
+/// A version as it is stored: what was published is enough to read it again.
+#[derive(Clone, Serialize, Deserialize)]
+struct StoredVersion {
+    part: Part,
+    version: u32,
+    effective: Date,
+    content: Arc<Document>,
+}
+
+impl From<PolicyHistory> for Vec<StoredVersion> {
+    fn from(history: PolicyHistory) -> Vec<StoredVersion> {
+        let parts = history.parts.into_iter();
+        let stored = |part: Part, version: Version| {
+            let Version { version, effective, document, .. } = version;
+            StoredVersion { part, version, effective, content: document }
+        };
+        parts.flat_map(|(part, versions)| versions.into_iter().map(move |version| stored(part, version))).collect()
+    }
+}
+
+impl TryFrom<Vec<StoredVersion>> for PolicyHistory {
+    type Error = String;
+
+    /// Each part is read again; what they have against each other was settled when they were published.
+    fn try_from(stored: Vec<StoredVersion>) -> Result<PolicyHistory, String> {
+        let mut history = PolicyHistory::default();
+        for StoredVersion { part, version, effective, content } in stored {
+            if version != history.next_version(part) {
+                return Err(format!("version {version} of {part} out of order"));
+            }
+            let read = Content::parse(part, &content.0)
+                .map_err(|errors| format!("version {version} of {part}: {}", errors[0]))?;
+            history.push(part, version, effective, content, read);
+        }
+        Ok(history)
+    }
+}

@@ -81,6 +81,7 @@ pub struct ListChange {
     /// Position of the causing event, `PARTITION-OFFSET`.
     pub position: String,
     /// Counts the list changes of this subject from 1, so that a gap or a repeat shows.
+    #[serde(with = "counter")]
     pub sequence: u64,
     /// When the causing event was recorded, in milliseconds since the epoch.
     pub recorded: i64,
@@ -114,6 +115,7 @@ pub struct MeasureChange {
     pub cause: Cause,
     pub position: String,
     /// Counts the measure changes of this subject from 1.
+    #[serde(with = "counter")]
     pub sequence: u64,
     pub recorded: i64,
 }
@@ -129,6 +131,7 @@ pub struct ListEntry {
     pub from: Date,
     pub until: Date,
     pub position: String,
+    #[serde(with = "counter")]
     pub sequence: u64,
 }
 
@@ -148,6 +151,19 @@ pub struct Refused {
     pub detail: String,
     /// The bytes of a record that could not be read.
     pub bytes: Option<Bytes>,
+}
+
+/// A count as a signed number: Avro has no unsigned one.
+mod counter {
+    use serde::{Deserialize, Deserializer, Serializer, de, ser};
+
+    pub(super) fn serialize<S: Serializer>(count: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(i64::try_from(*count).map_err(ser::Error::custom)?)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+        u64::try_from(i64::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
 }
 
 /// Bytes in Avro; base-16 text in JSON.

@@ -1,0 +1,113 @@
+//! What goes out for an event, as records of the output topics.
+
+use crate::{
+    codec::Codec,
+    log::{Attributes, Record, Stored, Topic},
+};
+use chengxin_projections::{
+    change::{Bytes, ListChange, ListEntry, MeasureChange, Refused},
+    event::Event,
+    judge::{Effect, Outcome},
+    refusal::Code,
+};
+
+/// Longest piece of an unreadable record that is set aside with its refusal.
+const SET_ASIDE_BYTES: usize = 1 << 20;
+
+pub(super) struct Outputs<'a> {
+    pub(super) codec: &'a Codec,
+    pub(super) partition: u16,
+    pub(super) records: Vec<Record>,
+}
+
+impl Outputs<'_> {
+    pub(super) fn outcome(&mut self, event: &Event, offset: u64, outcome: &Outcome) {
+        for change in &outcome.lists {
+            self.list_change(change);
+        }
+        for change in &outcome.measures {
+            self.measure_change(change);
+        }
+        if let Effect::Refused(refusal) = &outcome.effect {
+            let refused = Refused {
+                position: format!("{}-{offset}", self.partition),
+                id: Some(event.id.clone()),
+                publisher: Some(event.publisher.clone()),
+                kind: Some(event.data.kind().to_owned()),
+                subject: Some(event.subject.id.clone()),
+                code: refusal.code.as_str().to_owned(),
+                detail: refusal.detail.clone(),
+                bytes: None,
+            };
+            self.refused(event.subject.id.as_bytes(), &refused, event.recorded);
+        }
+    }
+
+    /// A record that is no event: set aside with its bytes.
+    pub(super) fn unreadable(&mut self, stored: &Stored, detail: String) {
+        let bytes = stored.value.as_deref().unwrap_or_default();
+        let refused = Refused {
+            position: format!("{}-{}", self.partition, stored.offset),
+            id: None,
+            publisher: None,
+            kind: None,
+            subject: None,
+            code: Code::Unreadable.as_str().to_owned(),
+            detail,
+            bytes: Some(Bytes(bytes[..bytes.len().min(SET_ASIDE_BYTES)].to_vec())),
+        };
+        self.refused(&stored.key, &refused, 0);
+    }
+
+    fn list_change(&mut self, change: &ListChange) {
+        let mut value = Vec::with_capacity(256);
+        self.codec.encode_list_change(change, &mut value);
+        let attributes = attributes(&change.change, "list-change", change.recorded);
+        self.push(Topic::ListChanges, change.subject.id.as_bytes(), value, attributes);
+        let entry = ListEntry {
+            subject: change.subject.clone(),
+            list: change.list,
+            kind: change.kind.clone(),
+            record: change.record.clone(),
+            what: change.what,
+            from: change.from,
+            until: change.until,
+            position: change.position.clone(),
+            sequence: change.sequence,
+        };
+        let mut value = Vec::with_capacity(256);
+        self.codec.encode_list_entry(&entry, &mut value);
+        let key = format!("{}|{}|{}", change.subject.id, change.list.as_str(), change.record);
+        let attributes = self::attributes(&change.change, "list-entry", change.recorded);
+        self.push(Topic::Lists, key.as_bytes(), value, attributes);
+    }
+
+    fn measure_change(&mut self, change: &MeasureChange) {
+        let mut value = Vec::with_capacity(256);
+        self.codec.encode_measure_change(change, &mut value);
+        let attributes = attributes(&change.change, "measure-change", change.recorded);
+        self.push(Topic::MeasureChanges, change.subject.id.as_bytes(), value, attributes);
+    }
+
+    fn refused(&mut self, key: &[u8], refused: &Refused, recorded: i64) {
+        let mut value = Vec::with_capacity(256);
+        self.codec.encode_refused(refused, &mut value);
+        let attributes = attributes(&refused.position, "refusal", recorded);
+        self.push(Topic::Refusals, key, value, attributes);
+    }
+
+    fn push(&mut self, topic: Topic, key: &[u8], value: Vec<u8>, attributes: Attributes) {
+        let record = Record {
+            topic,
+            partition: self.partition,
+            key: key.to_vec(),
+            value: Some(value),
+            attributes: Some(attributes),
+        };
+        self.records.push(record);
+    }
+}
+
+fn attributes(id: &str, kind: &'static str, time: i64) -> Attributes {
+    Attributes { id: id.to_owned(), kind, source: "chengxin".to_owned(), time }
+}

@@ -1,0 +1,428 @@
+//! One partition as readers see it: published state in memory over saved rows.
+//!
+//! A subject's file is looked for in `current` (shown, not yet being saved), then in `saving` (being saved), then in the
+//! cache, then in the views. Each layer is complete for the subjects that it has.
+
+use super::names::Names;
+use crate::{
+    log::Offset,
+    views::{Checkpoint, Held, PartitionViews, Save, ViewError},
+};
+use chengxin_projections::{date::Date, facts::Record, hash, judge::Outcome, partition::Partition};
+use std::{
+    collections::{BTreeSet, HashMap, VecDeque},
+    sync::{
+        Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::sync::watch;
+
+/// Decoded files kept of each partition beside those not yet saved.
+const CACHED_FILES: usize = 50_000;
+/// Outcomes kept for publishers who wait for them.
+const ANSWERS_KEPT: usize = 65_536;
+/// Unsaved bytes of a partition at which a save begins, and at which folding waits for the save under way.
+const SAVE_BYTES: usize = 48 << 20;
+const UNSAVED_BYTES: usize = 96 << 20;
+/// Memory of a file in the estimate of unsaved bytes.
+const FILE_BYTES: usize = 1_000;
+/// How long changes may stay unsaved while the partition follows the tail of the log.
+const SAVE_EVERY: Duration = Duration::from_millis(500);
+
+/// What an event did, for the publisher who waits.
+pub type Answer = Arc<Outcome>;
+
+/// One partition.
+pub struct Shard {
+    pub number: u16,
+    state: RwLock<State>,
+    names: RwLock<Names>,
+    cache: quick_cache::sync::Cache<Box<str>, Arc<Held>>,
+    views: RwLock<PartitionViews>,
+    /// Events below this offset are published and shown.
+    progress: watch::Sender<Offset>,
+    caught_up: AtomicBool,
+    saved: (Mutex<()>, Condvar),
+    broken: AtomicBool,
+}
+
+/// A subject that changed since it was saved.
+#[derive(Debug, Clone)]
+struct Unsaved {
+    held: Arc<Held>,
+    bodies: Vec<(Offset, Arc<[u8]>)>,
+    planned: Option<Date>,
+    new_terms: Vec<Box<str>>,
+    new_ids: Vec<u64>,
+    name: Option<Box<str>>,
+}
+
+type Layer = HashMap<Box<str>, Unsaved>;
+
+struct State {
+    loaded: bool,
+    at: Offset,
+    partition: Arc<Partition>,
+    current: Layer,
+    current_bytes: usize,
+    saving: Option<Arc<Layer>>,
+    last_save: Instant,
+    /// Hashes of record names that are in no saved row yet, and their subjects.
+    ids: HashMap<u64, Box<str>>,
+    answers: VecDeque<(Offset, Answer)>,
+}
+
+/// What a batch changed of a subject.
+pub(super) struct Changed {
+    pub(super) held: Held,
+    pub(super) bodies: Vec<(Offset, Arc<[u8]>)>,
+    /// How the subject was before the batch.
+    pub(super) planned: Option<Date>,
+    pub(super) records: usize,
+    pub(super) names: usize,
+}
+
+/// A batch that is published and may be shown.
+pub(super) struct Shown {
+    pub(super) at: Offset,
+    pub(super) partition: Partition,
+    pub(super) changed: Vec<(Box<str>, Changed)>,
+    pub(super) answers: Vec<(Offset, Answer)>,
+}
+
+impl Shard {
+    pub(super) fn open(number: u16, views: PartitionViews) -> Result<Shard, ViewError> {
+        Ok(Shard {
+            number,
+            state: RwLock::new(State::new(number)),
+            names: RwLock::default(),
+            cache: quick_cache::sync::Cache::new(CACHED_FILES),
+            views: RwLock::new(views),
+            progress: watch::Sender::new(0),
+            caught_up: AtomicBool::new(false),
+            saved: (Mutex::new(()), Condvar::new()),
+            broken: AtomicBool::new(false),
+        })
+    }
+
+    fn state(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn state_mut(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn views(&self) -> RwLockReadGuard<'_, PartitionViews> {
+        self.views.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Events below this offset are published and shown.
+    pub fn at(&self) -> Offset {
+        self.state().at
+    }
+
+    /// What the partition's subjects share, and the offset that it reflects.
+    pub fn partition(&self) -> (Arc<Partition>, Offset) {
+        let state = self.state();
+        (state.partition.clone(), state.at)
+    }
+
+    pub fn is_caught_up(&self) -> bool {
+        self.caught_up.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn set_caught_up(&self, caught_up: bool) {
+        self.caught_up.store(caught_up, Ordering::SeqCst);
+    }
+
+    /// Rises as events are published and shown.
+    pub fn progress(&self) -> watch::Receiver<Offset> {
+        self.progress.subscribe()
+    }
+
+    /// What the event at an offset below [`Shard::at`] did, while it is remembered.
+    pub fn answer(&self, offset: Offset) -> Option<Answer> {
+        let state = self.state();
+        let index = state.answers.binary_search_by_key(&offset, |(offset, _)| *offset).ok()?;
+        Some(state.answers[index].1.clone())
+    }
+
+    /// The file of a subject.
+    pub fn file(&self, subject: &str) -> Result<Option<Arc<Held>>, ViewError> {
+        {
+            let state = self.state();
+            if let Some(unsaved) = state.unsaved(subject) {
+                return Ok(Some(unsaved.held.clone()));
+            }
+        }
+        if let Some(held) = self.cache.get(subject) {
+            return Ok(Some(held));
+        }
+        let Some(held) = self.views().file(subject)?.map(Arc::new) else {
+            // It may have been saved and left the layers between the two looks.
+            return Ok(self.state().unsaved(subject).map(|unsaved| unsaved.held.clone()));
+        };
+        self.remember(subject, &held);
+        Ok(Some(held))
+    }
+
+    /// Puts a file read from the views into the cache, unless a later state of it has been shown meanwhile.
+    fn remember(&self, subject: &str, held: &Arc<Held>) {
+        let state = self.state();
+        if state.unsaved(subject).is_none() && self.cache.peek(subject).is_none() {
+            self.cache.insert(subject.into(), held.clone());
+        }
+    }
+
+    /// The subject's events as they stand in the log, by offset.
+    pub fn bodies(&self, subject: &str) -> Result<Vec<(Offset, Arc<[u8]>)>, ViewError> {
+        let unsaved: Vec<(Offset, Arc<[u8]>)> = {
+            let state = self.state();
+            let layers = [state.saving.as_deref().and_then(|layer| layer.get(subject)), state.current.get(subject)];
+            layers.into_iter().flatten().flat_map(|unsaved| unsaved.bodies.iter().cloned()).collect()
+        };
+        let mut bodies = self.views().bodies(subject)?;
+        bodies.extend(unsaved);
+        bodies.sort_unstable_by_key(|(offset, _)| *offset);
+        bodies.dedup_by_key(|(offset, _)| *offset);
+        Ok(bodies)
+    }
+
+    /// Up to `limit` subjects that are indexed by a term, in order, behind `after`.
+    pub fn with_term(&self, term: &str, after: Option<&str>, limit: usize) -> Result<Vec<Box<str>>, ViewError> {
+        let has = |unsaved: &Unsaved| unsaved.new_terms.iter().any(|new| **new == *term);
+        let saved = self.views().with_term(term, after).take(limit).collect::<Result<BTreeSet<_>, _>>()?;
+        Ok(self.with_unsaved(saved, has, after, limit))
+    }
+
+    /// Up to `limit` subjects in order, behind `after`.
+    pub fn subjects(&self, after: Option<&str>, limit: usize) -> Result<Vec<Box<str>>, ViewError> {
+        let saved = self.views().subjects(after).take(limit).collect::<Result<BTreeSet<_>, _>>()?;
+        Ok(self.with_unsaved(saved, |_| true, after, limit))
+    }
+
+    fn with_unsaved(
+        &self,
+        mut subjects: BTreeSet<Box<str>>,
+        matches: impl Fn(&Unsaved) -> bool,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Vec<Box<str>> {
+        let state = self.state();
+        let layers = state.saving.as_deref().into_iter().chain([&state.current]);
+        let unsaved = layers.flatten().filter(|(subject, unsaved)| after.is_none_or(|a| &***subject > a) && matches(unsaved));
+        subjects.extend(unsaved.map(|(subject, _)| subject.clone()));
+        subjects.into_iter().take(limit).collect()
+    }
+
+    /// The subject of a record, by `ORG/ID`.
+    pub fn subject_of(&self, record: &str) -> Result<Option<Box<str>>, ViewError> {
+        let id = hash::of_text(record);
+        if let Some(subject) = self.state().ids.get(&id) {
+            return Ok(Some(subject.clone()));
+        }
+        self.views().subject_of(id)
+    }
+
+    /// Up to `limit` subjects with a name that contains `part`.
+    pub fn named(&self, part: &str, limit: usize) -> Vec<Box<str>> {
+        self.names.read().unwrap_or_else(PoisonError::into_inner).find(part, limit)
+    }
+
+    /// The subjects for whom something changes by itself on or before `day`, in ascending order.
+    pub(super) fn due(&self, day: Date) -> Result<BTreeSet<Box<str>>, ViewError> {
+        let mut due: BTreeSet<Box<str>> = self.views().due(day)?.into_iter().collect();
+        let state = self.state();
+        let layers = state.saving.as_deref().into_iter().chain([&state.current]);
+        let unsaved = layers.flatten().filter(|(_, unsaved)| unsaved.held.next.is_some_and(|next| next <= day));
+        due.extend(unsaved.map(|(subject, _)| subject.clone()));
+        Ok(due)
+    }
+
+    /// Shows a published batch to readers.
+    pub(super) fn show(&self, shown: Shown) {
+        let at = shown.at;
+        {
+            let mut state = self.state_mut();
+            for (subject, changed) in shown.changed {
+                self.show_subject(&mut state, subject, changed);
+            }
+            state.partition = Arc::new(shown.partition);
+            state.at = at;
+            state.answers.extend(shown.answers);
+            let excess = state.answers.len().saturating_sub(ANSWERS_KEPT);
+            state.answers.drain(..excess);
+        }
+        self.progress.send_replace(at);
+    }
+
+    fn show_subject(&self, state: &mut State, subject: Box<str>, changed: Changed) {
+        let file = &changed.held.file;
+        let new_records: &[Arc<Record>] = &file.records[changed.records..];
+        let name = (file.names.len() > changed.names).then(|| file.names.last().map(|(_, name)| name.clone())).flatten();
+        if let Some(name) = &name {
+            self.names.write().unwrap_or_else(PoisonError::into_inner).add(&subject, name);
+        }
+        let new_ids: Vec<u64> = new_records.iter().map(|record| hash::of_text(&record.id)).collect();
+        state.ids.extend(new_ids.iter().map(|id| (*id, subject.clone())));
+        let new_terms = if new_records.is_empty() {
+            Vec::new()
+        } else {
+            Held::terms(&file.records).split_off(Held::terms(&file.records[..changed.records]).len())
+        };
+        let bytes: usize = changed.bodies.iter().map(|(_, body)| body.len() + 48).sum();
+        let held = Arc::new(changed.held);
+        match state.current.get_mut(&subject) {
+            Some(unsaved) => {
+                unsaved.held = held;
+                unsaved.bodies.extend(changed.bodies);
+                unsaved.new_terms.extend(new_terms);
+                unsaved.new_ids.extend(new_ids);
+                unsaved.name = name.or(unsaved.name.take());
+                state.current_bytes += bytes;
+            }
+            None => {
+                let (bodies, planned) = (changed.bodies, changed.planned);
+                self.cache.remove(&subject);
+                state.current.insert(subject, Unsaved { held, bodies, planned, new_terms, new_ids, name });
+                state.current_bytes += bytes + FILE_BYTES;
+            }
+        }
+    }
+
+    /// Takes up where the saved rows stand. A checkpoint ahead of the published progress, or unreadable rows: start from
+    /// nothing.
+    pub(super) fn load(&self, published: Offset) -> Result<(), ViewError> {
+        if self.state().loaded && self.at() <= published && !self.is_broken() {
+            return Ok(());
+        }
+        let checkpoint = match self.views().checkpoint() {
+            Ok(Some(checkpoint)) if checkpoint.offset <= published && !self.is_broken() => Some(checkpoint),
+            Ok(None) if published == 0 => None,
+            other => {
+                let found = other.map(|checkpoint| checkpoint.map(|checkpoint| checkpoint.offset));
+                tracing::info!(partition = self.number, ?found, published, "rebuilding the views of this partition");
+                self.views.write().unwrap_or_else(PoisonError::into_inner).clear()?;
+                None
+            }
+        };
+        let names = if checkpoint.is_some() { self.views().names()? } else { Vec::new() };
+        let mut state = self.state_mut();
+        *state = State::new(self.number);
+        self.cache.clear();
+        if let Some(checkpoint) = checkpoint {
+            state.at = checkpoint.offset;
+            state.partition = Arc::new(checkpoint.partition);
+        }
+        state.loaded = true;
+        let at = state.at;
+        drop(state);
+        let mut index = self.names.write().unwrap_or_else(PoisonError::into_inner);
+        index.clear();
+        for (subject, name) in names {
+            index.add(&subject, &name);
+        }
+        drop(index);
+        self.broken.store(false, Ordering::SeqCst);
+        self.progress.send_replace(at);
+        Ok(())
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::SeqCst)
+    }
+
+    /// Marks the rows as not to be trusted: they will be rebuilt.
+    pub(super) fn set_broken(&self) {
+        self.broken.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether it is time to save: much is unsaved, or (`following` the tail of the log) some of it for long.
+    pub(super) fn wants_save(&self, following: bool) -> bool {
+        let state = self.state();
+        let waited = following && !state.current.is_empty() && state.last_save.elapsed() >= SAVE_EVERY;
+        state.saving.is_none() && (waited || state.current_bytes >= SAVE_BYTES)
+    }
+
+    /// Waits while more is unsaved than may be.
+    pub(super) fn wait_for_room(&self) {
+        let mut guard = self.saved.0.lock().unwrap_or_else(PoisonError::into_inner);
+        while self.has_too_much_unsaved() {
+            let waited = self.saved.1.wait_timeout(guard, Duration::from_millis(100));
+            guard = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    fn has_too_much_unsaved(&self) -> bool {
+        let state = self.state();
+        state.saving.is_some() && state.current_bytes >= UNSAVED_BYTES && !self.is_broken()
+    }
+
+    /// Saves all that is shown, then the checkpoint that vouches for it. Called by one thread at a time.
+    pub(super) fn save(&self) -> Result<(), ViewError> {
+        let (layer, checkpoint) = {
+            let mut state = self.state_mut();
+            let layer = Arc::new(std::mem::take(&mut state.current));
+            state.current_bytes = 0;
+            state.last_save = Instant::now();
+            state.saving = Some(layer.clone());
+            (layer, Checkpoint { offset: state.at, partition: Partition::clone(&state.partition) })
+        };
+        let result = self.write(&layer, &checkpoint);
+        if result.is_err() {
+            self.set_broken();
+        }
+        let mut state = self.state_mut();
+        for (subject, unsaved) in layer.iter() {
+            if !state.current.contains_key(subject) {
+                self.cache.insert(subject.clone(), unsaved.held.clone());
+            }
+            for id in &unsaved.new_ids {
+                state.ids.remove(id);
+            }
+        }
+        state.saving = None;
+        drop(state);
+        let _guard = self.saved.0.lock().unwrap_or_else(PoisonError::into_inner);
+        self.saved.1.notify_all();
+        result
+    }
+
+    fn write(&self, layer: &Layer, checkpoint: &Checkpoint) -> Result<(), ViewError> {
+        let saves = layer.iter().map(|(subject, unsaved)| Save {
+            subject: subject.clone(),
+            held: unsaved.held.clone(),
+            bodies: unsaved.bodies.clone(),
+            planned: unsaved.planned,
+            new_terms: unsaved.new_terms.clone(),
+            new_ids: unsaved.new_ids.clone(),
+            name: unsaved.name.clone(),
+        });
+        let views = self.views();
+        views.save(saves.collect())?;
+        views.set_checkpoint(checkpoint)
+    }
+}
+
+impl State {
+    fn new(number: u16) -> State {
+        State {
+            loaded: false,
+            at: 0,
+            partition: Arc::new(Partition::new(number)),
+            current: Layer::new(),
+            current_bytes: 0,
+            saving: None,
+            last_save: Instant::now(),
+            ids: HashMap::new(),
+            answers: VecDeque::new(),
+        }
+    }
+
+    fn unsaved(&self, subject: &str) -> Option<&Unsaved> {
+        self.current.get(subject).or_else(|| self.saving.as_deref()?.get(subject))
+    }
+}

@@ -1,0 +1,101 @@
+//! Views on sled: a cache of what the log means, which can be deleted at any time.
+//!
+//! **Each row says up to which offset it is right.** A file's row carries `applied`, so rows may be written one by one, in
+//! any order and ahead of the checkpoint: a replay skips what a file has already. That keeps readers from waiting for
+//! large atomic batches, which hold up every other operation of sled (ADR 3). The checkpoint is written after the rows
+//! that it vouches for, and sled recovers its log up to a prefix, so rows may lead the checkpoint but never lag it.
+//!
+//! No type of sled leaves this module. Any error or panic of sled means "rebuild", never a crash.
+
+mod marker;
+mod partition;
+
+pub use partition::{Checkpoint, Held, PartitionViews, Save, Term};
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+};
+
+/// Changes when the rows or what they hold change; old views are left beside the new ones until these are complete.
+pub const PROJECTION_VERSION: u32 = 1;
+
+/// Memory that sled may use for its pages.
+const CACHE_BYTES: u64 = 192 << 20;
+
+/// The views could not be read or written; they are to be rebuilt from the log.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("views not usable: {0}")]
+pub struct ViewError(pub String);
+
+impl From<sled::Error> for ViewError {
+    fn from(error: sled::Error) -> ViewError {
+        ViewError(error.to_string())
+    }
+}
+
+/// The views of all partitions.
+#[derive(Debug)]
+pub struct Views {
+    db: sled::Db,
+    directory: PathBuf,
+}
+
+impl Views {
+    /// Opens the views below `data`. Where they cannot be trusted they are thrown away and will be rebuilt: after the
+    /// machine went down without a clean stop (sled does not sync its files), and when they cannot be read.
+    pub fn open(data: &Path) -> Result<Views, ViewError> {
+        let directory = data.join("views").join(format!("v{PROJECTION_VERSION}"));
+        let open = |directory: &Path| {
+            let config = sled::Config::new().path(directory.join("db")).cache_capacity(CACHE_BYTES);
+            catch_unwind(AssertUnwindSafe(|| config.open())).map_err(|_| ViewError("sled panicked at open".to_owned()))
+        };
+        if !marker::is_trusted(&directory) {
+            tracing::warn!(directory = %directory.display(), "views were not closed cleanly before the machine went down: rebuilding them");
+            discard(&directory)?;
+        }
+        std::fs::create_dir_all(&directory).map_err(|error| ViewError(format!("{}: {error}", directory.display())))?;
+        marker::write(&directory, false)?;
+        let db = match open(&directory) {
+            Ok(Ok(db)) => db,
+            Ok(Err(sled::Error::Io(error))) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                return Err(ViewError(format!("{} is in use by another process", directory.display())));
+            }
+            Ok(Err(_)) | Err(_) => {
+                tracing::warn!(directory = %directory.display(), "views cannot be read: rebuilding them");
+                discard(&directory)?;
+                std::fs::create_dir_all(&directory).map_err(|error| ViewError(error.to_string()))?;
+                marker::write(&directory, false)?;
+                open(&directory)??
+            }
+        };
+        Ok(Views { db, directory })
+    }
+
+    pub fn partition(&self, number: u16) -> Result<PartitionViews, ViewError> {
+        PartitionViews::open(&self.db, number)
+    }
+
+    /// Bytes on disk.
+    pub fn size(&self) -> u64 {
+        self.db.size_on_disk().unwrap_or_default()
+    }
+
+    /// Makes everything durable and leaves the marker of a clean stop.
+    pub fn close(self) -> Result<(), ViewError> {
+        self.db.flush()?;
+        // sled's flush does not sync the file to the disk.
+        let file = std::fs::File::open(self.directory.join("db").join("db"));
+        file.and_then(|file| file.sync_all()).map_err(|error| ViewError(error.to_string()))?;
+        marker::write(&self.directory, true)
+    }
+}
+
+fn discard(directory: &Path) -> Result<(), ViewError> {
+    match std::fs::remove_dir_all(directory) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(ViewError(format!("{}: {error}", directory.display())))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,306 @@
+//! The rows of one partition.
+//!
+//! | tree | key | value |
+//! |---|---|---|
+//! | files | subject | the facts, and where they are indexed |
+//! | bodies | subject, 0, first offset | the subject's events as they stand in the log, a page for each save |
+//! | agenda | date, subject | when something of the subject changes next by itself |
+//! | terms | term, 0, subject | subjects by list and by department with duties |
+//! | ids | hash of a record's `ORG/ID` | its subject |
+//! | names | offset, number | names new since the save before, for the search in memory |
+//! | meta | `checkpoint` | offset, and what the subjects share |
+
+use super::ViewError;
+use crate::log::Offset;
+use chengxin_projections::{
+    change::ListName,
+    date::Date,
+    event::List,
+    facts::{Content, CreditFile, Record},
+    partition::Partition,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::{ops::Bound, sync::Arc};
+
+/// What a subject is indexed by: `list:black`, `duty:ORG`.
+pub type Term = Box<str>;
+
+/// Bytes of names in one row of the journal.
+const NAMES_ROW_BYTES: usize = 64 << 10;
+
+/// A file as the views keep it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Held {
+    pub file: CreditFile,
+    /// The next day on which something changes by itself.
+    pub next: Option<Date>,
+}
+
+impl Held {
+    /// What the subject is indexed by, in the order in which it came; a file only ever gains terms.
+    pub fn terms(records: &[Arc<Record>]) -> Vec<Term> {
+        let mut terms: Vec<Term> = Vec::new();
+        let mut add = |term: String| {
+            if !terms.iter().any(|known| **known == *term) {
+                terms.push(term.into());
+            }
+        };
+        for record in records {
+            add(duty_term(record.authority()));
+            if let Content::Designation(designation) = &record.content {
+                match designation.list {
+                    List::Red => add(list_term(ListName::Red)),
+                    List::Black => {
+                        add(list_term(ListName::Black));
+                        if designation.watch_months > 0 {
+                            add(list_term(ListName::Watch));
+                        }
+                    }
+                }
+            }
+        }
+        terms
+    }
+}
+
+/// The index of those who ever had an entry on a list.
+pub fn list_term(list: ListName) -> String {
+    format!("list:{}", list.as_str())
+}
+
+/// The index of those about whom a department ever had a duty.
+pub fn duty_term(org: &str) -> String {
+    format!("duty:{org}")
+}
+
+/// How far the rows of a partition go, and what its subjects share.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Every event below is in the rows; a row may know later ones.
+    pub offset: Offset,
+    pub partition: Partition,
+}
+
+/// One subject to be written.
+#[derive(Debug, Clone)]
+pub struct Save {
+    pub subject: Box<str>,
+    pub held: Arc<Held>,
+    /// Events that came since the last save.
+    pub bodies: Vec<(Offset, Arc<[u8]>)>,
+    /// Where the agenda has the subject now.
+    pub planned: Option<Date>,
+    pub new_terms: Vec<Term>,
+    /// Hashes of the names of new records.
+    pub new_ids: Vec<u64>,
+    /// The name, if it is new.
+    pub name: Option<Box<str>>,
+}
+
+/// The views of one partition.
+#[derive(Debug, Clone)]
+pub struct PartitionViews {
+    db: sled::Db,
+    number: u16,
+    files: sled::Tree,
+    bodies: sled::Tree,
+    agenda: sled::Tree,
+    terms: sled::Tree,
+    ids: sled::Tree,
+    names: sled::Tree,
+    meta: sled::Tree,
+}
+
+const TREES: [&str; 7] = ["files", "bodies", "agenda", "terms", "ids", "names", "meta"];
+const CHECKPOINT: &str = "checkpoint";
+
+impl PartitionViews {
+    pub(super) fn open(db: &sled::Db, number: u16) -> Result<PartitionViews, ViewError> {
+        let [files, bodies, agenda, terms, ids, names, meta] = TREES.map(|tree| db.open_tree(tree_name(tree, number)));
+        Ok(PartitionViews {
+            db: db.clone(),
+            number,
+            files: files?,
+            bodies: bodies?,
+            agenda: agenda?,
+            terms: terms?,
+            ids: ids?,
+            names: names?,
+            meta: meta?,
+        })
+    }
+
+    /// Throws everything away.
+    pub fn clear(&mut self) -> Result<(), ViewError> {
+        for tree in TREES {
+            self.db.drop_tree(tree_name(tree, self.number))?;
+        }
+        *self = PartitionViews::open(&self.db.clone(), self.number)?;
+        Ok(())
+    }
+
+    pub fn checkpoint(&self) -> Result<Option<Checkpoint>, ViewError> {
+        let row = self.meta.get(CHECKPOINT)?;
+        let checkpoint: Option<Checkpoint> = row.map(|row| decode(&row)).transpose()?;
+        Ok(checkpoint.map(|checkpoint| Checkpoint { partition: checkpoint.partition.restored(), ..checkpoint }))
+    }
+
+    /// Vouches for all rows below the checkpoint's offset; to be called after they were saved.
+    pub fn set_checkpoint(&self, checkpoint: &Checkpoint) -> Result<(), ViewError> {
+        self.meta.insert(CHECKPOINT, encode(checkpoint)?)?;
+        Ok(())
+    }
+
+    pub fn file(&self, subject: &str) -> Result<Option<Held>, ViewError> {
+        self.files.get(subject)?.map(|row| decode(&row)).transpose()
+    }
+
+    /// The subject's events as they stand in the log, by offset.
+    pub fn bodies(&self, subject: &str) -> Result<Vec<(Offset, Arc<[u8]>)>, ViewError> {
+        let mut bodies = Vec::new();
+        for row in self.bodies.scan_prefix(prefix(subject)) {
+            let page: Vec<(Offset, Vec<u8>)> = decode(&row?.1)?;
+            bodies.extend(page.into_iter().map(|(offset, body)| (offset, Arc::from(body))));
+        }
+        // After a crash the same events can have been saved in pages of another cut.
+        bodies.sort_unstable_by_key(|(offset, _)| *offset);
+        bodies.dedup_by_key(|(offset, _)| *offset);
+        Ok(bodies)
+    }
+
+    /// The subjects for whom something changes by itself on or before `day`.
+    pub fn due(&self, day: Date) -> Result<Vec<Box<str>>, ViewError> {
+        let end = agenda_key(day.next(), "");
+        let rows = self.agenda.range(..end).map(|row| Ok(text(row?.0.get(4..).unwrap_or_default())));
+        rows.collect()
+    }
+
+    /// Subjects indexed by a term, in order, from the first behind `after` on.
+    pub fn with_term(&self, term: &str, after: Option<&str>) -> impl Iterator<Item = Result<Box<str>, ViewError>> + use<> {
+        let prefix = prefix(term);
+        let length = prefix.len();
+        let start = match after {
+            Some(subject) => Bound::Excluded([&prefix[..], subject.as_bytes()].concat()),
+            None => Bound::Included(prefix.clone()),
+        };
+        let rows = self.terms.range((start, Bound::Unbounded));
+        rows.take_while(move |row| row.as_ref().map_or(true, |(key, _)| key.starts_with(&prefix)))
+            .map(move |row| Ok(text(row?.0.get(length..).unwrap_or_default())))
+    }
+
+    /// Every subject, in order, from the first behind `after` on.
+    pub fn subjects(&self, after: Option<&str>) -> impl Iterator<Item = Result<Box<str>, ViewError>> + use<> {
+        let start = after.map_or(Bound::Unbounded, |subject| Bound::Excluded(subject.as_bytes().to_vec()));
+        self.files.range((start, Bound::Unbounded)).keys().map(|key| Ok(text(&key?)))
+    }
+
+    /// The subject of the record whose `ORG/ID` has this hash.
+    pub fn subject_of(&self, id: u64) -> Result<Option<Box<str>>, ViewError> {
+        Ok(self.ids.get(id.to_be_bytes())?.map(|row| text(&row)))
+    }
+
+    /// Every (subject, name) in the order in which they became known.
+    pub fn names(&self) -> Result<Vec<(Box<str>, Box<str>)>, ViewError> {
+        let mut names = Vec::new();
+        for row in self.names.iter() {
+            let journal: Vec<(Box<str>, Box<str>)> = decode(&row?.1)?;
+            names.extend(journal);
+        }
+        Ok(names)
+    }
+
+    /// Writes subjects, in any order, ahead of the checkpoint.
+    pub fn save(&self, mut saves: Vec<Save>) -> Result<(), ViewError> {
+        saves.sort_unstable_by(|a, b| a.subject.cmp(&b.subject));
+        for save in &saves {
+            self.save_one(save)?;
+        }
+        let mut ids: Vec<(u64, &str)> = Vec::new();
+        for save in &saves {
+            ids.extend(save.new_ids.iter().map(|id| (*id, &*save.subject)));
+        }
+        ids.sort_unstable();
+        for (id, subject) in ids {
+            self.ids.insert(id.to_be_bytes(), subject.as_bytes())?;
+        }
+        self.save_names(&saves)
+    }
+
+    fn save_one(&self, save: &Save) -> Result<(), ViewError> {
+        // The bodies first: a file must never tell of an event that cannot be shown.
+        if let Some((first, _)) = save.bodies.first() {
+            let page: Vec<(Offset, &[u8])> = save.bodies.iter().map(|(offset, body)| (*offset, &**body)).collect();
+            let key = [&prefix(&save.subject)[..], &first.to_be_bytes()].concat();
+            self.bodies.insert(key, encode(&page)?)?;
+        }
+        // The new place in the agenda before the old one goes: a place too many does no harm.
+        if save.planned != save.held.next
+            && let Some(next) = save.held.next
+        {
+            self.agenda.insert(agenda_key(next, &save.subject), &[])?;
+        }
+        self.files.insert(save.subject.as_bytes(), encode(&*save.held)?)?;
+        if save.planned != save.held.next
+            && let Some(planned) = save.planned
+        {
+            self.agenda.remove(agenda_key(planned, &save.subject))?;
+        }
+        for term in &save.new_terms {
+            self.terms.insert([&prefix(term)[..], save.subject.as_bytes()].concat(), &[])?;
+        }
+        Ok(())
+    }
+
+    fn save_names(&self, saves: &[Save]) -> Result<(), ViewError> {
+        let mut journal: Vec<(&str, &str)> = Vec::new();
+        let mut bytes = 0;
+        let mut rows = 0_u32;
+        let offset = saves.iter().map(|save| save.held.file.applied).max().unwrap_or_default();
+        let names = saves.iter().filter_map(|save| Some((&*save.subject, save.name.as_deref()?)));
+        for (subject, name) in names {
+            bytes += subject.len() + name.len();
+            journal.push((subject, name));
+            if bytes >= NAMES_ROW_BYTES {
+                self.write_names(offset, rows, &mut journal)?;
+                (bytes, rows) = (0, rows + 1);
+            }
+        }
+        if journal.is_empty() { Ok(()) } else { self.write_names(offset, rows, &mut journal) }
+    }
+
+    fn write_names(&self, offset: Offset, row: u32, journal: &mut Vec<(&str, &str)>) -> Result<(), ViewError> {
+        let key = [&offset.to_be_bytes()[..], &row.to_be_bytes()].concat();
+        self.names.insert(key, encode(journal)?)?;
+        journal.clear();
+        Ok(())
+    }
+}
+
+fn tree_name(tree: &str, partition: u16) -> String {
+    format!("{partition}/{tree}")
+}
+
+/// Text that no other text begins with: ids and terms hold no NUL, intake sees to that.
+fn prefix(text: &str) -> Vec<u8> {
+    [text.as_bytes(), &[0]].concat()
+}
+
+fn agenda_key(day: Date, subject: &str) -> Vec<u8> {
+    // Flipping the sign bit makes the order of the bytes that of the days.
+    let day = (day.days() as u32 ^ 0x8000_0000).to_be_bytes();
+    [&day[..], subject.as_bytes()].concat()
+}
+
+fn text(bytes: &[u8]) -> Box<str> {
+    String::from_utf8_lossy(bytes).into()
+}
+
+fn encode(value: &impl Serialize) -> Result<Vec<u8>, ViewError> {
+    let plain = postcard::to_stdvec(value).map_err(|error| ViewError(error.to_string()))?;
+    Ok(lz4_flex::compress_prepend_size(&plain))
+}
+
+fn decode<T: DeserializeOwned>(row: &[u8]) -> Result<T, ViewError> {
+    let plain = lz4_flex::decompress_size_prepended(row).map_err(|error| ViewError(error.to_string()))?;
+    postcard::from_bytes(&plain).map_err(|error| ViewError(error.to_string()))
+}

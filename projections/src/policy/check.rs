@@ -123,13 +123,14 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Keys that may occur only once within their list.
+    /// Keys that may occur only once within their list; without a field the element itself is the key.
     pub(super) fn once<K: Ord + std::fmt::Debug>(&mut self, field: &str, keys: impl IntoIterator<Item = (String, K)>) {
         let mut seen = BTreeSet::new();
         for (at, key) in keys {
             let detail = format!("{key:?} occurs twice");
             if !seen.insert(key) {
-                self.error(&format!("{at}/{field}"), "twice", detail);
+                let at = if field.is_empty() { at } else { format!("{at}/{field}") };
+                self.error(&at, "twice", detail);
             }
         }
     }

@@ -54,6 +54,21 @@ impl Content {
             Part::Rules => Content::Rules(Rules::parse(content)?),
         })
     }
+
+    fn put_into(&self, policy: &mut Policy) {
+        match self {
+            Content::ListKinds(part) => policy.list_kinds = Some(part.clone()),
+            Content::Catalogue(part) => policy.catalogue = Some(part.clone()),
+            Content::Severity(part) => policy.severity = Some(part.clone()),
+            Content::Terms(part) => policy.terms = Some(part.clone()),
+            Content::Publication(part) => policy.publication = Some(part.clone()),
+            Content::Masking(part) => policy.masking = Some(part.clone()),
+            Content::Departments(part) => policy.departments = Some(part.clone()),
+            Content::Rules(part) => policy.rules = Some(*part),
+            // All years together are one calendar, kept by the history.
+            Content::Calendar(_) => {}
+        }
+    }
 }
 
 /// One version of one part, as it was published.
@@ -83,14 +98,14 @@ impl PolicyHistory {
             return Err(vec![error("/part", "unknown-part", format!("one of {}", Part::NAMES.join(", ")))]);
         };
         let mut errors = Vec::new();
-        let next = self.parts.get(&part).map_or(1, |versions| versions.len() as u32 + 1);
+        let next = self.next_version(part);
         if version != next {
             errors.push(error("/version", "wrong-version", format!("the next version of {part} is {next}")));
         }
         match Content::parse(part, content) {
             Err(wrong) => errors.extend(wrong),
             Ok(read) => {
-                errors.extend(self.conflicts(&read));
+                errors.extend(self.conflicts(part, &read));
                 if errors.is_empty() {
                     self.push(part, version, effective, Arc::new(Document(content.clone())), read);
                     return Ok(());
@@ -112,62 +127,18 @@ impl PolicyHistory {
         }
     }
 
-    /// What the newest versions of the other parts have against this content: a list kind carries measures that the
-    /// catalogue has, and departments are of kinds that are known.
-    fn conflicts(&self, content: &Content) -> Vec<PolicyError> {
-        let newest = self.policy(|_| true);
-        let (mut kinds, mut catalogue, mut departments) = (None, None, None);
-        match content {
-            Content::ListKinds(new) => {
-                (kinds, catalogue, departments) = (Some(new), newest.catalogue.as_ref(), newest.departments.as_ref());
+    /// What the newest versions of the other parts have against this content. They have nothing against each other, so
+    /// every conflict is the new content's; where it leaves another part hanging, the pointer is that of the whole.
+    fn conflicts(&self, part: Part, content: &Content) -> Vec<PolicyError> {
+        let mut policy = self.policy(|_| true);
+        content.put_into(&mut policy);
+        let own = |(lies_in, mut error): (Part, PolicyError)| {
+            if lies_in != part {
+                error.pointer = "/content".into();
             }
-            Content::Catalogue(new) => {
-                (kinds, catalogue, departments) = (newest.list_kinds.as_ref(), Some(new), newest.departments.as_ref());
-            }
-            Content::Departments(new) => {
-                (kinds, catalogue, departments) = (newest.list_kinds.as_ref(), newest.catalogue.as_ref(), Some(new));
-            }
-            _ => {}
-        }
-        let mut errors = Vec::new();
-        // The pointer lies in the content that is being published, or names the other part by its absence.
-        let mut error = |own: bool, pointer: String, code: &str, detail: String| {
-            let pointer = if own { pointer } else { "/content".to_owned() };
-            errors.push(PolicyError { pointer, code: code.into(), detail });
+            error
         };
-        let own = matches!(content, Content::ListKinds(_));
-        for (k, kind) in kinds.iter().flat_map(|kinds| kinds.all()).enumerate() {
-            for (m, code) in kind.measures.iter().enumerate() {
-                if catalogue.is_some_and(|catalogue| catalogue.get(code).is_none())
-                    && !matches!(content, Content::Departments(_))
-                {
-                    let detail = format!("list kind {} carries {code}, which the catalogue does not have", kind.code);
-                    error(own, format!("/content/kinds/{k}/measures/{m}"), "unknown-measure", detail);
-                }
-            }
-            for (field, names) in [("authorities", &kind.authorities), ("usual_authorities", &kind.usual_authorities)] {
-                for (a, name) in names.iter().enumerate().filter(|(_, name)| *name != "*") {
-                    if departments.is_some_and(|departments| !departments.has_kind(name))
-                        && !matches!(content, Content::Catalogue(_))
-                    {
-                        let detail = format!("list kind {} names {name}, no kind of department", kind.code);
-                        error(own, format!("/content/kinds/{k}/{field}/{a}"), "unknown-department-kind", detail);
-                    }
-                }
-            }
-        }
-        let own = matches!(content, Content::Catalogue(_));
-        for (i, item) in catalogue.iter().flat_map(|catalogue| catalogue.all()).enumerate() {
-            for (d, name) in item.implementers.iter().enumerate() {
-                if departments.is_some_and(|departments| !departments.has_kind(name))
-                    && !matches!(content, Content::ListKinds(_))
-                {
-                    let detail = format!("measure {} names {name}, no kind of department", item.code);
-                    error(own, format!("/content/items/{i}/implementers/{d}"), "unknown-department-kind", detail);
-                }
-            }
-        }
-        errors
+        super::cross::conflicts(&policy).into_iter().map(own).collect()
     }
 
     /// For each part the newest version that is effective on that day. A calendar counts from the moment that it is
@@ -179,16 +150,8 @@ impl PolicyHistory {
     fn policy(&self, in_force: impl Fn(&Version) -> bool) -> Policy {
         let mut policy = Policy { calendar: self.calendar.clone(), ..Policy::default() };
         for versions in self.parts.values() {
-            match versions.iter().rev().find(|version| in_force(version)).map(|version| &version.content) {
-                Some(Content::ListKinds(part)) => policy.list_kinds = Some(part.clone()),
-                Some(Content::Catalogue(part)) => policy.catalogue = Some(part.clone()),
-                Some(Content::Severity(part)) => policy.severity = Some(part.clone()),
-                Some(Content::Terms(part)) => policy.terms = Some(part.clone()),
-                Some(Content::Publication(part)) => policy.publication = Some(part.clone()),
-                Some(Content::Masking(part)) => policy.masking = Some(part.clone()),
-                Some(Content::Departments(part)) => policy.departments = Some(part.clone()),
-                Some(Content::Rules(part)) => policy.rules = Some(*part),
-                Some(Content::Calendar(_)) | None => {}
+            if let Some(version) = versions.iter().rev().find(|version| in_force(version)) {
+                version.content.put_into(&mut policy);
             }
         }
         policy

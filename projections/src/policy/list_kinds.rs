@@ -25,7 +25,7 @@ pub struct ListKind {
     pub criteria: String,
     /// The conduct of (五) that falls under it; on the red list, what is honoured.
     #[serde(default)]
-    pub conduct: Vec<String>,
+    pub conduct: Vec<Conduct>,
     /// The plan's item.
     #[serde(default)]
     pub item: String,
@@ -49,12 +49,31 @@ pub struct ListKind {
     /// How entries of this kind are usually repaired (二十六), as advice for designations.
     #[serde(default)]
     pub repair: Option<String>,
+    /// Why policy chose as it did, for people.
+    #[serde(default)]
+    pub note: Option<String>,
     /// The measures that every entry of this kind carries by itself, by their codes in the catalogue.
     #[serde(default)]
     pub measures: Vec<String>,
 }
 
+/// Conduct that leads to a listing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Conduct {
+    #[serde(default)]
+    pub text: String,
+    /// Its class of (五), where it is another than that of the kind.
+    #[serde(default)]
+    pub class: Option<u8>,
+}
+
 impl ListKind {
+    /// The class of (五) of that conduct.
+    pub fn class_of(&self, conduct: &Conduct) -> Option<u8> {
+        conduct.class.or(self.class)
+    }
+
     /// Whether every organisation may designate.
     pub fn open_to_all(&self) -> bool {
         self.authorities.iter().any(|authority| authority == "*")
@@ -96,6 +115,13 @@ fn validate(check: &mut Check<'_>, at: &str, kind: &ListKind) {
     check.names(at, "authorities", &kind.authorities, true);
     check.names(at, "usual_authorities", &kind.usual_authorities, false);
     check.names(at, "measures", &kind.measures, false);
+    for (index, conduct) in kind.conduct.iter().enumerate() {
+        check.filled(&format!("{at}/conduct/{index}"), "text", &conduct.text);
+        if conduct.class.is_some_and(|class| kind.list == List::Red || !(1..=4).contains(&class)) {
+            let detail = "conduct has a class of 1 to 4, on the black list only";
+            check.error(&format!("{at}/conduct/{index}/class"), "out-of-range", detail);
+        }
+    }
     match (kind.list, kind.class) {
         (List::Black, Some(1..=4)) | (List::Red, None) => {}
         (List::Black, _) => check.error(&format!("{at}/class"), "out-of-range", "a black kind has a class of 1 to 4"),

@@ -100,7 +100,7 @@ impl Masking {
             }
             Method::KeepEnds { first, last } => {
                 let characters: Vec<char> = value.trim().chars().collect();
-                // At least as much is hidden as is shown at the two ends, or nothing is shown at all.
+                // Too short to hide anything between its ends: nothing is shown.
                 if characters.len() <= first + last {
                     return Some(fill.clone());
                 }

@@ -6,6 +6,7 @@
 mod calendar;
 mod catalogue;
 mod check;
+mod cross;
 mod departments;
 mod history;
 mod list_kinds;
@@ -23,7 +24,7 @@ pub use catalogue::{Catalogue, CatalogueItem, MeasureKind};
 pub use check::PolicyError;
 pub use departments::{Department, DepartmentKind, Departments, Unregistered};
 pub use history::{PolicyHistory, PublishedVersion};
-pub use list_kinds::{ListKind, ListKinds};
+pub use list_kinds::{Conduct, ListKind, ListKinds};
 pub use masking::{FieldMask, Masking, Method, Minors};
 pub use publication::{Channel, Publication, WithholdingGround};
 pub use rules::{LATEST_REVISION, Rules};

@@ -27,7 +27,24 @@ impl From<PolicyFile> for PolicyPublished {
 }
 
 /// In the order in which they are published: what refers to a part comes after it.
-const FILES: &[&str] = &[];
+const FILES: &[&str] = &[
+    include_str!("../../../policy/rules.json"),
+    include_str!("../../../policy/departments.json"),
+    include_str!("../../../policy/catalogue.json"),
+    include_str!("../../../policy/list-kinds.json"),
+    include_str!("../../../policy/severity.json"),
+    include_str!("../../../policy/terms.json"),
+    include_str!("../../../policy/publication.json"),
+    include_str!("../../../policy/masking.json"),
+    include_str!("../../../policy/calendar-2019.json"),
+    include_str!("../../../policy/calendar-2020.json"),
+    include_str!("../../../policy/calendar-2021.json"),
+    include_str!("../../../policy/calendar-2022.json"),
+    include_str!("../../../policy/calendar-2023.json"),
+    include_str!("../../../policy/calendar-2024.json"),
+    include_str!("../../../policy/calendar-2025.json"),
+    include_str!("../../../policy/calendar-2026.json"),
+];
 
 /// The shipped policy, one event for each part, in the order of publication.
 pub fn shipped_policy() -> Vec<PolicyPublished> {

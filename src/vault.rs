@@ -1,1 +1,242 @@
+//! Names and document numbers of natural persons: sealed here, never in the log.
+//!
+//! A person's subject id is a keyed hash of the document, so the log can speak of a person without saying who it is.
+//! What was given besides is sealed under a random key of its subject, and that key is sealed under the master key: to
+//! erase a person is to destroy one row of `subject_keys`. Every process that takes events of persons needs the same
+//! `vault.key`, or one person gets several ids.
 
+mod keys;
+#[cfg(test)]
+mod tests;
+
+use keys::{Cipher, Keys};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use serde::{Deserialize, Serialize};
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// How long one process waits for another that writes to the same vault.
+const BUSY: Duration = Duration::from_secs(10);
+
+const TABLES: &str = "
+    CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS subject_keys (subject TEXT PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS fields (
+        subject TEXT NOT NULL, reference TEXT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (subject, reference)
+    ) WITHOUT ROWID;
+";
+
+/// What is personal about a natural person.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PersonalFields {
+    pub name: Option<String>,
+    pub document_kind: Option<String>,
+    pub document_number: Option<String>,
+}
+
+impl fmt::Debug for PersonalFields {
+    /// Says nothing, so that no log line or panic can.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PersonalFields(sealed)")
+    }
+}
+
+/// Fields to be sealed under a reference of a subject.
+#[derive(Debug, Clone, Copy)]
+pub struct Sealing<'a> {
+    pub subject: &'a str,
+    pub reference: &'a str,
+    pub fields: &'a PersonalFields,
+}
+
+/// What can go wrong with the vault.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    #[error(
+        "{key} is missing, but sealed data exists; put it back from its backup: without it no sealed field can be \
+             read and persons get other ids"
+    )]
+    KeyMissing { key: PathBuf },
+    #[error("{key} is not the key that the data beside it was sealed with; put the right one back from its backup")]
+    KeyWrong { key: PathBuf },
+    #[error("{key} holds {length} bytes where a key has 32; put it back from its backup")]
+    KeyDamaged { key: PathBuf, length: usize },
+    #[error("{path}: {source}")]
+    File { path: PathBuf, source: io::Error },
+    #[error("vault database: {0}")]
+    Database(#[from] rusqlite::Error),
+    #[error("the vault database does not keep the setting {0}, so that what it acknowledges could be lost")]
+    NotDurable(&'static str),
+    #[error("the system gives no random bytes: {0}")]
+    Random(getrandom::Error),
+    #[error(
+        "the sealed fields {reference} of subject {subject} were damaged or moved; restore the vault from its backup"
+    )]
+    Damaged { subject: String, reference: String },
+}
+
+/// The sealed personal data of one installation.
+pub struct Vault {
+    keys: Keys,
+    database: Mutex<Connection>,
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Vault")
+    }
+}
+
+impl Vault {
+    /// Opens the vault of a data directory; makes its key and its database at first.
+    pub fn open(dir: &Path) -> Result<Vault, VaultError> {
+        let (path, key) = (dir.join("vault.db"), dir.join("vault.key"));
+        // The key is made durable before the database exists: a database without its key is then never a first start.
+        let keys = Keys::load_or_create(&key, path.exists())?;
+        let mut database = Connection::open(&path)?;
+        make_durable(&database)?;
+        database.execute_batch(TABLES)?;
+        let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if !check_key(&transaction, &keys)? {
+            return Err(VaultError::KeyWrong { key });
+        }
+        transaction.commit()?;
+        Ok(Vault { keys, database: Mutex::new(database) })
+    }
+
+    /// The subject id of the person with that document, stable for ever. The two texts are taken as they are: the caller
+    /// writes a document always in one way.
+    pub fn person_id(&self, document_kind: &str, number: &str) -> String {
+        format!("P{}", hex::encode(self.keys.person(document_kind, number)))
+    }
+
+    /// A keyed hash: tells whether two contents are equal without telling what they are.
+    pub fn fingerprint(&self, content: &[u8]) -> [u8; 16] {
+        self.keys.fingerprint(content)
+    }
+
+    /// Seals the fields; durable when it returns. The latest sealing under a reference is the one that stands.
+    pub fn seal(&self, subject: &str, reference: &str, fields: &PersonalFields) -> Result<(), VaultError> {
+        self.seal_all(&[Sealing { subject, reference, fields }])
+    }
+
+    /// Seals many: all of them, or on an error none.
+    pub fn seal_all(&self, sealings: &[Sealing<'_>]) -> Result<(), VaultError> {
+        if sealings.is_empty() {
+            return Ok(());
+        }
+        let mut database = self.database();
+        let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for sealing in sealings {
+            self.seal_one(&transaction, sealing)?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    fn seal_one(&self, transaction: &Transaction<'_>, sealing: &Sealing<'_>) -> Result<(), VaultError> {
+        let Sealing { subject, reference, fields } = *sealing;
+        let cipher = match self.subject_cipher(transaction, subject)? {
+            Some(cipher) => cipher,
+            None => self.new_subject_cipher(transaction, subject)?,
+        };
+        if read_fields(transaction, &cipher, subject, reference)?.as_ref() == Some(fields) {
+            return Ok(());
+        }
+        let plain = serde_json::to_vec(fields).expect("three optional texts are JSON");
+        let sealed = cipher.seal(&plain, &bound_to(subject, reference)).map_err(VaultError::Random)?;
+        transaction
+            .prepare_cached("INSERT OR REPLACE INTO fields (subject, reference, sealed) VALUES (?1, ?2, ?3)")?
+            .execute(params![subject, reference, sealed])?;
+        Ok(())
+    }
+
+    /// The fields last sealed under that reference; none if there are none or they were erased.
+    pub fn open_fields(&self, subject: &str, reference: &str) -> Result<Option<PersonalFields>, VaultError> {
+        let mut database = self.database();
+        let transaction = database.transaction()?; // key and fields of one moment
+        match self.subject_cipher(&transaction, subject)? {
+            Some(cipher) => read_fields(&transaction, &cipher, subject, reference),
+            None => Ok(None),
+        }
+    }
+
+    fn subject_cipher(&self, database: &Connection, subject: &str) -> Result<Option<Cipher>, VaultError> {
+        let sealed: Option<Vec<u8>> = database
+            .prepare_cached("SELECT sealed FROM subject_keys WHERE subject = ?1")?
+            .query_row([subject], |row| row.get(0))
+            .optional()?;
+        let Some(sealed) = sealed else { return Ok(None) };
+        let key = self.keys.wrapping.open(&sealed, subject.as_bytes()).and_then(|key| key.try_into().ok());
+        match key {
+            Some(key) => Ok(Some(Cipher::new(key))),
+            None => Err(VaultError::Damaged { subject: subject.into(), reference: "key".into() }),
+        }
+    }
+
+    fn new_subject_cipher(&self, transaction: &Transaction<'_>, subject: &str) -> Result<Cipher, VaultError> {
+        let key = keys::random().map_err(VaultError::Random)?;
+        let sealed = self.keys.wrapping.seal(&key, subject.as_bytes()).map_err(VaultError::Random)?;
+        // What was sealed under a key that was destroyed can never be read again.
+        transaction.prepare_cached("DELETE FROM fields WHERE subject = ?1")?.execute([subject])?;
+        transaction
+            .prepare_cached("INSERT INTO subject_keys (subject, sealed) VALUES (?1, ?2)")?
+            .execute(params![subject, sealed])?;
+        Ok(Cipher::new(key))
+    }
+
+    /// A panic elsewhere leaves no transaction open, so the connection behind a poisoned lock is good.
+    fn database(&self) -> MutexGuard<'_, Connection> {
+        self.database.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn read_fields(
+    database: &Connection,
+    cipher: &Cipher,
+    subject: &str,
+    reference: &str,
+) -> Result<Option<PersonalFields>, VaultError> {
+    let sealed: Option<Vec<u8>> = database
+        .prepare_cached("SELECT sealed FROM fields WHERE subject = ?1 AND reference = ?2")?
+        .query_row([subject, reference], |row| row.get(0))
+        .optional()?;
+    let Some(sealed) = sealed else { return Ok(None) };
+    let fields = cipher
+        .open(&sealed, &bound_to(subject, reference))
+        .and_then(|plain| serde_json::from_slice(&plain).ok())
+        .ok_or_else(|| VaultError::Damaged { subject: subject.into(), reference: reference.into() })?;
+    Ok(Some(fields))
+}
+
+/// What a sealed value is bound to: moved to another place, it does not open. The length keeps the two parts apart.
+fn bound_to(subject: &str, reference: &str) -> Vec<u8> {
+    [&(subject.len() as u64).to_le_bytes()[..], subject.as_bytes(), reference.as_bytes()].concat()
+}
+
+/// Sets what durability rests on and reads it back: SQLite ignores what it cannot do.
+fn make_durable(database: &Connection) -> Result<(), VaultError> {
+    database.busy_timeout(BUSY)?;
+    let journal: String = database.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    database.execute_batch("PRAGMA synchronous = FULL")?;
+    let synchronous: i64 = database.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
+    match (&*journal, synchronous) {
+        ("wal", 2) => Ok(()),
+        ("wal", _) => Err(VaultError::NotDurable("synchronous = FULL")),
+        _ => Err(VaultError::NotDurable("journal_mode = WAL")),
+    }
+}
+
+/// Whether these are the keys of the database; a new database remembers them from now on.
+fn check_key(transaction: &Transaction<'_>, keys: &Keys) -> Result<bool, VaultError> {
+    let known: Option<Vec<u8>> =
+        transaction.query_row("SELECT value FROM meta WHERE name = 'key-check'", [], |row| row.get(0)).optional()?;
+    if let Some(known) = known {
+        return Ok(known == keys.check_value);
+    }
+    transaction.execute("INSERT INTO meta (name, value) VALUES ('key-check', ?1)", params![keys.check_value])?;
+    Ok(true)
+}

@@ -1,5 +1,5 @@
-//! Messages as bytes: Avro data in the wire format of Confluent's registry (a zero byte, the schema id in four bytes, the
-//! datum).
+//! Messages as bytes: Avro data in the wire format of Confluent's registry (a zero byte, the schema id in four bytes,
+//! the datum).
 //!
 //! A message is read with the schema that it was written with: fields that a later version added take their serde
 //! default. Everything is written in the latest version of its schema.
@@ -22,8 +22,8 @@ use schemas::{Registered, SCHEMAS};
 use serde::{Serialize, de::DeserializeOwned};
 use std::sync::LazyLock;
 
-/// The longest text or bytes in a message; a longer length prefix is a bad datum and allocates nothing. Above any message
-/// that either log takes.
+/// The longest text or bytes in a message; a longer length prefix is a bad datum and allocates nothing. Above any
+/// message that either log takes.
 pub const MAX_FIELD_BYTES: usize = 16 << 20;
 
 /// A zero byte and the schema id.

@@ -1,8 +1,8 @@
 //! The schemas of every message, as served and registered: the files of `schemas/`, compiled in.
 //!
-//! A schema is fixed once merged: another version gets a line below, an id of its own (the next free one, never one that was
-//! used) and a file. Subjects follow Kafka's topic-record-name strategy, `TOPIC-FULL.NAME.OF.THE.RECORD`, so that clients
-//! of a Confluent-compatible registry find them by themselves.
+//! A schema is fixed once merged: another version gets a line below, an id of its own (the next free one, never one
+//! that was used), a file, and golden bytes. Subjects follow the topic-record-name strategy of Confluent's registry,
+//! `TOPIC-FULL.NAME.OF.THE.RECORD`, so that its clients find them by themselves.
 
 /// One version of one schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

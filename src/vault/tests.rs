@@ -1,0 +1,174 @@
+use super::*;
+use std::{fs, os::unix::fs::PermissionsExt};
+use tempfile::TempDir;
+
+const NAME: &str = "古丽娜尔";
+const NUMBER: &str = "654201199001011234";
+
+fn fields(name: &str) -> PersonalFields {
+    PersonalFields {
+        name: Some(name.into()),
+        document_kind: Some("身份证".into()),
+        document_number: Some(NUMBER.into()),
+    }
+}
+
+fn vault() -> (TempDir, Vault) {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = Vault::open(dir.path()).unwrap();
+    (dir, vault)
+}
+
+fn contains(haystack: &[u8], needle: &str) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle.as_bytes())
+}
+
+#[test]
+fn what_was_sealed_opens_again_after_a_restart() {
+    let (dir, vault) = vault();
+    vault.seal("P1", "a", &fields(NAME)).unwrap();
+    drop(vault);
+    let vault = Vault::open(dir.path()).unwrap();
+    assert_eq!(vault.open_fields("P1", "a").unwrap(), Some(fields(NAME)));
+    assert_eq!(vault.open_fields("P1", "b").unwrap(), None);
+    assert_eq!(vault.open_fields("P2", "a").unwrap(), None);
+}
+
+#[test]
+fn no_byte_on_disk_tells_a_name_or_a_number() {
+    let (dir, vault) = vault();
+    let reference = "reference in clear";
+    vault.seal(&vault.person_id("身份证", NUMBER), reference, &fields(NAME)).unwrap();
+    let mut found = false;
+    for entry in fs::read_dir(dir.path()).unwrap() {
+        let bytes = fs::read(entry.unwrap().path()).unwrap();
+        found |= contains(&bytes, reference);
+        assert!(!contains(&bytes, NAME) && !contains(&bytes, NUMBER) && !contains(&bytes, "身份证"));
+    }
+    assert!(found, "the sealing was looked for where it lies");
+}
+
+#[test]
+fn the_latest_sealing_stands_and_an_equal_one_writes_nothing() {
+    let (_dir, vault) = vault();
+    let sealed =
+        || -> Vec<u8> { vault.database().query_row("SELECT sealed FROM fields", [], |row| row.get(0)).unwrap() };
+    vault.seal("P1", "a", &fields(NAME)).unwrap();
+    let first = sealed();
+    vault.seal("P1", "a", &fields(NAME)).unwrap();
+    assert_eq!(sealed(), first);
+    vault.seal("P1", "a", &fields("另一个名字")).unwrap();
+    assert_eq!(vault.open_fields("P1", "a").unwrap(), Some(fields("另一个名字")));
+}
+
+#[test]
+fn a_batch_is_sealed_whole_or_not_at_all() {
+    let (_dir, vault) = vault();
+    let (one, two) = (fields("一"), fields("二"));
+    vault.seal("P2", "b", &two).unwrap();
+    // The key of P2 is broken: the second sealing of the batch fails.
+    vault.database().execute("UPDATE subject_keys SET sealed = x'00' WHERE subject = 'P2'", []).unwrap();
+    let batch = [
+        Sealing { subject: "P1", reference: "a", fields: &one },
+        Sealing { subject: "P2", reference: "b", fields: &one },
+    ];
+    assert!(matches!(vault.seal_all(&batch), Err(VaultError::Damaged { subject, .. }) if subject == "P2"));
+    assert_eq!(vault.open_fields("P1", "a").unwrap(), None);
+    vault.seal_all(&batch[..1]).unwrap();
+    assert_eq!(vault.open_fields("P1", "a").unwrap(), Some(one));
+}
+
+#[test]
+fn fields_moved_to_another_subject_or_reference_do_not_open() {
+    let (_dir, vault) = vault();
+    let empty = PersonalFields::default();
+    vault.seal_all(&["P1", "P2"].map(|subject| Sealing { subject, reference: "a", fields: &empty })).unwrap();
+    vault.database().execute("UPDATE fields SET reference = 'b' WHERE subject = 'P1'", []).unwrap();
+    assert!(matches!(vault.open_fields("P1", "b"), Err(VaultError::Damaged { .. })));
+    let take_key = "UPDATE subject_keys SET sealed = (SELECT sealed FROM subject_keys WHERE subject = 'P1')";
+    vault.database().execute(take_key, []).unwrap();
+    assert!(matches!(vault.open_fields("P2", "a"), Err(VaultError::Damaged { .. })));
+}
+
+#[test]
+fn without_its_key_a_subject_is_erased_and_can_be_sealed_anew() {
+    let (_dir, vault) = vault();
+    vault.seal("P1", "a", &fields(NAME)).unwrap();
+    vault.database().execute("DELETE FROM subject_keys", []).unwrap();
+    assert_eq!(vault.open_fields("P1", "a").unwrap(), None);
+    vault.seal("P1", "b", &fields(NAME)).unwrap();
+    assert_eq!(vault.open_fields("P1", "b").unwrap(), Some(fields(NAME)));
+    assert_eq!(vault.open_fields("P1", "a").unwrap(), None, "what was erased stays so");
+}
+
+#[test]
+fn a_missing_wrong_or_damaged_key_is_told_with_the_remedy() {
+    let (dir, vault) = vault();
+    vault.seal("P1", "a", &fields(NAME)).unwrap();
+    drop(vault);
+    let key = dir.path().join("vault.key");
+    let right = fs::read(&key).unwrap();
+
+    fs::remove_file(&key).unwrap();
+    let error = Vault::open(dir.path()).unwrap_err();
+    assert!(matches!(error, VaultError::KeyMissing { .. }) && error.to_string().contains("backup"), "{error}");
+    assert!(!key.exists(), "no other key was made in its place");
+
+    fs::write(&key, [7; 32]).unwrap();
+    let error = Vault::open(dir.path()).unwrap_err();
+    assert!(matches!(error, VaultError::KeyWrong { .. }) && error.to_string().contains("vault.key"), "{error}");
+
+    fs::write(&key, &right[..31]).unwrap();
+    assert!(matches!(Vault::open(dir.path()), Err(VaultError::KeyDamaged { length: 31, .. })));
+
+    fs::write(&key, &right).unwrap();
+    assert_eq!(Vault::open(dir.path()).unwrap().open_fields("P1", "a").unwrap(), Some(fields(NAME)));
+}
+
+#[test]
+fn another_key_opens_nothing_even_where_the_check_is_taken_away() {
+    let (dir, vault) = vault();
+    vault.seal("P1", "a", &fields(NAME)).unwrap();
+    vault.database().execute("DELETE FROM meta", []).unwrap();
+    drop(vault);
+    fs::write(dir.path().join("vault.key"), [7; 32]).unwrap();
+    let vault = Vault::open(dir.path()).unwrap();
+    assert!(matches!(vault.open_fields("P1", "a"), Err(VaultError::Damaged { .. })));
+}
+
+#[test]
+fn the_key_file_is_for_its_owner_alone() {
+    let (dir, _vault) = vault();
+    let file = fs::metadata(dir.path().join("vault.key")).unwrap();
+    assert_eq!((file.permissions().mode() & 0o777, file.len()), (0o600, 32));
+}
+
+#[test]
+fn a_person_keeps_one_id_and_shares_it_with_nobody() {
+    let (dir, vault) = vault();
+    let id = vault.person_id("身份证", NUMBER);
+    assert!(id.len() == 33 && id.starts_with('P'), "{id}");
+    assert_ne!(id, vault.person_id("护照", NUMBER));
+    assert_ne!(vault.fingerprint(b"one"), vault.fingerprint(b"two"));
+    assert_ne!(id[1..], hex::encode(vault.fingerprint(format!("身份证\0{NUMBER}").as_bytes())), "each use has its key");
+    drop(vault);
+    assert_eq!(Vault::open(dir.path()).unwrap().person_id("身份证", NUMBER), id);
+    let elsewhere = tempfile::tempdir().unwrap();
+    assert_ne!(Vault::open(elsewhere.path()).unwrap().person_id("身份证", NUMBER), id);
+}
+
+/// Ids stand in the log for ever: a change of the derivation would split every person in two.
+#[test]
+fn the_id_of_a_person_under_a_given_key_never_changes() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("vault.key"), [7; 32]).unwrap();
+    let id = Vault::open(dir.path()).unwrap().person_id("身份证", NUMBER);
+    assert_eq!(id, "P20a357ceaa9fd0bda2938037a676f745"); // reckoned by another implementation of HMAC
+}
+
+#[test]
+fn debug_output_tells_nothing() {
+    let sealed = fields(NAME);
+    let shown = format!("{:?}", Sealing { subject: "P1", reference: "a", fields: &sealed });
+    assert!(!shown.contains(NAME) && !shown.contains(NUMBER), "{shown}");
+}

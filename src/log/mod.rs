@@ -90,6 +90,8 @@ pub struct Stored {
 #[derive(Debug, Default)]
 pub struct Batch {
     pub records: Vec<Stored>,
+    /// Where the reader stands now: a reader opened at this offset goes on behind this batch.
+    pub next: Offset,
     /// The reader stands behind the last committed record: there was nothing more to read at the time of the call.
     pub at_end: bool,
 }

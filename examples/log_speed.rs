@@ -52,16 +52,22 @@ fn fdatasync(dir: &Path) -> Result<()> {
 fn embedded(dir: &Path) -> Result<()> {
     let log = Embedded::open(dir, PARTITIONS)?;
     append(&log)?;
-    report("single durable append", timed(SINGLES, |n| {
-        log.append(vec![event(n)]).blocking_recv()??;
-        Ok(())
-    })?);
+    report(
+        "single durable append",
+        timed(SINGLES, |n| {
+            log.append(vec![event(n)]).blocking_recv()??;
+            Ok(())
+        })?,
+    );
     let mut owner = log.own("speed", 0)?;
-    report("publish of 10 outputs", timed(SINGLES, |n| {
-        let outputs = (0..10).map(|i| Record { topic: Topic::ListChanges, partition: 0, ..event(n + i) }).collect();
-        owner.publish(outputs, n as u64)?;
-        Ok(())
-    })?);
+    report(
+        "publish of 10 outputs",
+        timed(SINGLES, |n| {
+            let outputs = (0..10).map(|i| Record { topic: Topic::ListChanges, partition: 0, ..event(n + i) }).collect();
+            owner.publish(outputs, n as u64)?;
+            Ok(())
+        })?,
+    );
     scan(&log)
 }
 

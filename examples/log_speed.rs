@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chengxin::log::embedded::Embedded;
+use chengxin::log::kafka::{Kafka, KafkaConfig};
 use chengxin::log::{Log, Record, Topic};
 
 const EVENTS: usize = 1_000_000;
@@ -28,6 +29,7 @@ fn main() -> Result<()> {
             std::fs::remove_dir_all(&dir)?;
             measured
         }
+        ["kafka", brokers] => kafka(brokers),
         _ => Err("usage: log_speed embedded DIR | kafka BROKERS".into()),
     }
 }
@@ -50,8 +52,19 @@ fn fdatasync(dir: &Path) -> Result<()> {
 }
 
 fn embedded(dir: &Path) -> Result<()> {
-    let log = Embedded::open(dir, PARTITIONS)?;
-    append(&log)?;
+    measure(&Embedded::open(dir, PARTITIONS)?)
+}
+
+/// Leaves its topics behind: for a broker whose data can be thrown away.
+fn kafka(brokers: &str) -> Result<()> {
+    let mut config = KafkaConfig::new(brokers, PARTITIONS);
+    config.application = format!("log-speed-{}", std::process::id());
+    config.topic_prefix = format!("{}.", config.application);
+    measure(&Kafka::open(config)?)
+}
+
+fn measure(log: &dyn Log) -> Result<()> {
+    append(log)?;
     report(
         "single durable append",
         timed(SINGLES, |n| {
@@ -68,7 +81,7 @@ fn embedded(dir: &Path) -> Result<()> {
             Ok(())
         })?,
     );
-    scan(&log)
+    scan(log)
 }
 
 fn append(log: &dyn Log) -> Result<()> {

@@ -179,7 +179,7 @@ fn fills_its_disk() {
         }
     };
     assert!(matches!(failed, LogError::Unavailable(_)), "{failed:?}");
-    let failed = owner.publish(vec![record(Topic::ListChanges, 0, chunk.repeat(30))], 1).unwrap_err();
+    let failed = owner.publish(vec![record(Topic::ListChanges, 0, &chunk); 30], 1).unwrap_err();
     assert!(matches!(failed, LogError::Unavailable(_)), "{failed:?}");
     limit_file_size("unlimited");
     answered.extend(append(&log, vec![record(Topic::Events, 0, "after")]));

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use chengxin::log::{Assignment, LogError, Record, Topic};
+use chengxin::log::{Assignment, LogError, RECORD_BYTES, Record, Topic};
 
 use crate::support::child::{OUTPUTS, Process, TASK};
 use crate::support::logs::{EmbeddedPlace, KafkaPlace, LIMIT, PARTITIONS, Place};
@@ -36,6 +36,7 @@ contract! {
     a_fenced_owner_publishes_nothing,
     an_owner_that_failed_leaves_nothing_of_the_failed_publish,
     a_partition_that_does_not_exist_is_refused,
+    a_record_that_is_too_large_is_refused_with_its_whole_call,
     another_number_of_partitions_is_refused_and_both_are_named,
     what_was_answered_survives_a_killed_process,
     what_a_killed_owner_published_is_there_with_its_progress_or_not_at_all,
@@ -116,7 +117,7 @@ fn a_batch_says_where_to_go_on<P: Place>() {
 fn a_record_larger_than_a_batch_is_still_read<P: Place>() {
     let place = P::new();
     let log = place.open();
-    let large = "x".repeat(900_000);
+    let large = "x".repeat(800_000);
     append(&*log, (0..6).map(|_| record(Topic::Events, 0, &large)).collect());
     assert_eq!(values(&read_from(&*log, Topic::Events, 0, 0)), vec![large; 6]);
 }
@@ -242,6 +243,18 @@ fn a_partition_that_does_not_exist_is_refused<P: Place>() {
     assert!(unusable(log.end(Topic::Events, PARTITIONS).map(drop)));
     assert!(unusable(log.own("task", PARTITIONS).map(drop)));
     assert!(unusable(log.progress("task", PARTITIONS).map(drop)));
+}
+
+fn a_record_that_is_too_large_is_refused_with_its_whole_call<P: Place>() {
+    let place = P::new();
+    let log = place.open();
+    let call = || vec![record(Topic::Events, 0, "small"), record(Topic::Events, 0, "x".repeat(RECORD_BYTES))];
+    assert!(matches!(log.append(call()).blocking_recv().unwrap(), Err(LogError::Unusable(_))));
+    assert!(matches!(log.own("task", 0).unwrap().publish(call(), 1), Err(LogError::Unusable(_))));
+    let largest = "x".repeat(RECORD_BYTES - b"subject".len());
+    append(&*log, vec![record(Topic::Events, 0, &largest)]);
+    assert_eq!(values(&read_from(&*log, Topic::Events, 0, 0)), [largest]);
+    assert_eq!(log.progress("task", 0).unwrap(), 0);
 }
 
 fn another_number_of_partitions_is_refused_and_both_are_named<P: Place>() {

@@ -17,7 +17,9 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{APPEND_QUEUE, Assignment, Assignments, Log, LogError, Offset, Owner, Pending, Reader, Record, Topic};
+use super::{
+    APPEND_QUEUE, Assignment, Assignments, Log, LogError, Offset, Owner, Pending, Reader, Record, Topic, check_sizes,
+};
 use reader::SqliteReader;
 use storage::{Storage, failure};
 use writer::{Op, Writer};
@@ -133,6 +135,7 @@ impl Shared {
     }
 
     fn check(&self, records: &[Record]) -> Result<(), LogError> {
+        check_sizes(records)?;
         records.iter().try_for_each(|record| self.table(record.topic, record.partition).map(drop))
     }
 

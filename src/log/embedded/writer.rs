@@ -248,7 +248,7 @@ impl<'c> Session<'c> {
             insert.raw_bind_parameter(3, record.value.as_deref())?;
             insert.raw_execute()?;
             self.next[table] = Some(offset + 1);
-            self.unchecked_bytes += size(record);
+            self.unchecked_bytes += record.size();
             offsets.push(offset);
         }
         Ok(offsets)
@@ -311,15 +311,11 @@ fn passes(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy))
 }
 
-fn size(record: &Record) -> usize {
-    record.key.len() + record.value.as_ref().map_or(0, Vec::len)
-}
-
 impl Op {
     fn bytes(&self) -> usize {
         match self {
             Op::Append { records: written, .. } | Op::Publish { outputs: written, .. } => {
-                written.iter().map(size).sum()
+                written.iter().map(Record::size).sum()
             }
             Op::Own { .. } | Op::Stop => 0,
         }

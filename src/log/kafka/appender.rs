@@ -36,11 +36,7 @@ impl Appender {
 
     pub(super) fn append(&self, records: Vec<Record>) -> Pending {
         let (answer, pending) = oneshot::channel();
-        let place = match records.iter().try_for_each(|r| self.cluster.check_partition(r.partition)) {
-            Ok(()) => self.take_place(),
-            Err(error) => Err(error),
-        };
-        let place = match place {
+        let place = match self.cluster.check(&records).and_then(|()| self.take_place()) {
             Ok(place) => place,
             Err(error) => {
                 // A receiver that is gone does not want the answer.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
-use super::super::{LogError, Offset, Topic};
+use super::super::{LogError, Offset, Record, Topic, check_sizes};
 use super::assignments::GroupConsumer;
 use super::progress::Watch;
 use super::{KafkaConfig, failure};
@@ -67,6 +67,12 @@ impl Cluster {
             return Ok(());
         }
         Err(LogError::Unusable(format!("no partition {partition}: the log has {count}")))
+    }
+
+    /// Whether records may be sent at all.
+    pub(super) fn check(&self, records: &[Record]) -> Result<(), LogError> {
+        check_sizes(records)?;
+        records.iter().try_for_each(|record| self.check_partition(record.partition))
     }
 
     /// Settings of a client with an id of its own: brokers and people tell clients apart by it.

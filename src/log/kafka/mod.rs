@@ -115,8 +115,8 @@ impl Log for Kafka {
 /// What an error of librdkafka means to the caller.
 fn failure(error: KafkaError) -> LogError {
     use RDKafkaErrorCode::{
-        Fenced, GroupAuthorizationFailed, InvalidProducerEpoch, ProducerFenced, SaslAuthenticationFailed,
-        TopicAuthorizationFailed, TransactionalIdAuthorizationFailed,
+        GroupAuthorizationFailed, SaslAuthenticationFailed, TopicAuthorizationFailed,
+        TransactionalIdAuthorizationFailed,
     };
     let code = match &error {
         KafkaError::Transaction(e) => Some(e.code()),
@@ -124,7 +124,7 @@ fn failure(error: KafkaError) -> LogError {
         other => other.rdkafka_error_code(),
     };
     match code {
-        Some(Fenced | ProducerFenced | InvalidProducerEpoch) => LogError::Fenced,
+        Some(code) if is_fenced(code) => LogError::Fenced,
         Some(
             GroupAuthorizationFailed
             | TopicAuthorizationFailed
@@ -133,4 +133,9 @@ fn failure(error: KafkaError) -> LogError {
         ) => LogError::Unusable(error.to_string()),
         _ => LogError::Unavailable(error.to_string()),
     }
+}
+
+fn is_fenced(code: RDKafkaErrorCode) -> bool {
+    use RDKafkaErrorCode::{Fenced, InvalidProducerEpoch, ProducerFenced};
+    matches!(code, Fenced | InvalidProducerEpoch | ProducerFenced)
 }

@@ -13,8 +13,8 @@ use super::super::{LogError, Offset, Owner, Record, Topic};
 use super::appender::{base_record, limit_delivery};
 use super::assignments::GroupConsumer;
 use super::cluster::{Cluster, lock, offset};
-use super::failure;
 use super::progress::{self, PROGRESS_TOPIC};
+use super::{failure, is_fenced};
 
 /// The broker aborts a transaction that is open for longer, so that readers are not held up by a dead process.
 const TRANSACTION_LIMIT: Duration = Duration::from_secs(12);
@@ -187,6 +187,16 @@ impl KafkaOwner {
     }
 }
 
+impl KafkaOwner {
+    /// Being fenced is fatal to the producer, while the call that meets it may fail with one of the consequences.
+    fn cause(&self, error: LogError) -> LogError {
+        match self.producer.client().fatal_error() {
+            Some((code, _)) if is_fenced(code) => LogError::Fenced,
+            _ => error,
+        }
+    }
+}
+
 impl Owner for KafkaOwner {
     fn progress(&self) -> Offset {
         self.progress
@@ -196,8 +206,8 @@ impl Owner for KafkaOwner {
         if let Some(lost) = &self.lost {
             return Err(lost.clone());
         }
-        outputs.iter().try_for_each(|record| self.cluster.check_partition(record.partition))?;
-        let published = self.publish_or_fail(&outputs, progress);
+        self.cluster.check(&outputs)?;
+        let published = self.publish_or_fail(&outputs, progress).map_err(|error| self.cause(error));
         match &published {
             Ok(_) => self.progress = progress,
             Err(error) => self.lost = Some(error.clone()),

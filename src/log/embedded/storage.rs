@@ -14,7 +14,7 @@ const FORMAT: i64 = 1;
 /// that resets the WAL ever wait.
 pub(super) const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// Page size of a new file: large pages make fewer frames of the same records.
-const PAGE_BYTES: i64 = 8 << 10;
+const PAGE_BYTES: i64 = 16 << 10;
 /// Page cache of the writer: the right edges of all tables.
 const WRITER_CACHE_KIB: i64 = 32 << 10;
 const READER_CACHE_KIB: i64 = 1 << 10;

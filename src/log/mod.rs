@@ -66,6 +66,13 @@ pub struct Record {
     pub attributes: Option<Attributes>,
 }
 
+impl Record {
+    /// Bytes of key and value.
+    pub fn size(&self) -> usize {
+        self.key.len() + self.value.as_ref().map_or(0, Vec::len)
+    }
+}
+
 /// CloudEvents 1.0 attributes in Kafka binary mode; `ce_subject` is the record's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attributes {
@@ -90,6 +97,8 @@ pub struct Stored {
 #[derive(Debug, Default)]
 pub struct Batch {
     pub records: Vec<Stored>,
+    /// Where the reader stands now: a reader opened at this offset goes on behind this batch.
+    pub next: Offset,
     /// The reader stands behind the last committed record: there was nothing more to read at the time of the call.
     pub at_end: bool,
 }
@@ -163,6 +172,18 @@ pub trait Log: Send + Sync + 'static {
 pub const APPEND_QUEUE: usize = 4_096;
 /// Bytes of keys and values after which a read batch ends.
 pub const READ_BATCH_BYTES: usize = 4 << 20;
+
+/// Bytes of key and value that a record may have. Brokers refuse what is larger than about a megabyte, and a record that
+/// one log takes the other must take too.
+pub const RECORD_BYTES: usize = 900_000;
+
+/// Refuses records that no log takes; nothing of a call with one of them is written.
+fn check_sizes(records: &[Record]) -> Result<(), LogError> {
+    match records.iter().map(Record::size).find(|size| *size > RECORD_BYTES) {
+        None => Ok(()),
+        Some(size) => Err(LogError::Unusable(format!("a record of {size} bytes, the limit is {RECORD_BYTES}"))),
+    }
+}
 
 /// What can go wrong with a log.
 #[derive(Debug, Clone, thiserror::Error)]

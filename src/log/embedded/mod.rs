@@ -1,0 +1,219 @@
+//! The embedded log: one SQLite file, for one machine.
+//!
+//! `log.db` holds a table for each (topic, partition) whose primary key is the offset, so that an append goes to the
+//! right edge of a B-tree and a scan walks it from left to right. One writer thread commits what waits as one
+//! transaction (group commit) in WAL mode with `synchronous=FULL`, so what is answered is on disk. Readers have
+//! connections of their own and never hold up the writer.
+
+mod reader;
+mod storage;
+mod writer;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::{
+    APPEND_QUEUE, Assignment, Assignments, Log, LogError, Offset, Owner, Pending, Reader, Record, Topic, check_sizes,
+};
+use reader::SqliteReader;
+use storage::{Storage, failure};
+use writer::{Op, Writer};
+
+/// The embedded log, opened by the one process that may write it or, read-only, beside that process.
+pub struct Embedded {
+    shared: Arc<Shared>,
+    /// None when opened read-only.
+    writer: Option<Writer>,
+    /// For the rare look-ups of progress and ends.
+    lookups: Mutex<Connection>,
+}
+
+/// What the writer, the readers and the owners of one open log share.
+struct Shared {
+    storage: Storage,
+    /// The committed end of every (topic, partition); empty when another process writes.
+    tails: Vec<Tail>,
+    /// Appends accepted and not yet answered.
+    waiting: AtomicUsize,
+}
+
+/// The committed end of one (topic, partition), and the bell that rings when it grows.
+struct Tail {
+    end: Mutex<Offset>,
+    grown: Condvar,
+}
+
+impl Embedded {
+    /// Opens the log of a data directory, or makes it. The partition count is fixed when the log is made.
+    pub fn open(dir: &Path, partitions: u16) -> Result<Embedded, LogError> {
+        let lock = storage::lock(dir)?;
+        let storage = Storage::create(dir, partitions)?;
+        let conn = storage.open_writer()?;
+        let mut tails = Vec::with_capacity(storage.tables());
+        for table in 0..storage.tables() {
+            tails.push(Tail { end: Mutex::new(storage.end(&conn, table)?), grown: Condvar::new() });
+        }
+        let lookups = Mutex::new(storage.open_reader()?);
+        let shared = Arc::new(Shared { storage, tails, waiting: AtomicUsize::new(0) });
+        let writer = Writer::start(shared.clone(), conn, lock)?;
+        Ok(Embedded { shared, writer: Some(writer), lookups })
+    }
+
+    /// Opens the log of a data directory for reading only, while another process may be writing it.
+    pub fn open_read_only(dir: &Path) -> Result<Embedded, LogError> {
+        let storage = Storage::existing(dir)?;
+        let lookups = Mutex::new(storage.open_reader()?);
+        let shared = Arc::new(Shared { storage, tails: Vec::new(), waiting: AtomicUsize::new(0) });
+        Ok(Embedded { shared, writer: None, lookups })
+    }
+
+    fn writer(&self) -> Result<&Writer, LogError> {
+        self.writer.as_ref().ok_or_else(|| LogError::Unusable("the log is open for reading only".into()))
+    }
+}
+
+impl Log for Embedded {
+    fn partitions(&self) -> u16 {
+        self.shared.storage.partitions()
+    }
+
+    fn append(&self, records: Vec<Record>) -> Pending {
+        let (answer, pending) = oneshot::channel();
+        let accepted = self.writer().and_then(|writer| {
+            self.shared.check(&records)?;
+            self.shared.take_place()?;
+            Ok(writer)
+        });
+        match accepted {
+            Ok(writer) => writer.send(Op::Append { records, answer }),
+            // A receiver that is gone does not want the answer.
+            Err(error) => drop(answer.send(Err(error))),
+        }
+        pending
+    }
+
+    fn read(&self, topic: Topic, partition: u16, from: Offset) -> Result<Box<dyn Reader>, LogError> {
+        let table = self.shared.table(topic, partition)?;
+        let conn = self.shared.storage.open_reader()?;
+        Ok(Box::new(SqliteReader::new(self.shared.clone(), conn, table, from)))
+    }
+
+    fn end(&self, topic: Topic, partition: u16) -> Result<Offset, LogError> {
+        let table = self.shared.table(topic, partition)?;
+        match self.shared.tails.get(table) {
+            Some(tail) => Ok(tail.end()),
+            None => self.shared.storage.end(&lock(&self.lookups), table),
+        }
+    }
+
+    fn own(&self, task: &str, partition: u16) -> Result<Box<dyn Owner>, LogError> {
+        let writer = self.writer()?.handle();
+        self.shared.table(Topic::Events, partition)?;
+        let task: Arc<str> = task.into();
+        let (epoch, progress) = writer.call(|answer| Op::Own { task: task.clone(), partition, answer })?;
+        Ok(Box::new(EmbeddedOwner { shared: self.shared.clone(), writer, task, partition, epoch, progress }))
+    }
+
+    fn progress(&self, task: &str, partition: u16) -> Result<Offset, LogError> {
+        self.shared.table(Topic::Events, partition)?;
+        storage::task(&lock(&self.lookups), task, partition).map(|(_, progress)| progress).map_err(failure)
+    }
+
+    fn assignments(&self, _task: &str) -> Result<Box<dyn Assignments>, LogError> {
+        Ok(Box::new(AllPartitions { gained: Some((0..self.partitions()).collect()) }))
+    }
+}
+
+impl Shared {
+    fn table(&self, topic: Topic, partition: u16) -> Result<usize, LogError> {
+        self.storage.table(topic, partition)
+    }
+
+    fn check(&self, records: &[Record]) -> Result<(), LogError> {
+        check_sizes(records)?;
+        records.iter().try_for_each(|record| self.table(record.topic, record.partition).map(drop))
+    }
+
+    fn take_place(&self) -> Result<(), LogError> {
+        if self.waiting.fetch_add(1, Ordering::Relaxed) < APPEND_QUEUE {
+            return Ok(());
+        }
+        self.give_place_back();
+        Err(LogError::Unavailable(format!("{APPEND_QUEUE} appends are waiting already")))
+    }
+
+    fn give_place_back(&self) {
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Tail {
+    fn end(&self) -> Offset {
+        *lock(&self.end)
+    }
+
+    fn grow_to(&self, end: Offset) {
+        *lock(&self.end) = end;
+        self.grown.notify_all();
+    }
+
+    /// Waits until there is a record behind `from`, or until `wait` has passed.
+    fn wait(&self, from: Offset, wait: Duration) -> Offset {
+        let end = lock(&self.end);
+        if *end > from || wait.is_zero() {
+            return *end;
+        }
+        *self.grown.wait_timeout_while(end, wait, |end| *end <= from).unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+/// No code panics while it holds one of these locks half-way through a change, so a poisoned one is still good.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// An owner is known by its epoch: the writer publishes nothing for an epoch that is not the latest.
+struct EmbeddedOwner {
+    shared: Arc<Shared>,
+    writer: writer::Handle,
+    task: Arc<str>,
+    partition: u16,
+    epoch: i64,
+    progress: Offset,
+}
+
+impl Owner for EmbeddedOwner {
+    fn progress(&self) -> Offset {
+        self.progress
+    }
+
+    fn publish(&mut self, outputs: Vec<Record>, progress: Offset) -> Result<Vec<Offset>, LogError> {
+        self.shared.check(&outputs)?;
+        let (task, partition, epoch) = (self.task.clone(), self.partition, self.epoch);
+        let offsets = self.writer.call(|answer| Op::Publish { task, partition, epoch, outputs, progress, answer })?;
+        self.progress = progress;
+        Ok(offsets)
+    }
+}
+
+/// One process holds every partition, for as long as it runs.
+struct AllPartitions {
+    gained: Option<Vec<u16>>,
+}
+
+impl Assignments for AllPartitions {
+    fn next(&mut self, wait: Duration) -> Result<Option<Assignment>, LogError> {
+        if let Some(partitions) = self.gained.take() {
+            return Ok(Some(Assignment::Gained(partitions)));
+        }
+        std::thread::sleep(wait);
+        Ok(None)
+    }
+
+    fn released(&mut self) {}
+}

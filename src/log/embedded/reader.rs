@@ -1,0 +1,85 @@
+//! Readers of the embedded log: each has a connection of its own and sees a committed snapshot per batch.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use super::super::{Batch, LogError, Offset, READ_BATCH_BYTES, Reader, Stored};
+use super::Shared;
+use super::storage::{failure, offset};
+
+/// How often a reader at the tail looks for records that another process has written.
+const FOREIGN_POLL: Duration = Duration::from_millis(50);
+
+pub(super) struct SqliteReader {
+    shared: Arc<Shared>,
+    conn: Connection,
+    table: usize,
+    select: String,
+    position: Offset,
+}
+
+impl SqliteReader {
+    pub(super) fn new(shared: Arc<Shared>, conn: Connection, table: usize, from: Offset) -> SqliteReader {
+        let name = shared.storage.name(table);
+        let select = format!("SELECT offset, key, value FROM {name} WHERE offset >= ?1 ORDER BY offset LIMIT ?2");
+        SqliteReader { shared, conn, table, select, position: from }
+    }
+
+    fn fetch(&mut self, max_records: usize) -> rusqlite::Result<Batch> {
+        let limit = i64::try_from(max_records.max(1)).unwrap_or(i64::MAX);
+        let from = i64::try_from(self.position).unwrap_or(i64::MAX);
+        let mut batch = Batch { records: Vec::new(), next: self.position, at_end: false };
+        let mut statement = self.conn.prepare_cached(&self.select)?;
+        let mut rows = statement.query((from, limit))?;
+        let mut bytes = 0;
+        while bytes < READ_BATCH_BYTES {
+            let Some(row) = rows.next()? else {
+                batch.at_end = batch.records.len() < max_records.max(1);
+                break;
+            };
+            let key = row.get_ref(1)?.as_blob()?.to_vec();
+            let value = row.get_ref(2)?.as_blob_or_null()?.map(<[u8]>::to_vec);
+            bytes += key.len() + value.as_ref().map_or(0, Vec::len);
+            let offset = offset(row.get(0)?);
+            batch.next = offset + 1;
+            batch.records.push(Stored { offset, key, value });
+        }
+        self.position = batch.next;
+        Ok(batch)
+    }
+
+    /// Next to the writer: SQLite is asked only when there is something to read.
+    fn next_beside_writer(&mut self, max_records: usize, wait: Duration) -> Result<Batch, LogError> {
+        if self.shared.tails[self.table].wait(self.position, wait) <= self.position {
+            return Ok(Batch { records: Vec::new(), next: self.position, at_end: true });
+        }
+        let mut batch = self.fetch(max_records).map_err(failure)?;
+        batch.at_end = self.shared.tails[self.table].end() <= self.position;
+        Ok(batch)
+    }
+
+    fn next_polling(&mut self, max_records: usize, wait: Duration) -> Result<Batch, LogError> {
+        let deadline = Instant::now() + wait;
+        loop {
+            let batch = self.fetch(max_records).map_err(failure)?;
+            let left = deadline.saturating_duration_since(Instant::now());
+            if !batch.records.is_empty() || left.is_zero() {
+                return Ok(batch);
+            }
+            thread::sleep(left.min(FOREIGN_POLL));
+        }
+    }
+}
+
+impl Reader for SqliteReader {
+    fn next(&mut self, max_records: usize, wait: Duration) -> Result<Batch, LogError> {
+        if self.shared.tails.is_empty() {
+            self.next_polling(max_records, wait)
+        } else {
+            self.next_beside_writer(max_records, wait)
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The file of the embedded log: where it is, what stands in it, and how its connections are set.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
+
+use super::super::{LogError, Offset, Topic};
+
+/// Version of the file's layout; an older program must not write a newer file.
+const FORMAT: i64 = 1;
+/// How long a statement waits for a lock of SQLite before it gives up. Only recovery after a crash and a checkpoint
+/// that resets the WAL ever wait.
+pub(super) const BUSY_WAIT: Duration = Duration::from_secs(5);
+/// Page size of a new file: large pages make fewer frames of the same records.
+const PAGE_BYTES: i64 = 16 << 10;
+/// Page cache of the writer: the right edges of all tables.
+const WRITER_CACHE_KIB: i64 = 32 << 10;
+const READER_CACHE_KIB: i64 = 1 << 10;
+
+/// The file, once its version and partition count are known.
+#[derive(Debug, Clone)]
+pub(super) struct Storage {
+    file: PathBuf,
+    partitions: u16,
+}
+
+/// Takes the directory for this process until the returned file is closed; the kernel releases it if we are killed.
+pub(super) fn lock(dir: &Path) -> Result<File, LogError> {
+    let path = dir.join("log.lock");
+    make_dir(dir).map_err(|e| LogError::Unusable(format!("cannot make {}: {e}", dir.display())))?;
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(|e| LogError::Unusable(format!("cannot open {}: {e}", path.display())))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(LogError::Unusable(format!(
+            "{} is in use by another process; if that is a running server, talk to it over HTTP, or stop it first",
+            dir.display()
+        ))),
+        Err(TryLockError::Error(e)) => Err(LogError::Unusable(format!("cannot lock {}: {e}", path.display()))),
+    }
+}
+
+/// A new directory is durable only when its parent is.
+fn make_dir(dir: &Path) -> std::io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(dir)?;
+    match dir.canonicalize()?.parent() {
+        Some(parent) => File::open(parent)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+impl Storage {
+    /// The log of a directory, made if it is not there.
+    pub(super) fn create(dir: &Path, partitions: u16) -> Result<Storage, LogError> {
+        if partitions == 0 {
+            return Err(LogError::Unusable("a log needs at least one partition".into()));
+        }
+        let storage = Storage { file: dir.join("log.db"), partitions };
+        let mut conn = storage.open_writer()?;
+        let recorded = recorded_partitions(&conn)?;
+        if let Some(recorded) = recorded.filter(|recorded| *recorded != partitions) {
+            return Err(LogError::Unusable(format!(
+                "{} has {recorded} partitions, but {partitions} are configured",
+                storage.file.display()
+            )));
+        }
+        storage.make_tables(&mut conn).map_err(failure)?;
+        Ok(storage)
+    }
+
+    /// The log of a directory, which must be there.
+    pub(super) fn existing(dir: &Path) -> Result<Storage, LogError> {
+        let mut storage = Storage { file: dir.join("log.db"), partitions: 0 };
+        if !storage.file.is_file() {
+            return Err(LogError::Unusable(format!("there is no log in {}", dir.display())));
+        }
+        let recorded = recorded_partitions(&storage.open_reader()?)?;
+        storage.partitions =
+            recorded.ok_or_else(|| LogError::Unusable(format!("{} is not a log", storage.file.display())))?;
+        Ok(storage)
+    }
+
+    pub(super) fn partitions(&self) -> u16 {
+        self.partitions
+    }
+
+    /// How many tables there are; they are numbered from 0.
+    pub(super) fn tables(&self) -> usize {
+        Topic::ALL.len() * usize::from(self.partitions)
+    }
+
+    /// The number of the table of a topic's partition.
+    pub(super) fn table(&self, topic: Topic, partition: u16) -> Result<usize, LogError> {
+        if partition >= self.partitions {
+            let count = self.partitions;
+            return Err(LogError::Unusable(format!("no partition {partition}: the log has {count}")));
+        }
+        let place = Topic::ALL.iter().position(|each| *each == topic).expect("Topic::ALL names every topic");
+        Ok(place * usize::from(self.partitions) + usize::from(partition))
+    }
+
+    /// The quoted name of a table.
+    pub(super) fn name(&self, table: usize) -> String {
+        let partitions = usize::from(self.partitions);
+        format!("\"{}/{}\"", Topic::ALL[table / partitions].name(), table % partitions)
+    }
+
+    /// The offset behind the last record of a table.
+    pub(super) fn end(&self, conn: &Connection, table: usize) -> Result<Offset, LogError> {
+        let sql = format!("SELECT max(offset) FROM {}", self.name(table));
+        let last: Option<i64> =
+            conn.prepare_cached(&sql).and_then(|mut s| s.query_row([], |r| r.get(0))).map_err(failure)?;
+        Ok(last.map_or(0, |last| offset(last) + 1))
+    }
+
+    pub(super) fn open_writer(&self) -> Result<Connection, LogError> {
+        let conn = Connection::open(&self.file).map_err(failure)?;
+        conn.busy_timeout(BUSY_WAIT).map_err(failure)?;
+        conn.pragma_update(None, "page_size", PAGE_BYTES).map_err(failure)?;
+        conn.pragma_update(None, "cache_size", -WRITER_CACHE_KIB).map_err(failure)?;
+        // The writer checkpoints by itself, after it has answered.
+        conn.pragma_update(None, "wal_autocheckpoint", 0).map_err(failure)?;
+        let mode: String = conn.pragma_update_and_check(None, "journal_mode", "WAL", |r| r.get(0)).map_err(failure)?;
+        conn.pragma_update(None, "synchronous", "FULL").map_err(failure)?;
+        // Read back: SQLite ignores what it cannot do, and an acknowledged event would hang on it.
+        let synchronous: i64 = conn.pragma_query_value(None, "synchronous", |r| r.get(0)).map_err(failure)?;
+        if mode != "wal" || synchronous != 2 {
+            let file = self.file.display();
+            return Err(LogError::Unusable(format!(
+                "{file} cannot be made durable: journal_mode={mode}, synchronous={synchronous}"
+            )));
+        }
+        Ok(conn)
+    }
+
+    pub(super) fn open_reader(&self) -> Result<Connection, LogError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = Connection::open_with_flags(&self.file, flags).map_err(failure)?;
+        conn.busy_timeout(BUSY_WAIT).map_err(failure)?;
+        conn.pragma_update(None, "cache_size", -READER_CACHE_KIB).map_err(failure)?;
+        Ok(conn)
+    }
+
+    fn make_tables(&self, conn: &mut Connection) -> rusqlite::Result<()> {
+        let transaction = conn.transaction()?;
+        transaction.execute_batch(
+            "CREATE TABLE IF NOT EXISTS log(format INTEGER NOT NULL, partitions INTEGER NOT NULL);
+             CREATE TABLE IF NOT EXISTS tasks(task TEXT, partition INTEGER, epoch INTEGER NOT NULL,
+                 progress INTEGER NOT NULL, PRIMARY KEY(task, partition)) WITHOUT ROWID;",
+        )?;
+        // Also for a topic that a newer program has added.
+        for table in 0..self.tables() {
+            transaction.execute_batch(&format!(
+                "CREATE TABLE IF NOT EXISTS {}(offset INTEGER PRIMARY KEY, key BLOB NOT NULL, value BLOB)",
+                self.name(table)
+            ))?;
+        }
+        transaction
+            .execute("INSERT INTO log SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM log)", (FORMAT, self.partitions))?;
+        transaction.commit()
+    }
+}
+
+/// The recorded number of partitions; none in a new file.
+fn recorded_partitions(conn: &Connection) -> Result<Option<u16>, LogError> {
+    let made = "SELECT 1 FROM sqlite_schema WHERE name = 'log'";
+    if conn.query_row(made, [], |_| Ok(())).optional().map_err(failure)?.is_none() {
+        return Ok(None);
+    }
+    let row = conn.query_row("SELECT format, partitions FROM log", [], |r| Ok((r.get::<_, i64>(0)?, r.get(1)?)));
+    match row.optional().map_err(failure)? {
+        None => Ok(None),
+        Some((FORMAT, partitions)) => Ok(Some(partitions)),
+        Some((format, _)) => Err(LogError::Unusable(format!(
+            "the log has format {format}, this program reads format {FORMAT}: use the version that wrote it, or a newer one"
+        ))),
+    }
+}
+
+/// Epoch and progress of a task on a partition; zero if it has never been owned.
+pub(super) fn task(conn: &Connection, task: &str, partition: u16) -> rusqlite::Result<(i64, Offset)> {
+    let mut statement = conn.prepare_cached("SELECT epoch, progress FROM tasks WHERE task = ?1 AND partition = ?2")?;
+    let row = statement.query_row((task, partition), |r| Ok((r.get(0)?, offset(r.get(1)?))));
+    Ok(row.optional()?.unwrap_or((0, 0)))
+}
+
+/// SQLite's integers are signed; ours are never negative.
+pub(super) fn offset(stored: i64) -> Offset {
+    stored.max(0).cast_unsigned()
+}
+
+/// What a failure of SQLite means to the caller: a damaged file needs a person, all else may pass.
+pub(super) fn failure(error: rusqlite::Error) -> LogError {
+    match error.sqlite_error_code() {
+        Some(
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::CannotOpen | ErrorCode::PermissionDenied,
+        ) => LogError::Unusable(error.to_string()),
+        _ => LogError::Unavailable(error.to_string()),
+    }
+}

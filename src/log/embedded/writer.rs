@@ -1,0 +1,346 @@
+//! The one writer of the embedded log: a thread that commits what waits as one transaction.
+
+use std::fs::File;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, Statement};
+use tokio::sync::oneshot;
+
+use super::super::{LogError, Offset, Record};
+use super::Shared;
+use super::storage::{self, failure};
+
+/// Operations that one transaction takes at most, and bytes after which it takes no more.
+const GROUP_OPS: usize = 4_096;
+const GROUP_BYTES: usize = 16 << 20;
+/// Bytes written after which the WAL is copied into the database file.
+const CHECKPOINT_BYTES: usize = 32 << 20;
+/// Pages in the WAL from which on a checkpoint waits for the readers, so that the WAL starts again from its beginning.
+/// Without this, readers that follow each other closely would let it grow without end.
+const WAL_PAGES_MAX: i64 = 32 << 10;
+/// A reader's statement is short; one that holds its snapshot for longer than this delays the reset to the next time.
+const READERS_WAIT: Duration = Duration::from_millis(200);
+/// Pause before the file is opened again after a failure.
+const REOPEN_PAUSE: Duration = Duration::from_millis(100);
+
+pub(super) type Answer<T> = SyncSender<Result<T, LogError>>;
+
+/// What the writer is asked to do.
+pub(super) enum Op {
+    Append {
+        records: Vec<Record>,
+        answer: oneshot::Sender<Result<Vec<Offset>, LogError>>,
+    },
+    Own {
+        task: Arc<str>,
+        partition: u16,
+        answer: Answer<(i64, Offset)>,
+    },
+    Publish {
+        task: Arc<str>,
+        partition: u16,
+        epoch: i64,
+        outputs: Vec<Record>,
+        progress: Offset,
+        answer: Answer<Vec<Offset>>,
+    },
+    Stop,
+}
+
+/// What an operation came to, to be answered after the commit.
+enum Outcome {
+    Written(Vec<Offset>),
+    Owned(i64, Offset),
+    Fenced,
+}
+
+/// The running writer; dropping it finishes what was accepted and releases the directory.
+pub(super) struct Writer {
+    handle: Handle,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A way to ask the writer, which may outlive it.
+#[derive(Clone)]
+pub(super) struct Handle(Sender<Op>);
+
+impl Writer {
+    /// `lock` is held until the thread ends.
+    pub(super) fn start(shared: Arc<Shared>, conn: Connection, lock: File) -> Result<Writer, LogError> {
+        // Appends are bounded by `Shared::waiting`, the rest by one call at a time for each owner.
+        let (sender, queue) = mpsc::channel();
+        let thread = thread::Builder::new().name("log-writer".into()).spawn(move || {
+            run(&shared, conn, &queue);
+            drop(lock);
+        });
+        let thread = thread.map_err(|e| LogError::Unavailable(format!("no thread for the writer: {e}")))?;
+        Ok(Writer { handle: Handle(sender), thread: Some(thread) })
+    }
+
+    pub(super) fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    pub(super) fn send(&self, op: Op) {
+        // A writer that is gone has dropped the answer's sender with the operation: the caller sees that.
+        drop(self.handle.0.send(op));
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.send(Op::Stop);
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+impl Handle {
+    /// Asks the writer and waits for its answer.
+    pub(super) fn call<T>(&self, op: impl FnOnce(Answer<T>) -> Op) -> Result<T, LogError> {
+        let (answer, answered) = mpsc::sync_channel(1);
+        let stopped = || LogError::Unavailable("the log is closed".into());
+        self.0.send(op(answer)).map_err(|_| stopped())?;
+        answered.recv().map_err(|_| stopped())?
+    }
+}
+
+/// Serves until told to stop; after a failure of the file it goes on with a new connection.
+fn run(shared: &Shared, conn: Connection, queue: &Receiver<Op>) {
+    let mut open = Some(conn);
+    loop {
+        let served = match open.take().map_or_else(|| reopen(shared), Ok) {
+            Ok(conn) => Session::new(shared, &conn).serve(queue),
+            Err(error) => refuse_for_a_while(shared, queue, &error),
+        };
+        match served {
+            Served::Stopped => return,
+            Served::Failed => {}
+        }
+    }
+}
+
+/// What a failed commit left in the WAL may turn up as committed when the file is opened again.
+fn reopen(shared: &Shared) -> Result<Connection, LogError> {
+    let conn = shared.storage.open_writer()?;
+    for (table, tail) in shared.tails.iter().enumerate() {
+        tail.grow_to(shared.storage.end(&conn, table)?);
+    }
+    Ok(conn)
+}
+
+enum Served {
+    Stopped,
+    Failed,
+}
+
+fn refuse_for_a_while(shared: &Shared, queue: &Receiver<Op>, error: &LogError) -> Served {
+    match queue.recv_timeout(REOPEN_PAUSE) {
+        Ok(Op::Stop) | Err(RecvTimeoutError::Disconnected) => return Served::Stopped,
+        Ok(op) => op.answer(shared, Err(error.clone())),
+        Err(RecvTimeoutError::Timeout) => {}
+    }
+    Served::Failed
+}
+
+/// The life of one connection.
+struct Session<'c> {
+    shared: &'c Shared,
+    conn: &'c Connection,
+    /// Prepared when first needed, by table.
+    inserts: Vec<Option<Statement<'c>>>,
+    /// The next offset by table, for those of this transaction only: after a failure it is read from `tails` again,
+    /// which only a commit moves.
+    next: Vec<Option<Offset>>,
+    unchecked_bytes: usize,
+}
+
+impl<'c> Session<'c> {
+    fn new(shared: &'c Shared, conn: &'c Connection) -> Session<'c> {
+        let tables = shared.storage.tables();
+        Session {
+            shared,
+            conn,
+            inserts: (0..tables).map(|_| None).collect(),
+            next: vec![None; tables],
+            unchecked_bytes: 0,
+        }
+    }
+
+    fn serve(mut self, queue: &Receiver<Op>) -> Served {
+        while let Ok(first) = queue.recv() {
+            let (group, stop) = take_group(first, queue);
+            let result = self.commit(&group);
+            let failed = result.as_ref().err().is_some_and(|e| !passes(e));
+            self.answer(group, result);
+            if stop {
+                return Served::Stopped;
+            }
+            if failed {
+                return Served::Failed;
+            }
+            self.checkpoint_if_due();
+        }
+        Served::Stopped
+    }
+
+    /// All of the group in one transaction, or nothing of it.
+    fn commit(&mut self, group: &[Op]) -> rusqlite::Result<Vec<Outcome>> {
+        if group.is_empty() {
+            return Ok(Vec::new());
+        }
+        let result = self.execute("BEGIN IMMEDIATE").and_then(|()| {
+            let outcomes = group.iter().map(|op| self.apply(op)).collect::<rusqlite::Result<Vec<_>>>()?;
+            self.execute("COMMIT")?;
+            Ok(outcomes)
+        });
+        if result.is_err() && !self.conn.is_autocommit() {
+            // If even this fails the connection is closed, which rolls back.
+            drop(self.execute("ROLLBACK"));
+        }
+        let next = self.next.iter_mut().zip(&self.shared.tails).filter_map(|(next, tail)| Some((next.take()?, tail)));
+        if result.is_ok() {
+            next.for_each(|(end, tail)| tail.grow_to(end));
+        } else {
+            next.for_each(drop);
+        }
+        result
+    }
+
+    fn apply(&mut self, op: &Op) -> rusqlite::Result<Outcome> {
+        match op {
+            Op::Append { records, .. } => self.insert(records).map(Outcome::Written),
+            Op::Own { task, partition, .. } => {
+                let (epoch, progress) = storage::task(self.conn, task, *partition)?;
+                self.store_task(task, *partition, epoch + 1, progress)?;
+                Ok(Outcome::Owned(epoch + 1, progress))
+            }
+            Op::Publish { task, partition, epoch, outputs, progress, .. } => {
+                if storage::task(self.conn, task, *partition)?.0 != *epoch {
+                    return Ok(Outcome::Fenced);
+                }
+                self.store_task(task, *partition, *epoch, *progress)?;
+                self.insert(outputs).map(Outcome::Written)
+            }
+            Op::Stop => Ok(Outcome::Written(Vec::new())),
+        }
+    }
+
+    fn insert(&mut self, records: &[Record]) -> rusqlite::Result<Vec<Offset>> {
+        let mut offsets = Vec::with_capacity(records.len());
+        for record in records {
+            let storage = &self.shared.storage;
+            let table = storage.table(record.topic, record.partition).expect("checked before it was queued");
+            let offset = *self.next[table].get_or_insert_with(|| self.shared.tails[table].end());
+            let insert = match &mut self.inserts[table] {
+                Some(insert) => insert,
+                unprepared => {
+                    let sql = format!("INSERT INTO {} VALUES (?1, ?2, ?3)", storage.name(table));
+                    unprepared.insert(self.conn.prepare(&sql)?)
+                }
+            };
+            insert.raw_bind_parameter(1, offset.cast_signed())?;
+            insert.raw_bind_parameter(2, record.key.as_slice())?;
+            insert.raw_bind_parameter(3, record.value.as_deref())?;
+            insert.raw_execute()?;
+            self.next[table] = Some(offset + 1);
+            self.unchecked_bytes += record.size();
+            offsets.push(offset);
+        }
+        Ok(offsets)
+    }
+
+    fn store_task(&self, task: &str, partition: u16, epoch: i64, progress: Offset) -> rusqlite::Result<()> {
+        let sql = "INSERT OR REPLACE INTO tasks(task, partition, epoch, progress) VALUES (?1, ?2, ?3, ?4)";
+        self.conn.prepare_cached(sql)?.execute((task, partition, epoch, progress.cast_signed())).map(drop)
+    }
+
+    fn execute(&self, sql: &str) -> rusqlite::Result<()> {
+        self.conn.prepare_cached(sql)?.execute([]).map(drop)
+    }
+
+    fn answer(&self, group: Vec<Op>, result: rusqlite::Result<Vec<Outcome>>) {
+        match result {
+            Ok(outcomes) => {
+                group.into_iter().zip(outcomes).for_each(|(op, outcome)| op.answer(self.shared, Ok(outcome)))
+            }
+            Err(error) => {
+                let error = failure(error);
+                group.into_iter().for_each(|op| op.answer(self.shared, Err(error.clone())));
+            }
+        }
+    }
+
+    /// A checkpoint that fails leaves the WAL longer and is tried again with the next one.
+    fn checkpoint_if_due(&mut self) {
+        if self.unchecked_bytes < CHECKPOINT_BYTES {
+            return;
+        }
+        self.unchecked_bytes = 0;
+        let pages = self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |r| r.get::<_, i64>(1));
+        if pages.is_ok_and(|pages| pages > WAL_PAGES_MAX) {
+            drop(self.conn.busy_timeout(READERS_WAIT));
+            drop(self.conn.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(())));
+            drop(self.conn.busy_timeout(storage::BUSY_WAIT));
+        }
+    }
+}
+
+/// The first operation and what waits behind it, up to the limits; and whether to stop after them.
+fn take_group(first: Op, queue: &Receiver<Op>) -> (Vec<Op>, bool) {
+    let mut group = Vec::new();
+    let mut bytes = 0;
+    let mut next = Some(first);
+    while let Some(op) = next {
+        if matches!(op, Op::Stop) {
+            return (group, true);
+        }
+        bytes += op.bytes();
+        group.push(op);
+        next = if group.len() < GROUP_OPS && bytes < GROUP_BYTES { queue.try_recv().ok() } else { None };
+    }
+    (group, false)
+}
+
+/// Whether the connection is still good after an error: a full disk and a busy lock pass by themselves.
+fn passes(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy))
+}
+
+impl Op {
+    fn bytes(&self) -> usize {
+        match self {
+            Op::Append { records: written, .. } | Op::Publish { outputs: written, .. } => {
+                written.iter().map(Record::size).sum()
+            }
+            Op::Own { .. } | Op::Stop => 0,
+        }
+    }
+
+    /// Answers; a caller that is gone does not want to know.
+    fn answer(self, shared: &Shared, result: Result<Outcome, LogError>) {
+        match (self, result) {
+            (Op::Append { answer, .. }, result) => {
+                shared.give_place_back();
+                drop(answer.send(result.and_then(Outcome::written)));
+            }
+            (Op::Publish { answer, .. }, result) => drop(answer.send(result.and_then(Outcome::written))),
+            (Op::Own { answer, .. }, Ok(Outcome::Owned(epoch, progress))) => drop(answer.send(Ok((epoch, progress)))),
+            (Op::Own { answer, .. }, Err(error)) => drop(answer.send(Err(error))),
+            (Op::Own { .. } | Op::Stop, _) => {}
+        }
+    }
+}
+
+impl Outcome {
+    fn written(self) -> Result<Vec<Offset>, LogError> {
+        match self {
+            Outcome::Written(offsets) => Ok(offsets),
+            Outcome::Fenced | Outcome::Owned(..) => Err(LogError::Fenced),
+        }
+    }
+}

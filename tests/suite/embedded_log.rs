@@ -1,0 +1,198 @@
+//! What only the embedded log promises.
+
+use std::fs::{self, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::PathBuf;
+use std::process::Command;
+
+use chengxin::log::embedded::Embedded;
+use chengxin::log::{APPEND_QUEUE, Log, LogError, Topic};
+use rusqlite::Connection;
+
+use crate::support::child::{self, Process};
+use crate::support::logs::{EmbeddedPlace, PARTITIONS, Place};
+use crate::support::logs::{append, next_records, read_from, read_to_end, record, values};
+
+const FULL_DISK_DIR: &str = "CHENGXIN_TEST_FULL_DISK";
+
+fn numbers(count: usize) -> Vec<String> {
+    (0..count).map(|n| n.to_string()).collect()
+}
+
+/// A log whose last record stands alone in the tail of the WAL, as a killed process has left it; with the WAL and the
+/// length that it had before that record.
+fn log_with_a_last_write() -> (EmbeddedPlace, PathBuf, u64) {
+    let place = EmbeddedPlace::new();
+    let wal = place.dir().join("log.db-wal");
+    let mut child = Process::start(&place.address());
+    child.say("append 50");
+    child.wait_for("appended ");
+    let before = fs::metadata(&wal).unwrap().len();
+    child.say("append 1");
+    child.wait_for("appended ");
+    child.kill();
+    assert!(fs::metadata(&wal).unwrap().len() > before);
+    (place, wal, before)
+}
+
+fn assert_only_the_last_write_is_lost(place: &EmbeddedPlace) {
+    let log = place.open();
+    assert_eq!(values(&read_from(&*log, Topic::Events, 0, 0)), numbers(50));
+    assert_eq!(append(&*log, vec![record(Topic::Events, 0, 50)]), [50]);
+    drop(log);
+    assert_eq!(values(&read_from(&*place.open(), Topic::Events, 0, 0)), numbers(51));
+}
+
+#[test]
+fn a_torn_last_write_costs_nothing_that_was_written_before_it() {
+    let (place, wal, before) = log_with_a_last_write();
+    let file = OpenOptions::new().write(true).open(&wal).unwrap();
+    let torn = before + (file.metadata().unwrap().len() - before) / 2;
+    file.set_len(torn).unwrap();
+    assert_only_the_last_write_is_lost(&place);
+}
+
+#[test]
+fn a_garbled_last_write_costs_nothing_that_was_written_before_it() {
+    let (place, wal, before) = log_with_a_last_write();
+    let mut file = OpenOptions::new().write(true).open(&wal).unwrap();
+    file.seek(SeekFrom::Start(before + 100)).unwrap();
+    file.write_all(&[0xa5; 64]).unwrap();
+    assert_only_the_last_write_is_lost(&place);
+}
+
+#[test]
+fn garbage_behind_the_last_write_costs_nothing() {
+    let (place, wal, _) = log_with_a_last_write();
+    OpenOptions::new().append(true).open(&wal).unwrap().write_all(&[0xa5; 5_000]).unwrap();
+    assert_eq!(values(&read_from(&*place.open(), Topic::Events, 0, 0)), numbers(51));
+}
+
+#[test]
+fn one_append_too_many_is_refused_at_once_and_the_others_are_answered() {
+    let place = EmbeddedPlace::new();
+    let log = place.open();
+    let other = Connection::open(place.dir().join("log.db")).unwrap();
+    // Nobody but this test ever locks the file from outside; it stands for a disk that does not answer.
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let waiting: Vec<_> = (0..APPEND_QUEUE).map(|n| log.append(vec![record(Topic::Events, 0, n)])).collect();
+    let refused = log.append(vec![record(Topic::Events, 0, "one too many")]).try_recv().unwrap();
+    assert!(matches!(&refused, Err(LogError::Unavailable(why)) if why.contains("4096")), "{refused:?}");
+    other.execute_batch("ROLLBACK").unwrap();
+    for answer in waiting {
+        answer.blocking_recv().unwrap().unwrap();
+    }
+    append(&*log, vec![record(Topic::Events, 0, APPEND_QUEUE)]);
+    assert_eq!(values(&read_from(&*log, Topic::Events, 0, 0)), numbers(APPEND_QUEUE + 1));
+}
+
+#[test]
+fn a_second_process_is_told_that_the_directory_is_in_use() {
+    let place = EmbeddedPlace::new();
+    let mut child = Process::start(&place.address());
+    child.wait_for("ready ");
+    let Err(LogError::Unusable(why)) = place.open_with(PARTITIONS).map(drop) else { panic!("it was opened") };
+    assert!(why.contains("in use by another process"), "{why}");
+    child.kill();
+    place.open();
+}
+
+#[test]
+fn a_log_opened_read_only_follows_the_process_that_writes_it() {
+    let place = EmbeddedPlace::new();
+    let mut child = Process::start(&place.address());
+    child.say("append 3");
+    child.wait_for("appended ");
+    let log = Embedded::open_read_only(place.dir()).unwrap();
+    assert_eq!(log.partitions(), PARTITIONS);
+    assert_eq!(log.end(Topic::Events, 0).unwrap(), 3);
+    let mut reader = log.read(Topic::Events, 0, 0).unwrap();
+    assert_eq!(values(&read_to_end(&mut *reader)), numbers(3));
+    child.say("append 1");
+    assert_eq!(values(&next_records(&mut *reader, 10).records), ["3"]);
+    let refused = log.append(vec![record(Topic::Events, 0, 4)]).blocking_recv().unwrap();
+    assert!(matches!(refused, Err(LogError::Unusable(_))), "{refused:?}");
+    assert!(matches!(log.own("task", 0).map(drop), Err(LogError::Unusable(_))));
+}
+
+#[test]
+fn a_log_that_nobody_has_open_can_be_read() {
+    let place = EmbeddedPlace::new();
+    append(&*place.open(), vec![record(Topic::Events, 0, 0)]);
+    let log = Embedded::open_read_only(place.dir()).unwrap();
+    assert_eq!(values(&read_from(&log, Topic::Events, 0, 0)), ["0"]);
+}
+
+#[test]
+fn a_directory_without_a_log_cannot_be_opened_read_only() {
+    let place = EmbeddedPlace::new();
+    let Err(LogError::Unusable(why)) = Embedded::open_read_only(place.dir()).map(drop) else { panic!("it was opened") };
+    assert!(why.contains("there is no log"), "{why}");
+}
+
+#[test]
+fn a_log_of_a_newer_program_is_refused() {
+    let place = EmbeddedPlace::new();
+    drop(place.open());
+    Connection::open(place.dir().join("log.db")).unwrap().execute_batch("UPDATE log SET format = 99").unwrap();
+    let Err(LogError::Unusable(why)) = place.open_with(PARTITIONS).map(drop) else { panic!("it was opened") };
+    assert!(why.contains("format 99"), "{why}");
+}
+
+#[test]
+fn an_owner_that_outlives_its_log_is_told_that_the_log_is_closed() {
+    let place = EmbeddedPlace::new();
+    let log = place.open();
+    let mut owner = log.own("task", 0).unwrap();
+    drop(log);
+    let refused = owner.publish(Vec::new(), 1);
+    assert!(matches!(refused, Err(LogError::Unavailable(_))), "{refused:?}");
+    assert_eq!(place.open().progress("task", 0).unwrap(), 0);
+}
+
+#[test]
+fn a_full_disk_fails_the_append_and_the_log_goes_on_when_there_is_room_again() {
+    let place = EmbeddedPlace::new();
+    let test = child::command("embedded_log::fills_its_disk");
+    // The limit on the size of files stands for a full disk; ignored, its signal becomes an error of the write.
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(test.get_program()).args(test.get_args());
+    let output = shell.env(FULL_DISK_DIR, place.dir()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let stored = read_from(&*place.open(), Topic::Events, 0, 0);
+    assert_eq!(stored.last().unwrap().value.as_deref(), Some(&b"after"[..]));
+}
+
+#[test]
+#[ignore = "another test starts it in a process of its own"]
+fn fills_its_disk() {
+    let dir = PathBuf::from(std::env::var_os(FULL_DISK_DIR).unwrap());
+    let log = Embedded::open(&dir, PARTITIONS).unwrap();
+    let mut owner = log.own("task", 0).unwrap();
+    limit_file_size("1000000");
+    let mut answered = Vec::new();
+    let chunk = "x".repeat(50_000);
+    let failed = loop {
+        match log.append(vec![record(Topic::Events, 0, &chunk)]).blocking_recv().unwrap() {
+            Ok(offsets) => answered.extend(offsets),
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(failed, LogError::Unavailable(_)), "{failed:?}");
+    let failed = owner.publish(vec![record(Topic::ListChanges, 0, &chunk); 30], 1).unwrap_err();
+    assert!(matches!(failed, LogError::Unavailable(_)), "{failed:?}");
+    limit_file_size("unlimited");
+    answered.extend(append(&log, vec![record(Topic::Events, 0, "after")]));
+    let stored: Vec<_> = read_from(&log, Topic::Events, 0, 0).iter().map(|r| r.offset).collect();
+    assert_eq!(stored, answered);
+    assert_eq!(log.progress("task", 0).unwrap(), 0);
+    assert_eq!(log.end(Topic::ListChanges, 0).unwrap(), 0);
+    owner.publish(Vec::new(), 1).unwrap();
+}
+
+fn limit_file_size(bytes: &str) {
+    let pid = std::process::id().to_string();
+    let limited =
+        Command::new("prlimit").args(["--pid", &pid, &format!("--fsize={bytes}:unlimited")]).status().unwrap();
+    assert!(limited.success());
+}

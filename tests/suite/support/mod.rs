@@ -1,0 +1,5 @@
+//! What the tests share.
+
+pub mod broker;
+pub mod child;
+pub mod logs;

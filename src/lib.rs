@@ -1,5 +1,10 @@
-//! The shell around the pure core of `projections/`.
+//! The shell around the pure core of `projections/`: everything that touches a disk, a network or a clock.
 
+pub mod clock;
 pub mod codec;
+pub mod http;
 pub mod log;
+pub mod node;
+pub mod projector;
 pub mod vault;
+pub mod views;

@@ -1,12 +1,6 @@
 //! Files in memory: for a replay without views, and for tests.
 
-use crate::{
-    date::Date,
-    event::SubjectKind,
-    facts::CreditFile,
-    fold::Files,
-    judge::next_change,
-};
+use crate::{date::Date, event::SubjectKind, facts::CreditFile, fold::Files, judge::next_change};
 use std::{
     collections::{BTreeMap, BTreeSet},
     convert::Infallible,

@@ -145,8 +145,9 @@ fn read_as<D>(reader: &GenericDatumReader<'static>, datum: &[u8]) -> Result<Even
 where
     D: DeserializeOwned + Into<Data>,
 {
-    let Event { id, publisher, office, effective, recorded, subject, data } = read::<Event<D>>(reader, datum)?;
-    Ok(Event { id, publisher, office, effective, recorded, subject, data: data.into() })
+    let Event { id, publisher, office, effective, recorded, subject, record_subject, data } =
+        read::<Event<D>>(reader, datum)?;
+    Ok(Event { id, publisher, office, effective, recorded, subject, record_subject, data: data.into() })
 }
 
 /// Writes messages of one kind, in the latest version of its schema.
@@ -180,13 +181,23 @@ struct EventOf<'e, D> {
     effective: chengxin_projections::date::Date,
     recorded: i64,
     subject: &'e Subject,
+    record_subject: &'e Option<String>,
     data: &'e D,
 }
 
 impl<'e, D> EventOf<'e, D> {
     fn new(event: &'e Event, data: &'e D) -> EventOf<'e, D> {
-        let Event { id, publisher, office, effective, recorded, subject, data: _ } = event;
-        EventOf { id, publisher, office: *office, effective: *effective, recorded: *recorded, subject, data }
+        let Event { id, publisher, office, effective, recorded, subject, record_subject, data: _ } = event;
+        EventOf {
+            id,
+            publisher,
+            office: *office,
+            effective: *effective,
+            recorded: *recorded,
+            subject,
+            record_subject,
+            data,
+        }
     }
 }
 

@@ -70,9 +70,9 @@ macro_rules! define_json {
             match kind {
                 $($name => {
                     type Of = Event<chengxin_projections::event::$variant>;
-                    let Event { id, publisher, office, effective, recorded, subject, data } =
+                    let Event { id, publisher, office, effective, recorded, subject, record_subject, data } =
                         serde_json::from_value::<Of>(json.clone())?;
-                    Ok(Event { id, publisher, office, effective, recorded, subject, data: data.into() })
+                    Ok(Event { id, publisher, office, effective, recorded, subject, record_subject, data: data.into() })
                 })*
                 _ => panic!("no event type {kind}"),
             }

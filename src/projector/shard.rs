@@ -213,7 +213,8 @@ impl Shard {
     ) -> Vec<Box<str>> {
         let state = self.state();
         let layers = state.saving.as_deref().into_iter().chain([&state.current]);
-        let unsaved = layers.flatten().filter(|(subject, unsaved)| after.is_none_or(|a| &***subject > a) && matches(unsaved));
+        let unsaved =
+            layers.flatten().filter(|(subject, unsaved)| after.is_none_or(|a| &***subject > a) && matches(unsaved));
         subjects.extend(unsaved.map(|(subject, _)| subject.clone()));
         subjects.into_iter().take(limit).collect()
     }
@@ -262,7 +263,8 @@ impl Shard {
     fn show_subject(&self, state: &mut State, subject: Box<str>, changed: Changed) {
         let file = &changed.held.file;
         let new_records: &[Arc<Record>] = &file.records[changed.records..];
-        let name = (file.names.len() > changed.names).then(|| file.names.last().map(|(_, name)| name.clone())).flatten();
+        let name =
+            (file.names.len() > changed.names).then(|| file.names.last().map(|(_, name)| name.clone())).flatten();
         if let Some(name) = &name {
             self.names.write().unwrap_or_else(PoisonError::into_inner).add(&subject, name);
         }

@@ -87,7 +87,9 @@ impl Task {
                 self.shard.set_caught_up(false);
                 match ended {
                     Ok(Ok(())) => break,
-                    Ok(Err(TaskError::Log(error))) => tracing::warn!(partition = shard.number, %error, "starting again"),
+                    Ok(Err(TaskError::Log(error))) => {
+                        tracing::warn!(partition = shard.number, %error, "starting again")
+                    }
                     Ok(Err(TaskError::View(error))) => {
                         tracing::warn!(partition = shard.number, %error, "views will be rebuilt");
                         shard.set_broken();
@@ -220,7 +222,13 @@ impl Task {
             office: true,
             effective,
             recorded: self.surroundings.clock.now(),
-            subject: Subject { id: SYSTEM.to_owned(), kind: SubjectKind::System, name: None, uscc: None, aliases: Vec::new() },
+            subject: Subject {
+                id: SYSTEM.to_owned(),
+                kind: SubjectKind::System,
+                name: None,
+                uscc: None,
+                aliases: Vec::new(),
+            },
             record_subject: None,
             data,
         }

@@ -176,7 +176,11 @@ impl PartitionViews {
     }
 
     /// Subjects indexed by a term, in order, from the first behind `after` on.
-    pub fn with_term(&self, term: &str, after: Option<&str>) -> impl Iterator<Item = Result<Box<str>, ViewError>> + use<> {
+    pub fn with_term(
+        &self,
+        term: &str,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = Result<Box<str>, ViewError>> + use<> {
         let prefix = prefix(term);
         let length = prefix.len();
         let start = match after {

@@ -1,0 +1,57 @@
+//! One running node: a log, the projector that folds it, and what both need.
+
+use crate::{
+    clock::Clock,
+    codec::Codec,
+    log::{Log, partition_of},
+    projector::{Projector, Shard, Surroundings},
+    vault::Vault,
+    views::{ViewError, Views},
+};
+use chengxin_projections::{date::Date, event::PolicyPublished, policy::Policy};
+use std::sync::Arc;
+
+/// What intake, queries and feeds work on.
+pub struct Node {
+    pub log: Arc<dyn Log>,
+    pub codec: Arc<Codec>,
+    pub clock: Arc<Clock>,
+    pub vault: Arc<Vault>,
+    pub projector: Projector,
+}
+
+impl Node {
+    /// Starts the projector over the log. `first_policy` is published if the log has no policy yet.
+    pub fn start(
+        log: Arc<dyn Log>,
+        views: Views,
+        vault: Vault,
+        clock: Clock,
+        first_policy: Vec<PolicyPublished>,
+    ) -> Result<Node, ViewError> {
+        let (codec, clock) = (Arc::new(Codec::new()), Arc::new(clock));
+        let surroundings = Surroundings { log: log.clone(), codec: codec.clone(), clock: clock.clone(), first_policy };
+        let projector = Projector::start(surroundings, views)?;
+        Ok(Node { log, codec, clock, vault: Arc::new(vault), projector })
+    }
+
+    pub fn shards(&self) -> &[Arc<Shard>] {
+        &self.projector.shards
+    }
+
+    /// The partition that holds a subject.
+    pub fn shard_of(&self, subject: &str) -> &Arc<Shard> {
+        &self.projector.shards[usize::from(partition_of(subject.as_bytes(), self.log.partitions()))]
+    }
+
+    /// The policy in force, as the first partition has it: every partition has the same.
+    pub fn policy(&self) -> Policy {
+        self.projector.shards[0].partition().0.policy().clone()
+    }
+
+    /// The business date: the day that is open in every partition, or the clock's before the first is.
+    pub fn today(&self) -> Date {
+        let open = self.shards().iter().filter_map(|shard| shard.partition().0.day).min();
+        open.unwrap_or_else(|| self.clock.today())
+    }
+}

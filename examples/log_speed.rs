@@ -81,7 +81,30 @@ fn measure(log: &dyn Log) -> Result<()> {
             Ok(())
         })?,
     );
+    report(
+        "taking over a partition",
+        timed(usize::from(PARTITIONS), |n| {
+            log.own("other", n as u16)?;
+            Ok(())
+        })?,
+    );
+    follow(log)?;
     scan(log)
+}
+
+/// From the append of a record to its arrival at a reader that waits for it.
+fn follow(log: &dyn Log) -> Result<()> {
+    let mut reader = log.read(Topic::Refusals, 0, 0)?;
+    report(
+        "append to arrival",
+        timed(SINGLES, |n| {
+            let pending = log.append(vec![Record { topic: Topic::Refusals, partition: 0, ..event(n) }]);
+            while reader.next(10, Duration::from_secs(1))?.records.is_empty() {}
+            pending.blocking_recv()??;
+            Ok(())
+        })?,
+    );
+    Ok(())
 }
 
 fn append(log: &dyn Log) -> Result<()> {

@@ -10,6 +10,10 @@ use chengxin::log::embedded::Embedded;
 use chengxin::log::kafka::{Kafka, KafkaConfig};
 use chengxin::log::{Log, Record, Topic};
 
+/// As in the server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const EVENTS: usize = 1_000_000;
 const BATCH: usize = 1_000;
 /// Batches that wait for the writer at a time.

@@ -74,7 +74,8 @@ impl Writer {
         let (sender, queue) = mpsc::channel();
         let thread = thread::Builder::new().name("log-writer".into()).spawn(move || {
             run(&shared, conn, &queue);
-            drop(lock);
+            // Said, not left to closing the file: a process that we are just forking may still hold a copy of it.
+            let _ = lock.unlock();
         });
         let thread = thread.map_err(|e| LogError::Unavailable(format!("no thread for the writer: {e}")))?;
         Ok(Writer { handle: Handle(sender), thread: Some(thread) })

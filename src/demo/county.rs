@@ -48,7 +48,7 @@ pub(super) enum Office {
     Joint,
     DevelopmentReform,
     CultureTourism,
-    FinanceOffice,
+    Finance,
     CivilAffairs,
     Education,
     MilitaryService,

@@ -77,7 +77,7 @@ pub(super) const KINDS: &[Kind] = &[
         "消除隐患并经核查后申请",
         7,
     ),
-    black(("bank-loan-default", O::FinanceOffice), USUAL, "联合奖惩实施方案第（五）条", "清偿债务后申请", 3),
+    black(("bank-loan-default", O::Finance), USUAL, "联合奖惩实施方案第（五）条", "清偿债务后申请", 3),
     black(("refused-defence-duty", O::MilitaryService), &[24], "《中华人民共和国兵役法》", "改正并履行义务后申请", 1),
     red(("contract-honouring", O::MarketSupervision), YEARLY, "重合同守信用企业", 25),
     red(("tax-a", O::Tax), &[12], "纳税信用A级", 40),

@@ -6,6 +6,7 @@
 
 mod codes;
 mod county;
+mod follow_ups;
 mod items;
 mod kinds;
 mod parties;
@@ -62,10 +63,11 @@ impl Default for DemoConfig {
 
 /// What happens next.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every item is an event: a box would only cost an allocation")]
 pub enum DemoItem {
     /// Midnight: the day begins.
     Day(Date),
-    /// A department publishes, on the day that was opened last. In place beside a date, which is rare.
+    /// A department publishes, on the day that was opened last.
     Event(Event),
 }
 
@@ -118,23 +120,15 @@ impl Demo {
         let number = row as u32 + 1;
         if random.chance(600) {
             let text = random.pick(if person { texts::PERSONAL_LICENSES } else { texts::LICENSES });
-            let department = county::index(text.office, county);
-            let mut data = records::license(random, text, department, effective, number);
-            let department = self.departments[department].clone();
-            data.decided_by = Some(department.name.clone());
-            data.decided_by_code = Some(department.org.clone());
-            data.source = data.decided_by.clone();
-            data.source_code = data.decided_by_code.clone();
+            let at = county::index(text.office, county);
+            let department = self.departments[at].clone();
+            let data = records::license(random, text, (at, &department), effective, number);
             DemoRow::License { party, department, effective, data }
         } else {
             let text = random.pick(if person { texts::PERSONAL_PENALTIES } else { texts::PENALTIES });
-            let department = county::index(text.office, county);
-            let mut data = records::penalty(random, text, department, effective, number);
-            let department = self.departments[department].clone();
-            data.decided_by = Some(department.name.clone());
-            data.decided_by_code = Some(department.org.clone());
-            data.source = data.decided_by.clone();
-            data.source_code = data.decided_by_code.clone();
+            let at = county::index(text.office, county);
+            let department = self.departments[at].clone();
+            let data = records::penalty(random, text, (at, &department), effective, number);
             DemoRow::Penalty { party, department, effective, data }
         }
     }

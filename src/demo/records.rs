@@ -10,6 +10,7 @@ use chengxin_projections::{
     date::Date,
     event::{Basis, DesignationMade, LicenseGranted, List, PenaltyImposed, Repairable, ResponsiblePerson},
     money::Money,
+    policy::Department,
 };
 use std::fmt::Write;
 
@@ -24,14 +25,15 @@ fn document_no(department: usize, word: &str, day: Date, number: u32) -> String 
 pub(super) fn license(
     random: &mut Random,
     text: &LicenseText,
-    department: usize,
+    (at, department): (usize, &Department),
     effective: Date,
     number: u32,
 ) -> LicenseGranted {
+    let relayed = random.chance(400).then_some(department);
     let mut certificate_no = String::with_capacity(16);
-    let _ = write!(certificate_no, "XK6540{:08}", random.below(100_000_000));
+    let _ = write!(certificate_no, "许{:08}", random.below(100_000_000));
     LicenseGranted {
-        document_no: document_no(department, "许", effective, number),
+        document_no: document_no(at, "许", effective, number),
         category: Some(text.category.to_owned()),
         content: Some(text.content.to_owned()),
         valid_from: Some(effective),
@@ -39,10 +41,10 @@ pub(super) fn license(
         document_name: Some(text.document_name.to_owned()),
         certificate_name: Some(text.certificate_name.to_owned()),
         certificate_no: Some(certificate_no),
-        decided_by: None,
-        decided_by_code: None,
-        source: None,
-        source_code: None,
+        decided_by: Some(department.name.clone()),
+        decided_by_code: Some(department.org.clone()),
+        source: relayed.map(|from| from.name.clone()),
+        source_code: relayed.map(|from| from.org.clone()),
         representative: None,
         remarks: None,
     }
@@ -51,10 +53,11 @@ pub(super) fn license(
 pub(super) fn penalty(
     random: &mut Random,
     text: &PenaltyText,
-    department: usize,
+    (at, department): (usize, &Department),
     effective: Date,
     number: u32,
 ) -> PenaltyImposed {
+    let relayed = random.chance(400).then_some(department);
     // Small amounts are more frequent than large ones, and most are round.
     let (least, most) = text.fine;
     let yuan = random.between(least, most).min(random.between(least, most));
@@ -67,7 +70,7 @@ pub(super) fn penalty(
     }
     let confiscated = text.kinds.contains(&"没收违法所得").then(|| i64::from(random.between(5_000, 900_000)));
     PenaltyImposed {
-        document_no: document_no(department, "罚", effective, number),
+        document_no: document_no(at, "罚", effective, number),
         conduct: Some(text.conduct.to_owned()),
         facts: Some(facts(random, text, effective)),
         basis: Some(text.basis.to_owned()),
@@ -81,10 +84,10 @@ pub(super) fn penalty(
         valid_until: None,
         publicity_until: None,
         document_name: None,
-        decided_by: None,
-        decided_by_code: None,
-        source: None,
-        source_code: None,
+        decided_by: Some(department.name.clone()),
+        decided_by_code: Some(department.org.clone()),
+        source: relayed.map(|from| from.name.clone()),
+        source_code: relayed.map(|from| from.org.clone()),
         representative: None,
         remarks: None,
     }
@@ -96,8 +99,13 @@ fn facts(random: &mut Random, text: &PenaltyText, decided: Date) -> String {
     let [before, between, after] = text.facts;
     let measured = ["元", "平方米", "千克", "毫克"].iter().any(|unit| after.starts_with(unit));
     let number = if measured { random.between(60, 9_000) } else { random.between(2, 25) };
-    let mut facts = String::with_capacity(160);
-    let _ = write!(facts, "{before}{}年{month}月{day}日{between}{number}{after}", found.year());
+    let evidence = random.text(&[
+        "。以上事实有现场检查笔录、询问笔录等证据证实",
+        "。上述行为有现场照片、证人证言和相关票据为证，当事人予以认可",
+        "",
+    ]);
+    let mut facts = String::with_capacity(240);
+    let _ = write!(facts, "{before}{}年{month}月{day}日{between}{number}{after}{evidence}", found.year());
     facts
 }
 

@@ -259,6 +259,7 @@ pub(super) const LICENSES: &[LicenseText] = &[
     license((O::Health, "普通"), "卫生行政许可决定书", "公共场所卫生许可证", "住宿、美容美发场所卫生许可", Some(48)),
     license((O::CultureTourism, "普通"), "准予行政许可决定书", "旅行社业务经营许可证", "国内旅游和入境旅游业务", None),
     license((O::Education, "普通"), "办学许可决定书", "民办学校办学许可证", "准予举办职业培训", Some(36)),
+    license((O::CivilAffairs, "核准"), "地名核准决定书", "标准地名使用证", "核准建筑物名称", None),
     license((O::DevelopmentReform, "核准"), "项目核准批复", "企业投资项目核准文件", "核准分布式光伏发电项目", Some(24)),
 ];
 

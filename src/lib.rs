@@ -4,6 +4,7 @@ pub mod clock;
 pub mod codec;
 pub mod command;
 pub mod config;
+pub mod demo;
 pub mod http;
 pub mod intake;
 pub mod log;

@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod codec;
 pub mod http;
+pub mod import;
 pub mod log;
 pub mod node;
 pub mod projector;

@@ -47,11 +47,21 @@ impl Delimiter {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Raw<'a> {
     /// Without its line break.
-    Record { line: u64, bytes: &'a [u8], many_lines: bool },
+    Record { line: u64, bytes: &'a [u8], lines: Lines },
     /// One line, with a quote in it that is not closed.
     Unclosed { line: u64, bytes: &'a [u8] },
     /// The beginning of a record that is too long; the rest is skipped.
     TooLong { line: u64, bytes: Vec<u8> },
+}
+
+/// How many lines a record has, and how it came by them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lines {
+    One,
+    /// Within quotes, as it should be.
+    Many,
+    /// Within quotes that end in the middle of a cell: probably the beginning of another pair.
+    ManyByLooseQuotes,
 }
 
 /// Cuts records from a reader.
@@ -128,12 +138,12 @@ impl<R: Read> Records<R> {
         loop {
             let record = &self.buffer[self.start..self.end];
             if let Some(length) = scan.run(record, self.delimiter) {
-                let (from, lines) = (self.start, scan.lines);
+                let (from, lines, kind) = (self.start, scan.lines, scan.kind());
                 self.second_line = scan.first_break.map(|at| from + at + 1);
                 self.advance(length + 1, lines + 1);
                 let line = self.last_line;
                 let bytes = without_return(&self.buffer[from..from + length]);
-                return Ok(Some(Raw::Record { line, bytes, many_lines: lines > 0 }));
+                return Ok(Some(Raw::Record { line, bytes, lines: kind }));
             }
             if scan.at > MAX_RECORD_BYTES {
                 return if scan.first_break.is_some() { Ok(self.unclosed(&scan)) } else { self.skip_long_line() };
@@ -160,11 +170,11 @@ impl<R: Read> Records<R> {
         if matches!(scan.state, State::Quoted) {
             return self.unclosed(scan);
         }
-        let (from, to, lines) = (self.start, self.end, scan.lines);
+        let (from, to, lines, kind) = (self.start, self.end, scan.lines, scan.kind());
         self.second_line = scan.first_break.map(|at| from + at + 1);
         self.advance(to - from, lines + 1);
         let bytes = without_return(&self.buffer[from..to]);
-        Some(Raw::Record { line: self.last_line, bytes, many_lines: lines > 0 })
+        Some(Raw::Record { line: self.last_line, bytes, lines: kind })
     }
 
     /// The first line of a record whose quote is not closed; what follows is read as if the quote was not there.
@@ -216,9 +226,18 @@ struct Scan {
     state: State,
     first_break: Option<usize>,
     lines: u64,
+    loose: bool,
 }
 
 impl Scan {
+    fn kind(&self) -> Lines {
+        match (self.lines, self.loose) {
+            (0, _) => Lines::One,
+            (_, false) => Lines::Many,
+            (_, true) => Lines::ManyByLooseQuotes,
+        }
+    }
+
     /// The length of the record that `bytes` begins with, if its end is in sight.
     fn run(&mut self, bytes: &[u8], delimiter: &[u8]) -> Option<usize> {
         let last = delimiter[delimiter.len() - 1];
@@ -239,6 +258,10 @@ impl Scan {
                 (_, b'\n') => return Some(here),
                 (State::FieldStart | State::QuoteInQuoted, b'"') => State::Quoted,
                 (_, byte) if byte == last && bytes[..=here].ends_with(delimiter) => State::FieldStart,
+                (State::QuoteInQuoted, byte) => {
+                    self.loose |= byte != b'\r' && byte != delimiter[0];
+                    State::Plain
+                }
                 _ => State::Plain,
             };
         }

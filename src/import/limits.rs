@@ -31,6 +31,9 @@ pub const MAX_XLSX_FILE_BYTES: u64 = 128 << 20;
 /// The most bytes that the parts of an XLSX file may unpack to, counted while unpacking.
 pub const MAX_XLSX_UNPACKED_BYTES: u64 = 512 << 20;
 
+/// The most bytes of shared strings: each of them costs 24 bytes of memory beside its text, even an empty one.
+pub const MAX_XLSX_STRINGS_BYTES: u64 = 128 << 20;
+
 /// A part of an XLSX file may be so many times larger than its compressed form. Deflate ends at about 1,030; sheets
 /// of repeated rows reach 50 or so.
 pub const MAX_XLSX_RATIO: u64 = 200;

@@ -73,6 +73,15 @@ impl<'a> Reading<'a> {
         Some(text.into_owned())
     }
 
+    /// A text of one line in which a rounded number would be a mistake.
+    pub(super) fn number_line(&mut self, field: Field) -> Option<String> {
+        let text = self.line(field)?;
+        if text::lost_its_digits(&text) {
+            self.problem(Code::DigitsLost, field, "号码已变成科学计数，末位数字丢失");
+        }
+        Some(text)
+    }
+
     /// A text of any length, with line breaks.
     pub(super) fn prose(&mut self, field: Field) -> Option<String> {
         let text = text::prose(self.raw(field)?);

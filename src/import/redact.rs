@@ -10,10 +10,10 @@ use super::{
 };
 
 /// What stands in place of the party.
-pub const PARTY: &str = "〔当事人〕";
+pub(super) const PARTY: &str = "〔当事人〕";
 
 /// What stands in place of a representative's document number.
-pub const DOCUMENT: &str = "〔证件号码〕";
+pub(super) const DOCUMENT: &str = "〔证件号码〕";
 
 /// A text that must not appear, and what stands in its place.
 pub(super) struct Hidden {

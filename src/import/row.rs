@@ -164,7 +164,7 @@ fn license(row: &mut Reading<'_>, decided: Option<Date>) -> LicenseGranted {
         valid_until,
         document_name: row.line(Field::DocumentName),
         certificate_name: row.line(Field::CertificateName),
-        certificate_no: row.line(Field::CertificateNo),
+        certificate_no: row.number_line(Field::CertificateNo),
         decided_by: row.line(Field::DecidedBy),
         decided_by_code: row.other_number(Field::DecidedByCode),
         source: row.line(Field::Source),

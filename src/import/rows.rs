@@ -2,7 +2,7 @@
 
 use super::{
     cells::Cells,
-    csv::{self, Delimiter, Raw},
+    csv::{self, Delimiter, Lines, Raw},
     encoding::{self, Encoding},
     error::{Code, FileError, Problem},
     headings::{self, HeadingMap},
@@ -10,6 +10,7 @@ use super::{
     quarantine::unguarded,
     row::{self, Draft, IdDigest, Parsed, QuarantinedRow, Settings},
     source::{Body, SourceFile},
+    xlsx::SheetRow,
 };
 use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
@@ -112,10 +113,7 @@ impl<K: Fn(&str, &str) -> String> Rows<K> {
             }
             Body::Xlsx { rows, .. } => {
                 self.done += 1;
-                Ok(rows.next().map(|row| match row.problems.is_empty() {
-                    true => Cut::Cells { line: row.line, cells: row.cells },
-                    false => broken_cells(row, &self.source.map),
-                }))
+                Ok(rows.next().map(|row| cut_sheet(row, columns)))
             }
         }
     }
@@ -216,7 +214,7 @@ fn cut_csv(raw: Raw<'_>, encoding: Encoding, delimiter: Delimiter, columns: usiz
             let cells = split_for_clerk(&encoding.decode_lossy(bytes), delimiter, columns);
             broken(line, cells, Code::UnclosedQuote, "英文双引号没有成对".to_owned(), bytes)
         }
-        Raw::Record { line, bytes, many_lines } => {
+        Raw::Record { line, bytes, lines } => {
             let text = match encoding.decode(bytes) {
                 Some(text) => text,
                 None => {
@@ -231,10 +229,16 @@ fn cut_csv(raw: Raw<'_>, encoding: Encoding, delimiter: Delimiter, columns: usiz
                 return broken(line, split_for_clerk(&text, delimiter, columns), Code::ColumnCount, reason, bytes);
             };
             cells.drop_empty_beyond(columns);
-            if cells.len() == columns || cells.is_blank() {
+            let fits = cells.len() == columns || cells.is_blank();
+            let joined = match lines {
+                Lines::One => false,
+                Lines::Many => !fits || hides_rows(&cells, delimiter),
+                Lines::ManyByLooseQuotes => true,
+            };
+            if fits && !joined {
                 return Cut::Cells { line, cells };
             }
-            if many_lines {
+            if joined {
                 // More probably a stray quote has joined these lines than that two mistakes have met.
                 let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or(bytes);
                 let first = first.strip_suffix(b"\r").unwrap_or(first);
@@ -247,6 +251,18 @@ fn cut_csv(raw: Raw<'_>, encoding: Encoding, delimiter: Delimiter, columns: usiz
     }
 }
 
+/// Whether a cell holds the end of one row and the beginning of another: two stray quotes can hide any number of rows
+/// in one cell, in a record that has as many cells as it should.
+fn hides_rows(cells: &Cells, delimiter: Delimiter) -> bool {
+    let last_column = cells.len().saturating_sub(1);
+    let count = |text: &str| text.matches(delimiter.text()).count();
+    last_column > 0
+        && cells.iter().enumerate().any(|(column, cell)| {
+            let ends = cell.split_once('\n').zip(cell.rsplit_once('\n'));
+            ends.is_some_and(|((first, _), (_, last))| count(first) >= last_column - column && count(last) >= column)
+        })
+}
+
 /// The cells of a line that cannot be split with certainty.
 fn split_for_clerk(text: &str, delimiter: Delimiter, columns: usize) -> Cells {
     fitted(csv::split_plain(text, delimiter), columns)
@@ -257,9 +273,17 @@ fn fitted(cells: Cells, columns: usize) -> Cells {
     cells.iter().take(columns).collect()
 }
 
-fn broken_cells(row: super::xlsx::SheetRow, map: &HeadingMap) -> Cut {
-    let heading = |column: usize| map.headings().get(column).cloned().unwrap_or_default();
-    let problems = row.problems.into_iter();
-    let problems = problems.map(|(column, code, reason)| Problem { code, column: heading(column), reason }).collect();
-    Cut::Broken(QuarantinedRow { line: row.line, cells: row.cells, problems, raw: None })
+fn cut_sheet(row: SheetRow, columns: usize) -> Cut {
+    let SheetRow { line, cells, too_wide } = row;
+    if cells.len() <= columns && !too_wide {
+        return Cut::Cells { line, cells };
+    }
+    let reason = if too_wide {
+        format!("多于{MAX_COLUMNS}列，标题有{columns}列")
+    } else {
+        format!("有{}列，标题有{columns}列", cells.len())
+    };
+    let problems = vec![Problem { code: Code::ColumnCount, column: String::new(), reason }];
+    let raw = cells.iter().collect::<Vec<_>>().join("\t");
+    Cut::Broken(QuarantinedRow { line, cells: fitted(cells, columns), problems, raw: Some(raw) })
 }

@@ -241,11 +241,20 @@ impl Scan {
     /// The length of the record that `bytes` begins with, if its end is in sight.
     fn run(&mut self, bytes: &[u8], delimiter: &[u8]) -> Option<usize> {
         let last = delimiter[delimiter.len() - 1];
-        while let Some(byte) = bytes.get(self.at) {
+        while self.at < bytes.len() {
+            // Most bytes are letters: run over them before looking at what they mean.
+            let rest = &bytes[self.at..];
+            let run = match self.state {
+                State::Plain => rest.iter().position(|b| *b == b'\n' || *b == last),
+                State::Quoted => rest.iter().position(|b| *b == b'\n' || *b == b'"'),
+                State::FieldStart | State::QuoteInQuoted => Some(0),
+            };
+            self.at += run.unwrap_or(rest.len());
             let here = self.at;
             if here > MAX_RECORD_BYTES {
                 return None;
             }
+            let Some(byte) = bytes.get(here) else { return None };
             self.at += 1;
             self.state = match (self.state, *byte) {
                 (State::Quoted, b'"') => State::QuoteInQuoted,

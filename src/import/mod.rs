@@ -25,6 +25,8 @@ mod source;
 mod tests;
 #[cfg(test)]
 mod tests_files;
+#[cfg(test)]
+mod tests_for_all;
 mod text;
 pub mod write;
 mod xlsx;

@@ -192,7 +192,7 @@ impl<'a> Reading<'a> {
     /// Control characters, damaged bytes and spreadsheet errors of every cell, whether we import its column or not.
     pub(super) fn check_characters(&mut self) {
         let bad = |c: char| c == char::REPLACEMENT_CHARACTER || text::is_forbidden(c);
-        if self.cells.text().chars().any(bad) {
+        if text::may_hold_forbidden(self.cells.text()) && self.cells.text().chars().any(bad) {
             for column in 0..self.cells.len() {
                 let cell = self.cells.get(column);
                 if self.map.field(column) == Some(Field::Quarantine) {

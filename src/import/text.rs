@@ -126,6 +126,17 @@ pub(super) fn is_forbidden(c: char) -> bool {
     }
 }
 
+/// Whether a text may hold a forbidden character or U+FFFD: false is certain, and is all that most rows need.
+pub(super) fn may_hold_forbidden(text: &str) -> bool {
+    // C1 controls begin with C2, marks of direction with E2, U+FFFD with EF BF.
+    let mut before = 0;
+    text.bytes().any(|byte| {
+        let odd = byte < b' ' || matches!(byte, 0x7F | 0xC2 | 0xE2) || (before == 0xEF && byte == 0xBF);
+        before = byte;
+        odd
+    })
+}
+
 /// What a date cell says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DateCell {
@@ -340,5 +351,12 @@ mod tests {
         assert_eq!(person_name("张 三"), "张三");
         assert_eq!(person_name("阿不都•热合曼"), "阿不都·热合曼");
         assert_eq!(person_name("John  Smith"), "John  Smith");
+    }
+
+    #[test]
+    fn no_forbidden_character_escapes_the_quick_look() {
+        for c in (0..=0x10_FFFF).filter_map(char::from_u32).filter(|c| is_forbidden(*c) || *c == '\u{FFFD}') {
+            assert!(may_hold_forbidden(&format!("字{c}")), "{c:?}");
+        }
     }
 }

@@ -69,8 +69,9 @@ pub const SUSPICIOUS_TEN_THOUSANDS: u64 = 10_000;
 /// A whole number from here on is suspicious as well when the row's own text gives the same number in yuan.
 pub const SUSPICIOUS_WHEN_TEXT_SAYS_YUAN: u64 = 10;
 
-/// The whole numbers that are read as Excel's serial days: 1927-05-18 to 2173-10-13, five digits.
-pub const EXCEL_SERIALS: std::ops::RangeInclusive<i32> = 10_000..=99_999;
+/// The whole numbers that are read as Excel's serial days: 1990-01-01 to 2099-12-31. Lower ones look like a year and
+/// a month (20194), higher ones like nothing that has been decided.
+pub const EXCEL_SERIALS: std::ops::RangeInclusive<i32> = 32_874..=73_050;
 
 /// From here on a number cell has more digits than Excel keeps (15).
 pub const EXCEL_DIGITS_END: f64 = 1e15;

@@ -62,6 +62,14 @@ pub struct QuarantinedRow {
     pub raw: Option<String>,
 }
 
+impl QuarantinedRow {
+    /// The row of a draft that was sound and all the same had no effect.
+    pub fn refused(draft: Draft, code: &str, detail: &str) -> QuarantinedRow {
+        let problem = Problem { code: Code::Refused, column: String::new(), reason: format!("{code}: {detail}") };
+        QuarantinedRow { line: draft.line, cells: draft.cells, problems: vec![problem], raw: None }
+    }
+}
+
 /// What the caller knows and the file does not.
 pub struct Settings<K> {
     /// The importing organisation: the authority of rows that name none.

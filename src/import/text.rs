@@ -103,10 +103,14 @@ pub(super) fn folded_document_number(text: &str) -> String {
 pub(super) fn person_name(text: &str) -> String {
     let text = line(text);
     let latin = text.chars().any(|c| c.is_ascii_alphabetic());
-    text.chars()
-        .filter(|c| latin || !is_padding(*c))
-        .map(|c| if matches!(c, '•' | '．' | '・' | '‧' | '∙' | '⋅') { '·' } else { c })
-        .collect()
+    let mut name = String::with_capacity(text.len());
+    for part in text.split(is_padding).filter(|part| !part.is_empty()) {
+        if latin && !name.is_empty() {
+            name.push(' ');
+        }
+        name.extend(part.chars().map(|c| if matches!(c, '•' | '．' | '・' | '‧' | '∙' | '⋅') { '·' } else { c }));
+    }
+    name
 }
 
 /// `6.54021E+17`: a spreadsheet has rounded what was a number of many digits.
@@ -302,6 +306,7 @@ mod tests {
             "0000-00-00",
             "2019--1",
             "100000",
+            "20194",
             "2019年4月22日日",
         ] {
             assert_eq!(date(text), DateCell::Invalid, "{text}");
@@ -350,7 +355,7 @@ mod tests {
         assert_eq!(line("　伊犁Ａ１（集团）公司 "), "伊犁A1（集团）公司");
         assert_eq!(person_name("张 三"), "张三");
         assert_eq!(person_name("阿不都•热合曼"), "阿不都·热合曼");
-        assert_eq!(person_name("John  Smith"), "John  Smith");
+        assert_eq!(person_name("John  Smith"), "John Smith");
     }
 
     #[test]

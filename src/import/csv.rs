@@ -254,7 +254,7 @@ impl Scan {
             if here > MAX_RECORD_BYTES {
                 return None;
             }
-            let Some(byte) = bytes.get(here) else { return None };
+            let byte = bytes.get(here)?;
             self.at += 1;
             self.state = match (self.state, *byte) {
                 (State::Quoted, b'"') => State::QuoteInQuoted,

@@ -12,7 +12,7 @@ use chengxin_projections::{
 };
 
 /// Whom a record is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum DraftSubject {
     Organisation { organisation_code: String, uscc: Option<String>, name: String, aliases: Vec<Alias> },
     Person { document_kind: String, number: String, name: String },

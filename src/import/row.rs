@@ -12,6 +12,7 @@ use super::{
 use chengxin_projections::{
     date::Date,
     event::{LicenseGranted, PenaltyImposed, Procedure},
+    hash,
 };
 use sha2::{Digest, Sha256};
 
@@ -336,20 +337,8 @@ fn id<K: Fn(&str, &str) -> String>(
 /// Tells a copy of a row from another row under the same id. The document number is part of the id, and left out here so
 /// that another kind of brackets is no difference.
 fn content(data: &DraftData, effective: Date, subject: &DraftSubject, representative: &Option<Personal>) -> u64 {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    (effective, representative).hash(&mut hasher);
-    match subject {
-        DraftSubject::Organisation { organisation_code, uscc, name, aliases } => {
-            (organisation_code, uscc, name).hash(&mut hasher);
-            aliases.iter().for_each(|alias| (&alias.scheme, &alias.value).hash(&mut hasher));
-        }
-        DraftSubject::Person { document_kind, number, name } => (document_kind, number, name).hash(&mut hasher),
+    match data {
+        DraftData::Penalty(data) => hash::of(&(effective, subject, representative, data)),
+        DraftData::License(data) => hash::of(&(effective, subject, representative, data)),
     }
-    let bytes = match data {
-        DraftData::Penalty(data) => postcard::to_stdvec(data),
-        DraftData::License(data) => postcard::to_stdvec(data),
-    };
-    bytes.unwrap_or_default().hash(&mut hasher);
-    hasher.finish()
 }

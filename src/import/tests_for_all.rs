@@ -232,10 +232,11 @@ proptest! {
             let mut part = from.by_index(i).unwrap();
             let mut text = String::new();
             part.read_to_string(&mut text).unwrap();
-            if part.name().ends_with("sheet1.xml") {
+            let name = part.name().unwrap().into_owned();
+            if name.ends_with("sheet1.xml") {
                 text = text.replace("</sheetData>", &format!("{xml}</sheetData>"));
             }
-            to.start_file(part.name(), zip::write::SimpleFileOptions::default()).unwrap();
+            to.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
             to.write_all(text.as_bytes()).unwrap();
         }
         if let Ok(source) = open(to.finish().unwrap().into_inner()) {

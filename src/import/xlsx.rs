@@ -62,7 +62,7 @@ fn measure(reader: &mut Box<dyn ReadSeek>) -> Result<(), FileError> {
     for index in 0..archive.len() {
         let mut part = archive.by_index(index).map_err(corrupt)?;
         let packed = part.compressed_size();
-        let strings = part.name().to_ascii_lowercase().ends_with("sharedstrings.xml");
+        let strings = part.name().map_err(corrupt)?.to_ascii_lowercase().ends_with("sharedstrings.xml");
         let mut unpacked = 0_u64;
         loop {
             let read = match part.read(&mut buffer) {

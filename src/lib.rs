@@ -6,6 +6,7 @@ pub mod command;
 pub mod config;
 pub mod demo;
 pub mod http;
+pub mod import;
 pub mod intake;
 pub mod log;
 pub mod node;

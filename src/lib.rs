@@ -11,5 +11,6 @@ pub mod intake;
 pub mod log;
 pub mod node;
 pub mod projector;
+pub mod query;
 pub mod vault;
 pub mod views;

@@ -2,7 +2,7 @@
 //!
 //! All of it is the difference of two pictures of a subject (`picture.rs`), so a rule cannot forget to announce itself.
 
-use crate::{date::Date, event::SubjectKind};
+use crate::{date::Date, event::SubjectKind, instant::Instant};
 use serde::{Deserialize, Serialize};
 
 /// Who a change is about, with the name as known when it happened.
@@ -83,8 +83,8 @@ pub struct ListChange {
     /// Counts the list changes of this subject from 1, so that a gap or a repeat shows.
     #[serde(with = "counter")]
     pub sequence: u64,
-    /// When the causing event was recorded, in milliseconds since the epoch.
-    pub recorded: i64,
+    /// When the causing event was recorded.
+    pub recorded: Instant,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -117,7 +117,8 @@ pub struct MeasureChange {
     /// Counts the measure changes of this subject from 1.
     #[serde(with = "counter")]
     pub sequence: u64,
-    pub recorded: i64,
+    /// When the causing event was recorded.
+    pub recorded: Instant,
 }
 
 /// The state of a list entry after its latest change; the compacted topic `credit.lists` holds one for each entry.

@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod codec;
+pub mod feed;
 pub mod http;
 pub mod log;
 pub mod node;

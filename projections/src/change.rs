@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Who a change is about, with the name as known when it happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct About {
     pub id: String,
     pub kind: SubjectKind,
@@ -16,6 +17,7 @@ pub struct About {
 
 /// A list as the public knows it. The watch follows the black list (default rule 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ListName {
     Red,
@@ -37,6 +39,7 @@ impl ListName {
 
 /// What made a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct Cause {
     /// The type of the event: `designation.made`, `day.opened`, …
     #[serde(rename = "type")]
@@ -49,6 +52,7 @@ pub struct Cause {
 
 /// How a list entry changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ListWhat {
     Listed,
@@ -65,6 +69,7 @@ pub enum ListWhat {
 
 /// A change of the red, the black or the watch list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct ListChange {
     /// Unique and stable: the position of the causing event and a number.
     pub change: String,
@@ -88,6 +93,7 @@ pub struct ListChange {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum MeasureWhat {
     /// In force from now on.
@@ -101,6 +107,7 @@ pub enum MeasureWhat {
 
 /// A change of the measures in force on a subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct MeasureChange {
     pub change: String,
     pub subject: About,

@@ -9,6 +9,7 @@ const SHANGHAI: i32 = 8 * 3_600;
 
 /// Milliseconds since the epoch; RFC 3339 with `+08:00` in JSON, the bare number in Avro and view rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(value_type = String, format = DateTime))]
 pub struct Instant(pub i64);
 
 impl Instant {

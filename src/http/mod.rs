@@ -1,7 +1,9 @@
 //! The public surface over HTTP: one file for each group of routes.
 
 pub mod auth;
+pub mod feeds;
 pub mod problem;
+pub mod schemas;
 
 pub use problem::Problem;
 

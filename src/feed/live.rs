@@ -39,9 +39,9 @@ const STORAGE_PAUSE: Duration = Duration::from_millis(5);
 
 /// The limits of a ring; smaller ones in tests.
 #[derive(Debug, Clone, Copy)]
-struct Limits {
-    items: usize,
-    bytes: usize,
+pub(super) struct Limits {
+    pub(super) items: usize,
+    pub(super) bytes: usize,
 }
 
 /// The tail of one feed.
@@ -95,7 +95,7 @@ impl Live {
         Live::with_limits(kind, log, codec, Limits { items: RING_ITEMS, bytes: RING_BYTES })
     }
 
-    fn with_limits(kind: Kind, log: Arc<dyn Log>, codec: Arc<Codec>, limits: Limits) -> Live {
+    pub(super) fn with_limits(kind: Kind, log: Arc<dyn Log>, codec: Arc<Codec>, limits: Limits) -> Live {
         let ring = Ring { limits, start: Vec::new(), from: Vec::new(), items: VecDeque::new(), bytes: 0, first: 0 };
         Live {
             kind,
@@ -150,6 +150,16 @@ impl Live {
         }
         for tail in tails {
             let _ = tail.join();
+        }
+    }
+
+    /// Waits until the tails have read so many records.
+    #[cfg(test)]
+    pub(super) fn wait_until_read(&self, count: u64) {
+        let deadline = std::time::Instant::now() + Duration::from_secs(30);
+        while *self.news.borrow() < count {
+            assert!(std::time::Instant::now() < deadline, "the tail does not read on");
+            std::thread::yield_now();
         }
     }
 
@@ -332,7 +342,7 @@ impl Subscription {
     }
 
     #[cfg(test)]
-    fn is_in_ring(&self) -> bool {
+    pub(super) fn is_in_ring(&self) -> bool {
         matches!(self.at, At::Ring(_))
     }
 }

@@ -11,6 +11,8 @@ mod event;
 mod live;
 mod pool;
 mod sources;
+#[cfg(test)]
+mod tests;
 
 pub use cursor::{Cursor, CursorError};
 pub use event::EventJson;

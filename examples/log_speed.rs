@@ -10,6 +10,10 @@ use chengxin::log::embedded::Embedded;
 use chengxin::log::kafka::{Kafka, KafkaConfig};
 use chengxin::log::{Log, Record, Topic};
 
+/// As in the server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const EVENTS: usize = 1_000_000;
 const BATCH: usize = 1_000;
 /// Batches that wait for the writer at a time.
@@ -81,7 +85,30 @@ fn measure(log: &dyn Log) -> Result<()> {
             Ok(())
         })?,
     );
+    report(
+        "taking over a partition",
+        timed(usize::from(PARTITIONS), |n| {
+            log.own("other", n as u16)?;
+            Ok(())
+        })?,
+    );
+    follow(log)?;
     scan(log)
+}
+
+/// From the append of a record to its arrival at a reader that waits for it.
+fn follow(log: &dyn Log) -> Result<()> {
+    let mut reader = log.read(Topic::Refusals, 0, 0)?;
+    report(
+        "append to arrival",
+        timed(SINGLES, |n| {
+            let pending = log.append(vec![Record { topic: Topic::Refusals, partition: 0, ..event(n) }]);
+            while reader.next(10, Duration::from_secs(1))?.records.is_empty() {}
+            pending.blocking_recv()??;
+            Ok(())
+        })?,
+    );
+    Ok(())
 }
 
 fn append(log: &dyn Log) -> Result<()> {

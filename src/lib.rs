@@ -2,8 +2,11 @@
 
 pub mod clock;
 pub mod codec;
+pub mod command;
+pub mod config;
 pub mod feed;
 pub mod http;
+pub mod intake;
 pub mod log;
 pub mod node;
 pub mod projector;

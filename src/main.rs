@@ -1,1 +1,21 @@
-fn main() {}
+//! The command line.
+
+use chengxin::{command, config};
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    match config::read(std::env::args_os()) {
+        Ok(cli) => command::run(cli),
+        Err(config::ConfigError::Usage(error)) => {
+            let _ = error.print();
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+        }
+        Err(error) => {
+            eprintln!("chengxin: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

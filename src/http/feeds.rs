@@ -87,7 +87,7 @@ pub struct MeasureChangeItem {
 
 /// The changes of the red, the black and the watch list, those of one subject in their order.
 #[utoipa::path(
-    get, path = "/v1/list-changes", tag = "feeds", params(FeedQuery),
+    get, path = "/v1/list-changes", tag = "feeds", params(FeedQuery), security(("token" = [])),
     responses(
         (status = 200, description = "A page; with `Accept: text/event-stream` a stream of `list-change` events, whose ids are cursors",
          content((FeedPage<ListChangeItem> = "application/json"), (String = "text/event-stream"))),
@@ -107,7 +107,7 @@ pub async fn list_changes(
 
 /// The changes of the measures in force, those of one subject in their order.
 #[utoipa::path(
-    get, path = "/v1/measure-changes", tag = "feeds", params(FeedQuery),
+    get, path = "/v1/measure-changes", tag = "feeds", params(FeedQuery), security(("token" = [])),
     responses(
         (status = 200, description = "A page; with `Accept: text/event-stream` a stream of `measure-change` events, whose ids are cursors",
          content((FeedPage<MeasureChangeItem> = "application/json"), (String = "text/event-stream"))),

@@ -1,7 +1,9 @@
 //! The public surface over HTTP: one file for each group of routes.
 
 pub mod auth;
+pub mod events;
 pub mod feeds;
+pub mod operation;
 pub mod problem;
 pub mod schemas;
 
@@ -16,4 +18,24 @@ use std::sync::Arc;
 pub struct App {
     pub node: Arc<Node>,
     pub principals: Arc<Principals>,
+    /// Renders the metrics; none where nothing records them.
+    pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
+}
+
+/// Requests that may be under way at a time.
+const MAX_REQUESTS: usize = 512;
+
+/// Every route.
+pub fn router(app: App) -> axum::Router {
+    let manual = app.node.clock.is_manual();
+    axum::Router::new()
+        .merge(events::routes())
+        .merge(feeds::routes())
+        .merge(schemas::routes())
+        .merge(operation::routes(manual))
+        .fallback(|| async { Problem::not_found("no such route; /openapi.json lists them") })
+        .layer(tower::limit::GlobalConcurrencyLimitLayer::new(MAX_REQUESTS))
+        .layer(tower_http::catch_panic::CatchPanicLayer::new())
+        .layer(tower_http::trace::TraceLayer::new_for_http())
+        .with_state(app)
 }

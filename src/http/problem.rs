@@ -25,14 +25,7 @@ pub struct Problem {
     pub retry_after: Option<u32>,
 }
 
-/// One part of the input that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct FieldError {
-    /// JSON pointer (RFC 6901) into the body; of a query parameter, its name.
-    pub pointer: String,
-    pub code: &'static str,
-    pub detail: String,
-}
+pub use crate::intake::FieldError;
 
 /// Seconds that a publisher is asked to wait when the log is not available.
 const RETRY_AFTER: u32 = 2;

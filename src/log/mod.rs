@@ -106,7 +106,8 @@ pub struct Batch {
 /// Reads the committed records of one partition in order, each once.
 pub trait Reader: Send {
     /// Up to `max_records` records (at least one if there is one, whatever its size; otherwise bounded by
-    /// [`READ_BATCH_BYTES`]). Waits up to `wait` for the first.
+    /// [`READ_BATCH_BYTES`]). Waits up to `wait` for the first; an empty batch that comes earlier brings the news that
+    /// the end has just been reached. After [`LogError::Unavailable`] the reader can go on where it stands.
     fn next(&mut self, max_records: usize, wait: Duration) -> Result<Batch, LogError>;
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use chengxin::log::embedded::Embedded;
-use chengxin::log::{APPEND_QUEUE, Log, LogError, Topic};
+use chengxin::log::{APPEND_QUEUE, Log, LogError, Record, Topic};
 use rusqlite::Connection;
 
 use crate::support::child::{self, Process};
@@ -137,6 +137,19 @@ fn a_log_of_a_newer_program_is_refused() {
     Connection::open(place.dir().join("log.db")).unwrap().execute_batch("UPDATE log SET format = 99").unwrap();
     let Err(LogError::Unusable(why)) = place.open_with(PARTITIONS).map(drop) else { panic!("it was opened") };
     assert!(why.contains("format 99"), "{why}");
+}
+
+#[test]
+fn a_compacted_topic_keeps_the_last_record_of_each_key_at_its_offset() {
+    let place = EmbeddedPlace::new();
+    let log = place.open();
+    let entry = |key: &str, value| Record { key: key.into(), ..record(Topic::Lists, 0, value) };
+    append(&*log, vec![entry("a", 0), entry("b", 1), entry("a", 2), entry("c", 3)]);
+    append(&*log, vec![Record { value: None, ..entry("c", 4) }, entry("a", 5)]);
+    let kept: Vec<_> = read_from(&*log, Topic::Lists, 0, 0).into_iter().map(|r| (r.offset, r.key)).collect();
+    assert_eq!(kept, [(1, b"b".to_vec()), (4, b"c".to_vec()), (5, b"a".to_vec())]);
+    drop(log);
+    assert_eq!(append(&*place.open(), vec![entry("a", 6)]), [6]);
 }
 
 #[test]

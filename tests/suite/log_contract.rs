@@ -78,11 +78,11 @@ fn records_come_back_byte_for_byte<P: Place>() {
     let log = place.open();
     let bytes: Vec<u8> = (0..=255).collect();
     let full =
-        Record { topic: Topic::Lists, partition: 2, key: bytes.clone(), value: Some(bytes.clone()), attributes: None };
+        Record { topic: Topic::Events, partition: 2, key: bytes.clone(), value: Some(bytes.clone()), attributes: None };
     let empty = Record { value: Some(Vec::new()), ..full.clone() };
     let deleted = Record { value: None, ..full.clone() };
     append(&*log, vec![full, empty, deleted]);
-    let stored = read_from(&*log, Topic::Lists, 2, 0);
+    let stored = read_from(&*log, Topic::Events, 2, 0);
     assert!(stored.iter().all(|r| r.key == bytes));
     let values: Vec<_> = stored.into_iter().map(|r| r.value).collect();
     assert_eq!(values, [Some(bytes), Some(Vec::new()), None]);

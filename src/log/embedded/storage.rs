@@ -17,6 +17,8 @@ pub(super) const BUSY_WAIT: Duration = Duration::from_secs(5);
 const PAGE_BYTES: i64 = 16 << 10;
 /// Page cache of the writer: the right edges of all tables.
 const WRITER_CACHE_KIB: i64 = 32 << 10;
+/// Prepared statements that the writer keeps beside one for each table.
+const FURTHER_STATEMENTS: usize = 16;
 const READER_CACHE_KIB: i64 = 1 << 10;
 
 /// The file, once its version and partition count are known.
@@ -104,10 +106,16 @@ impl Storage {
         Ok(place * usize::from(self.partitions) + usize::from(partition))
     }
 
+    /// The topic and partition of a table.
+    fn place(&self, table: usize) -> (Topic, usize) {
+        let partitions = usize::from(self.partitions);
+        (Topic::ALL[table / partitions], table % partitions)
+    }
+
     /// The quoted name of a table.
     pub(super) fn name(&self, table: usize) -> String {
-        let partitions = usize::from(self.partitions);
-        format!("\"{}/{}\"", Topic::ALL[table / partitions].name(), table % partitions)
+        let (topic, partition) = self.place(table);
+        format!("\"{}/{partition}\"", topic.name())
     }
 
     /// The offset behind the last record of a table.
@@ -123,6 +131,7 @@ impl Storage {
         conn.busy_timeout(BUSY_WAIT).map_err(failure)?;
         conn.pragma_update(None, "page_size", PAGE_BYTES).map_err(failure)?;
         conn.pragma_update(None, "cache_size", -WRITER_CACHE_KIB).map_err(failure)?;
+        conn.set_prepared_statement_cache_capacity(self.tables() + FURTHER_STATEMENTS);
         // The writer checkpoints by itself, after it has answered.
         conn.pragma_update(None, "wal_autocheckpoint", 0).map_err(failure)?;
         let mode: String = conn.pragma_update_and_check(None, "journal_mode", "WAL", |r| r.get(0)).map_err(failure)?;
@@ -159,6 +168,14 @@ impl Storage {
                 "CREATE TABLE IF NOT EXISTS {}(offset INTEGER PRIMARY KEY, key BLOB NOT NULL, value BLOB)",
                 self.name(table)
             ))?;
+            let (topic, partition) = self.place(table);
+            if topic.compacted() {
+                transaction.execute_batch(&format!(
+                    "CREATE INDEX IF NOT EXISTS \"{}/{partition} by key\" ON {}(key)",
+                    topic.name(),
+                    self.name(table)
+                ))?;
+            }
         }
         transaction
             .execute("INSERT INTO log SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM log)", (FORMAT, self.partitions))?;

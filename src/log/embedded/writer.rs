@@ -74,7 +74,8 @@ impl Writer {
         let (sender, queue) = mpsc::channel();
         let thread = thread::Builder::new().name("log-writer".into()).spawn(move || {
             run(&shared, conn, &queue);
-            drop(lock);
+            // Said, not left to closing the file: a process that we are just forking may still hold a copy of it.
+            let _ = lock.unlock();
         });
         let thread = thread.map_err(|e| LogError::Unavailable(format!("no thread for the writer: {e}")))?;
         Ok(Writer { handle: Handle(sender), thread: Some(thread) })
@@ -248,10 +249,19 @@ impl<'c> Session<'c> {
             insert.raw_bind_parameter(3, record.value.as_deref())?;
             insert.raw_execute()?;
             self.next[table] = Some(offset + 1);
+            if record.topic.compacted() {
+                self.drop_older(table, record, offset)?;
+            }
             self.unchecked_bytes += record.size();
             offsets.push(offset);
         }
         Ok(offsets)
+    }
+
+    /// The last record of a table always stays, deletions of keys too, so no offset is ever given twice.
+    fn drop_older(&self, table: usize, record: &Record, offset: Offset) -> rusqlite::Result<()> {
+        let sql = format!("DELETE FROM {} WHERE key = ?1 AND offset < ?2", self.shared.storage.name(table));
+        self.conn.prepare_cached(&sql)?.execute((record.key.as_slice(), offset.cast_signed())).map(drop)
     }
 
     fn store_task(&self, task: &str, partition: u16, epoch: i64, progress: Offset) -> rusqlite::Result<()> {

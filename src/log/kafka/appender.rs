@@ -50,7 +50,7 @@ impl Appender {
             left: records.len() + 1,
             error: None,
             answer: Some(answer),
-            _place: place,
+            place: Some(place),
         };
         let call = Arc::new(Mutex::new(call));
         let sent = self.send(&records, &call);
@@ -151,7 +151,7 @@ struct Call {
     left: usize,
     error: Option<LogError>,
     answer: Option<oneshot::Sender<Result<Vec<Offset>, LogError>>>,
-    _place: Place,
+    place: Option<Place>,
 }
 
 impl Call {
@@ -165,6 +165,8 @@ impl Call {
             return;
         }
         let result = self.error.take().map_or_else(|| Ok(std::mem::take(&mut self.offsets)), Err);
+        // Before the answer, for the caller may append again as soon as it comes.
+        self.place = None;
         if let Some(answer) = self.answer.take() {
             drop(answer.send(result));
         }

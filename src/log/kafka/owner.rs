@@ -24,6 +24,7 @@ const INIT_WAIT: Duration = Duration::from_secs(30);
 const DRAIN_WAIT: Duration = Duration::from_secs(10);
 /// Pause between two looks at what is still under way. `flush` would sleep out its poll of 100 ms.
 const DRAIN_PAUSE: Duration = Duration::from_micros(50);
+const RETRY_MS: &str = "1";
 const OFFSETS_WAIT: Duration = Duration::from_secs(5);
 const COMMIT_WAIT: Duration = Duration::from_secs(5);
 const COMMIT_TRIES: u32 = 3;
@@ -53,8 +54,10 @@ impl KafkaOwner {
         client.set("transaction.timeout.ms", TRANSACTION_LIMIT.as_millis().to_string());
         limit_delivery(&mut client, DRAIN_WAIT);
         client.set("linger.ms", "0");
-        // The broker answers "still ending the last one" to a transaction that follows closely; ask again soon.
-        client.set("retry.backoff.ms", "1");
+        // The broker answers "still ending the last one" to a transaction that follows closely; ask again soon, and
+        // not twice as late each time.
+        client.set("retry.backoff.ms", RETRY_MS);
+        client.set("retry.backoff.max.ms", RETRY_MS);
         let producer: BaseProducer<Deliveries> = client.create_with_context(Deliveries::default()).map_err(failure)?;
         producer.init_transactions(INIT_WAIT).map_err(failure)?;
         // Only now: before, an older owner could still have moved it.

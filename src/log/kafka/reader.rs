@@ -65,26 +65,32 @@ impl Reader for KafkaReader {
     fn next(&mut self, max_records: usize, wait: Duration) -> Result<Batch, LogError> {
         let deadline = Instant::now() + wait;
         let mut batch = Batch::default();
-        let mut bytes = 0;
+        let (mut bytes, mut trouble) = (0, None);
         while batch.records.len() < max_records.max(1) && bytes < READ_BATCH_BYTES {
-            let left = if batch.records.is_empty() {
-                deadline.saturating_duration_since(Instant::now())
-            } else {
-                Duration::ZERO
-            };
+            let first = batch.records.is_empty();
+            let left = if first { deadline.saturating_duration_since(Instant::now()) } else { Duration::ZERO };
             let was_at_end = self.at_end;
-            let found = match self.poll(left) {
-                Ok(found) => found,
-                // librdkafka goes on by itself; an error that lasts comes again, when there is nothing to hand out.
-                Err(_) if !batch.records.is_empty() => break,
-                Err(error) => return Err(error),
+            let more = match self.poll(left) {
+                Ok(found) => {
+                    let news = !matches!(found, Found::Nothing);
+                    trouble = trouble.filter(|_| !news);
+                    self.take(found, &mut batch, &mut bytes)
+                }
+                Err(unusable @ LogError::Unusable(_)) => return Err(unusable),
+                // librdkafka goes on by itself, and what it complains of may long be over.
+                Err(passing) => {
+                    trouble = Some(passing);
+                    true
+                }
             };
             // To have just reached the end is news, which does not wait for the next record.
-            let more = self.take(found, &mut batch, &mut bytes);
-            let waits = batch.records.is_empty() && (was_at_end || !self.at_end) && Instant::now() < deadline;
-            if !more && !waits {
+            let waits = batch.records.is_empty() && (was_at_end || !self.at_end);
+            if !more && !waits || batch.records.is_empty() && Instant::now() >= deadline {
                 break;
             }
+        }
+        if let Some(trouble) = trouble.filter(|_| batch.records.is_empty()) {
+            return Err(trouble);
         }
         batch.next = self.position;
         batch.at_end = self.at_end;

@@ -1,0 +1,38 @@
+//! One file for each command.
+
+mod open;
+mod serve;
+
+use crate::config::{Cli, Command};
+use std::process::ExitCode;
+use tracing_subscriber::{EnvFilter, fmt};
+
+/// Done, with rows in quarantine.
+pub const QUARANTINED: u8 = 3;
+
+/// Runs a command and says how it ended.
+pub fn run(cli: Cli) -> ExitCode {
+    trace();
+    let result: Result<u8, Box<dyn std::error::Error>> = match cli.command {
+        Command::Serve(arguments) => serve::run(&arguments),
+        _ => Err("not there yet".into()),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("chengxin: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Structured logs to stderr. `CHENGXIN_TRACE` filters as `RUST_LOG` does; `CHENGXIN_TRACE_FORMAT=json` is for machines.
+fn trace() {
+    let filter = EnvFilter::try_from_env("CHENGXIN_TRACE").unwrap_or_else(|_| EnvFilter::new("info"));
+    let subscriber = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::env::var("CHENGXIN_TRACE_FORMAT").is_ok_and(|format| format == "json") {
+        subscriber.json().init();
+    } else {
+        subscriber.with_target(false).compact().init();
+    }
+}

@@ -1,0 +1,83 @@
+//! Opens what the settings name.
+
+use crate::{
+    clock::Clock,
+    config::{LogKind, Place},
+    log::{
+        Log, LogError,
+        embedded::Embedded,
+        kafka::{Kafka, KafkaConfig},
+    },
+    node::Node,
+    vault::Vault,
+    views::Views,
+};
+use chengxin_projections::{
+    event::PolicyPublished,
+    policy::{PolicyFile, PolicyHistory, shipped_policy},
+};
+use std::{path::Path, sync::Arc};
+
+type Error = Box<dyn std::error::Error>;
+
+/// The log, for writing.
+pub(super) fn log(place: &Place) -> Result<Arc<dyn Log>, Error> {
+    std::fs::create_dir_all(&place.data).map_err(|error| format!("{}: {error}", place.data.display()))?;
+    Ok(match &place.log {
+        LogKind::Embedded => Arc::new(Embedded::open(&place.data, place.partitions)?),
+        LogKind::Kafka(_) => Arc::new(kafka(place)?),
+    })
+}
+
+/// The log beside a running server, for reading.
+pub(super) fn log_for_reading(place: &Place) -> Result<Arc<dyn Log>, Error> {
+    Ok(match &place.log {
+        LogKind::Embedded => Arc::new(Embedded::open_read_only(&place.data)?),
+        LogKind::Kafka(_) => Arc::new(kafka(place)?),
+    })
+}
+
+pub(super) fn kafka(place: &Place) -> Result<Kafka, LogError> {
+    let LogKind::Kafka(brokers) = &place.log else {
+        return Err(LogError::Unusable("this needs --log kafka://HOST:PORT,…".to_owned()));
+    };
+    Kafka::open(KafkaConfig {
+        replication: place.replication,
+        topic_prefix: place.topic_prefix.clone(),
+        ..KafkaConfig::new(brokers, place.partitions)
+    })
+}
+
+/// A node over the log.
+pub(super) fn node(place: &Place, log: Arc<dyn Log>, clock: &str, policy: Option<&Path>) -> Result<Arc<Node>, Error> {
+    let vault = Vault::open(&place.data)?;
+    let views = Views::open(&place.data)?;
+    let clock: Clock = clock.parse()?;
+    Ok(Arc::new(Node::start(log, views, vault, clock, first_policy(policy)?)?))
+}
+
+/// The policy of a directory, validated whole, or the shipped one.
+fn first_policy(directory: Option<&Path>) -> Result<Vec<PolicyPublished>, Error> {
+    let Some(directory) = directory else { return Ok(shipped_policy()) };
+    let mut parts = Vec::new();
+    for entry in std::fs::read_dir(directory).map_err(|error| format!("{}: {error}", directory.display()))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            let text = std::fs::read_to_string(&path)?;
+            let file: PolicyFile =
+                serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+            parts.push(PolicyPublished::from(file));
+        }
+    }
+    // What is referred to comes first, in the order in which the shipped policy has its parts.
+    let order: Vec<String> = shipped_policy().into_iter().map(|part| part.part).collect();
+    parts.sort_by_key(|part| order.iter().position(|name| *name == part.part).unwrap_or(order.len()));
+    let mut history = PolicyHistory::default();
+    for part in &parts {
+        history.publish(&part.part, part.version, part.effective, &part.content.0).map_err(|errors| {
+            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            format!("policy part {}: {}", part.part, lines.join("; "))
+        })?;
+    }
+    Ok(parts)
+}

@@ -1,0 +1,176 @@
+//! `chengxin serve`: the API and the projector.
+
+use super::open;
+use crate::{
+    config::{LogKind, Serve},
+    http::{
+        self, App,
+        auth::{Principal, Principals, Role, token_digest, write_file},
+    },
+    node::Node,
+};
+use axum::serve::ListenerExt;
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use tokio::net::TcpListener;
+
+type Error = Box<dyn std::error::Error>;
+
+/// How long requests under way may take to finish after a signal to stop.
+const GRACE: Duration = Duration::from_secs(10);
+/// How long the start waits for the log to be caught up before it prints what to do next.
+const READY_WAIT: Duration = Duration::from_secs(600);
+
+pub(super) fn run(arguments: &Serve) -> Result<u8, Error> {
+    let principals = principals(arguments, &trial_principals())?;
+    let log = open::log(&arguments.place)?;
+    let node = open::node(&arguments.place, log, &arguments.clock, arguments.policy.as_deref())?;
+    serve(arguments, node, principals, |_| {})
+}
+
+/// Serves until a signal, then stops cleanly. `ready` is called once the log has been caught up with.
+pub(super) fn serve(
+    arguments: &Serve,
+    node: Arc<Node>,
+    principals: Principals,
+    ready: impl FnOnce(SocketAddr) + Send + 'static,
+) -> Result<u8, Error> {
+    print_settings(arguments);
+    let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let app = App { node: node.clone(), principals: Arc::new(principals), metrics: Some(metrics) };
+    let served = runtime.block_on(async {
+        let listener = TcpListener::bind(arguments.listen).await.map_err(|e| format!("{}: {e}", arguments.listen))?;
+        let address = listener.local_addr()?;
+        eprintln!("listening on http://{address}");
+        tokio::spawn(announce(node.clone(), address, ready));
+        until_signal(listener, http::router(app), node.clone()).await
+    });
+    // Requests that outlived the grace period are dropped here; what they had appended is in the log.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    node.projector.stop()?;
+    eprintln!("stopped");
+    served.map(|()| 0)
+}
+
+async fn announce(node: Arc<Node>, address: SocketAddr, ready: impl FnOnce(SocketAddr)) {
+    let caught_up = async {
+        while !node.projector.is_ready() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    if tokio::time::timeout(READY_WAIT, caught_up).await.is_ok() {
+        eprintln!("ready: caught up with the log, business date {}", node.today());
+        ready(address);
+    }
+}
+
+async fn until_signal(listener: TcpListener, router: axum::Router, node: Arc<Node>) -> Result<(), Error> {
+    // A follower's events are small and far between: none waits for the one before to be acknowledged.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let (stop, mut stopping) = tokio::sync::watch::channel(false);
+    let mut stopped = stopping.clone();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+        let _ = stopping.wait_for(|stop| *stop).await;
+    });
+    tokio::spawn(async move {
+        signal().await;
+        eprintln!("stopping: finishing what is under way");
+        stop.send_replace(true);
+        // The streams of followers never end by themselves.
+        let _ = tokio::task::spawn_blocking(move || node.feeds.stop()).await;
+    });
+    let overdue = async {
+        let _ = stopped.wait_for(|stop| *stop).await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        result = server => Ok(result?),
+        () = overdue => Ok(()),
+    }
+}
+
+/// Interrupt or termination.
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+fn print_settings(arguments: &Serve) {
+    let place = &arguments.place;
+    eprintln!("settings:");
+    eprintln!("  data        {}", place.data.display());
+    eprintln!("  log         {}", place.log);
+    eprintln!("  partitions  {}", place.partitions);
+    if matches!(place.log, LogKind::Kafka(_)) {
+        eprintln!("  replication {}", place.replication);
+        eprintln!("  topic-prefix {:?}", place.topic_prefix);
+    }
+    eprintln!("  listen      {}", arguments.listen);
+    eprintln!("  principals  {}", principals_path(arguments).display());
+    eprintln!("  policy      {}", arguments.policy.as_deref().unwrap_or(Path::new("(shipped)")).display());
+    eprintln!("  clock       {}", arguments.clock);
+}
+
+fn principals_path(arguments: &Serve) -> std::path::PathBuf {
+    arguments.principals.clone().unwrap_or_else(|| arguments.place.data.join("principals.toml"))
+}
+
+/// A principal of a trial: name, organisation, roles.
+pub(super) type Trial = (String, String, Vec<Role>);
+
+fn trial_principals() -> Vec<Trial> {
+    let publisher = |name: &str, org: &str| (name.to_owned(), org.to_owned(), vec![Role::Publisher, Role::Implementer]);
+    vec![
+        publisher("人社局 (publisher)", "11654000010399991A"),
+        publisher("市场监管局 (publisher)", "11654000010400087D"),
+        publisher("税务局 (publisher)", "11654000010400130N"),
+        ("联席办 (office)".to_owned(), "11654000010399000X".to_owned(), vec![Role::Office, Role::Auditor]),
+        ("审计 (auditor)".to_owned(), "auditor".to_owned(), vec![Role::Auditor]),
+        ("管理员 (admin)".to_owned(), "admin".to_owned(), vec![Role::Admin]),
+    ]
+}
+
+/// Reads the principals, or on a loopback address makes some for a trial and prints their tokens once.
+pub(super) fn principals(arguments: &Serve, trial: &[Trial]) -> Result<Principals, Error> {
+    let path = principals_path(arguments);
+    if path.exists() || arguments.principals.is_some() {
+        return Ok(Principals::read(&path)?);
+    }
+    if !arguments.listen.ip().is_loopback() {
+        let detail = "on an address that others reach, name the principals: --principals FILE ([[principal]] name, org, token_sha256, roles)";
+        return Err(detail.into());
+    }
+    std::fs::create_dir_all(&arguments.place.data)?;
+    let mut principals = Vec::new();
+    eprintln!("tokens for a trial, printed once (kept as SHA-256 in {}):", path.display());
+    for (name, org, roles) in trial {
+        let token = new_token()?;
+        eprintln!("  {token}  {org}  {name}");
+        principals.push(Principal {
+            name: name.clone(),
+            org: org.clone(),
+            token_sha256: token_digest(&token),
+            roles: roles.clone(),
+        });
+    }
+    write_file(&path, principals.clone())?;
+    Ok(Principals::new(principals)?)
+}
+
+fn new_token() -> Result<String, Error> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(hex::encode(bytes))
+}

@@ -1,0 +1,362 @@
+//! `POST /v1/events`: one event as JSON, or many as NDJSON, streamed both ways.
+
+use super::{
+    App, Problem,
+    auth::{Caller, Principal, Role},
+};
+use crate::intake::{
+    Draft, FieldError, Intake, MAX_EVENT_BYTES, Outcome, Publisher, Reason, Rejection, Submission, parse,
+};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use chengxin_projections::change::{ListChange, MeasureChange};
+use futures::StreamExt;
+use serde::Serialize;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+/// Events of a stream that are appended together.
+const BATCH_EVENTS: usize = 1_000;
+/// Bytes of a stream that are appended together.
+const BATCH_BYTES: usize = 1 << 20;
+/// Batches of a stream that are on their way at a time; the body is not read further until one is answered.
+const BATCHES_UNDER_WAY: usize = 4;
+/// Chunks of answers that wait for a slow reader.
+const ANSWERS_WAITING: usize = 4;
+
+pub fn routes() -> Router<App> {
+    Router::new().route("/v1/events", post(publish))
+}
+
+/// What an event did, as the publisher reads it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OutcomeBody<'a> {
+    id: &'a str,
+    /// `ORG/ID`: the name of the record ever after.
+    record: &'a str,
+    /// `PARTITION-OFFSET`; a valid `known_at`.
+    position: &'a str,
+    /// RFC 3339.
+    recorded: String,
+    /// `applied`, `refused` or `duplicate`.
+    effect: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+    /// The list changes and measure changes that went out for it.
+    #[schema(value_type = Vec<Object>)]
+    changes: Vec<Change<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Change<'a> {
+    List(&'a ListChange),
+    Measure(&'a MeasureChange),
+}
+
+/// A line of a stream that was not taken.
+#[derive(Debug, Serialize)]
+struct NotTaken<'a> {
+    /// The line of the stream, counted from 1.
+    line: u64,
+    /// `malformed`, `forbidden`, `conflict` or `unavailable`.
+    effect: &'static str,
+    reason: Reason,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [FieldError],
+}
+
+fn body(outcome: &Outcome) -> OutcomeBody<'_> {
+    let (lists, measures) = outcome.changes();
+    OutcomeBody {
+        id: &outcome.id,
+        record: &outcome.record,
+        position: &outcome.position,
+        recorded: crate::clock::rfc3339(outcome.recorded),
+        effect: outcome.effect(),
+        reason: outcome.reason(),
+        changes: lists.iter().map(Change::List).chain(measures.iter().map(Change::Measure)).collect(),
+    }
+}
+
+/// Publishes one event, or a stream of them.
+#[utoipa::path(
+    post, path = "/v1/events", tag = "events",
+    request_body(description = "One event as `application/json`, or one event on each line as `application/x-ndjson`. A stream is answered line by line, in order, while it is still being sent.", content((Object = "application/json"), (String = "application/x-ndjson"))),
+    responses(
+        (status = 200, description = "Published before with the same content; or a stream was taken, with an outcome line for each event line", body = OutcomeBody),
+        (status = 201, description = "Applied", body = OutcomeBody),
+        (status = 400, description = "Malformed; not logged", body = Problem),
+        (status = 401, description = "No valid token", body = Problem),
+        (status = 403, description = "The token's roles do not allow it; not logged", body = Problem),
+        (status = 409, description = "The same id with other content; not logged", body = Problem),
+        (status = 415, description = "Neither JSON nor NDJSON", body = Problem),
+        (status = 422, description = "Refused: logged, without effect, with the reason", body = OutcomeBody),
+        (status = 503, description = "The log is away; nothing was acknowledged, send it again", body = Problem),
+    ),
+    security(("token" = []))
+)]
+async fn publish(State(app): State<App>, Caller(principal): Caller, request: Request) -> Result<Response, Problem> {
+    let publisher = publisher(&principal)?;
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = content_type.unwrap_or("application/json").split(';').next().unwrap_or_default().trim();
+    match essence {
+        "application/json" => one(&app, &publisher, request.into_body()).await,
+        "application/x-ndjson" | "application/ndjson" => Ok(stream(app, publisher, request.into_body())),
+        other => {
+            let detail = format!("send application/json or application/x-ndjson, not {other}");
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            Err(Problem::new(status, "media-type", "This content type is not read here", detail))
+        }
+    }
+}
+
+/// What a principal may publish as.
+pub fn publisher(principal: &Principal) -> Result<Publisher, Problem> {
+    principal.require(&[Role::Publisher, Role::Implementer, Role::Office, Role::Admin])?;
+    Ok(Publisher {
+        org: principal.org.clone(),
+        publishes: principal.has(&[Role::Publisher]),
+        implements: principal.has(&[Role::Implementer]),
+        office: principal.has(&[Role::Office, Role::Admin]),
+    })
+}
+
+async fn one(app: &App, publisher: &Publisher, body: Body) -> Result<Response, Problem> {
+    let bytes = axum::body::to_bytes(body, MAX_EVENT_BYTES).await.map_err(|_| {
+        let detail = format!("the body was cut off, or is longer than {MAX_EVENT_BYTES} bytes");
+        Problem::malformed(detail.clone(), vec![FieldError::new("", "too-long", detail)])
+    })?;
+    let draft = parse(&bytes, publisher, &app.node.vault)?;
+    let submission = Intake::new(app.node.clone()).submit(vec![Ok(draft)]);
+    let outcome =
+        submission.answers().await.pop().unwrap_or_else(|| Err(Rejection::Unavailable("no answer".into())))?;
+    let status = match outcome.effect() {
+        "applied" => StatusCode::CREATED,
+        "duplicate" => StatusCode::OK,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    Ok((status, axum::Json(self::body(&outcome))).into_response())
+}
+
+impl From<Rejection> for Problem {
+    fn from(rejection: Rejection) -> Problem {
+        match rejection {
+            Rejection::Malformed(errors) => {
+                let first = errors.first().map_or("", |error| &error.pointer);
+                let detail = format!("{} error(s), the first at {first:?}; nothing was logged", errors.len());
+                Problem::malformed(detail, errors)
+            }
+            Rejection::Forbidden(detail) => Problem::forbidden(detail),
+            Rejection::Conflict(detail) => {
+                Problem::new(StatusCode::CONFLICT, "id-conflict", "The id was used with other content", detail)
+            }
+            Rejection::Unavailable(detail) => Problem::unavailable(detail),
+        }
+    }
+}
+
+/// Reads lines, hands them on in batches, and answers in order. Each stage waits for the next, so memory stays bounded
+/// whatever the length of the body.
+fn stream(app: App, publisher: Publisher, body: Body) -> Response {
+    let (submissions, mut submitted) = mpsc::channel::<(u64, Submission)>(BATCHES_UNDER_WAY);
+    let (answers, answered) = mpsc::channel::<Result<Bytes, std::convert::Infallible>>(ANSWERS_WAITING);
+    tokio::spawn(read_lines(app, Arc::new(publisher), body, submissions));
+    tokio::spawn(async move {
+        while let Some((first_line, submission)) = submitted.recv().await {
+            let outcomes = submission.answers().await;
+            if answers.send(Ok(lines(first_line, &outcomes).into())).await.is_err() {
+                break;
+            }
+        }
+    });
+    let headers = [(header::CONTENT_TYPE, "application/x-ndjson")];
+    (StatusCode::OK, headers, Body::from_stream(ReceiverStream::new(answered))).into_response()
+}
+
+fn lines(first_line: u64, outcomes: &[Result<Outcome, Rejection>]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(outcomes.len() * 200);
+    for (line, outcome) in (first_line..).zip(outcomes) {
+        let written = match outcome {
+            Ok(outcome) => serde_json::to_writer(&mut out, &body(outcome)),
+            Err(rejection) => serde_json::to_writer(&mut out, &not_taken(line, rejection)),
+        };
+        written.expect("an outcome is plain data and writing to memory does not fail");
+        out.push(b'\n');
+    }
+    out
+}
+
+fn not_taken(line: u64, rejection: &Rejection) -> NotTaken<'_> {
+    let (effect, code) = match rejection {
+        Rejection::Malformed(_) => ("malformed", "malformed"),
+        Rejection::Forbidden(_) => ("forbidden", "forbidden"),
+        Rejection::Conflict(_) => ("conflict", "id-conflict"),
+        Rejection::Unavailable(_) => ("unavailable", "unavailable"),
+    };
+    let errors = match rejection {
+        Rejection::Malformed(errors) => &errors[..],
+        _ => &[],
+    };
+    let detail = match errors.first() {
+        Some(error) => format!("{}: {}", error.pointer, error.detail),
+        None => rejection.to_string(),
+    };
+    NotTaken { line, effect, reason: Reason { code, detail }, errors }
+}
+
+/// A line, or why it is none.
+type Line = Result<Vec<u8>, FieldError>;
+
+async fn read_lines(app: App, publisher: Arc<Publisher>, body: Body, submissions: mpsc::Sender<(u64, Submission)>) {
+    let mut chunks = body.into_data_stream();
+    let mut splitter = Splitter::default();
+    let mut first_line = 1;
+    loop {
+        // Takes what has arrived already, up to a batch, before it hands on: a slow sender is answered at once, a fast
+        // one in large batches.
+        let mut ended = false;
+        let next = chunks.next().await;
+        let mut available = Some(next);
+        while let Some(chunk) = available {
+            match chunk {
+                Some(Ok(chunk)) => splitter.push(&chunk),
+                Some(Err(error)) => {
+                    tracing::debug!(%error, "an event stream was cut off");
+                    splitter.fail();
+                    ended = true;
+                }
+                None => {
+                    splitter.finish();
+                    ended = true;
+                }
+            }
+            let full = splitter.lines.len() >= BATCH_EVENTS || splitter.bytes >= BATCH_BYTES;
+            available = if ended || full { None } else { futures::FutureExt::now_or_never(chunks.next()) };
+        }
+        while !splitter.lines.is_empty() {
+            let count = splitter.lines.len().min(BATCH_EVENTS);
+            let batch: Vec<Line> = splitter.lines.drain(..count).collect();
+            let lines = batch.len() as u64;
+            let (app, publisher) = (app.clone(), publisher.clone());
+            let submitted = tokio::task::spawn_blocking(move || submit(&app, &publisher, batch)).await;
+            let Ok(submission) = submitted else { return };
+            if submissions.send((first_line, submission)).await.is_err() {
+                return;
+            }
+            first_line += lines;
+        }
+        splitter.bytes = 0;
+        if ended {
+            return;
+        }
+    }
+}
+
+fn submit(app: &App, publisher: &Publisher, batch: Vec<Line>) -> Submission {
+    let draft = |line: Line| -> Result<Draft, Rejection> {
+        let line = line.map_err(|error| Rejection::Malformed(vec![error]))?;
+        parse(&line, publisher, &app.node.vault)
+    };
+    Intake::new(app.node.clone()).submit(batch.into_iter().map(draft).collect())
+}
+
+/// Cuts a stream of bytes into lines of bounded length. Blank lines are counted and answered as malformed, so that the
+/// n-th answer always belongs to the n-th line.
+#[derive(Default)]
+struct Splitter {
+    lines: Vec<Line>,
+    /// Bytes of the lines that are ready.
+    bytes: usize,
+    partial: Vec<u8>,
+    /// The line under way is too long: its rest is skipped.
+    skipping: bool,
+}
+
+impl Splitter {
+    fn push(&mut self, chunk: &[u8]) {
+        let mut rest = chunk;
+        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+            self.extend(&rest[..end]);
+            self.end_line();
+            rest = &rest[end + 1..];
+        }
+        self.extend(rest);
+    }
+
+    fn extend(&mut self, part: &[u8]) {
+        if self.partial.len() + part.len() > MAX_EVENT_BYTES {
+            self.skipping = true;
+            self.partial = Vec::new();
+        }
+        if !self.skipping {
+            self.partial.extend_from_slice(part);
+        }
+    }
+
+    fn end_line(&mut self) {
+        let line = std::mem::take(&mut self.partial);
+        self.bytes += line.len();
+        self.lines.push(if std::mem::take(&mut self.skipping) {
+            Err(FieldError::new("", "too-long", format!("a line has at most {MAX_EVENT_BYTES} bytes")))
+        } else {
+            Ok(line)
+        });
+    }
+
+    /// The stream has ended; a last line needs no line feed.
+    fn finish(&mut self) {
+        if !self.partial.is_empty() || self.skipping {
+            self.end_line();
+        }
+    }
+
+    /// The stream was cut off: half a line is no event.
+    fn fail(&mut self) {
+        if !self.partial.is_empty() || self.skipping {
+            (self.partial, self.skipping) = (Vec::new(), false);
+            self.lines.push(Err(FieldError::new("", "cut-off", "the stream was cut off within this line")));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(chunks: &[&[u8]]) -> Vec<Line> {
+        let mut splitter = Splitter::default();
+        chunks.iter().for_each(|chunk| splitter.push(chunk));
+        splitter.finish();
+        splitter.lines
+    }
+
+    #[test]
+    fn lines_are_the_same_wherever_the_stream_is_cut_into_chunks() {
+        let whole = b"{\"a\":1}\n\n{\"b\":2}\r\n{\"c\":3}";
+        let expected = split(&[whole]);
+        assert_eq!(expected.len(), 4);
+        for cut in 0..whole.len() {
+            assert_eq!(split(&[&whole[..cut], &whole[cut..]]), expected);
+        }
+    }
+
+    #[test]
+    fn a_line_without_end_takes_no_more_memory_than_the_longest_event_and_the_next_line_is_read() {
+        let mut splitter = Splitter::default();
+        for _ in 0..1_000 {
+            splitter.push(&[b'x'; 4_096]);
+            assert!(splitter.partial.capacity() <= 2 * MAX_EVENT_BYTES);
+        }
+        splitter.push(b"\n{}\n");
+        assert_eq!(splitter.lines[0].as_ref().unwrap_err().code, "too-long");
+        assert_eq!(splitter.lines[1], Ok(b"{}".to_vec()));
+    }
+}

@@ -1,0 +1,156 @@
+//! Checks that need no history: identifiers, texts, and the parts that an event cannot do without.
+
+use super::{
+    FieldError,
+    input::{DocumentInput, SubjectInput},
+};
+use chengxin_projections::{
+    event::{Data, List, SubjectKind},
+    identifier::{IdentifierError, check_citizen_number, check_organisation_code, check_uscc, organisation_code_of},
+};
+
+/// Longest id of an event, in characters.
+const MAX_ID: usize = 128;
+/// Longest name of a subject, in characters (C200 of the double-publicity files).
+const MAX_NAME: usize = 200;
+/// Most other numbers of one subject in one event.
+const MAX_ALIASES: usize = 16;
+const DOCUMENT_KINDS: [&str; 5] =
+    ["身份证", "护照", "港澳居民来往内地通行证", "台湾居民来往大陆通行证", "外国人永久居留身份证"];
+const ALIAS_SCHEMES: [&str; 4] = ["registration", "tax", "institution", "social-organisation"];
+const VERIFIED: &str = "check it against the certificate; if it was issued so, send `id_verified`: true in the subject";
+
+/// The name of an organisation subject, its code and, where it was given, its USCC.
+pub(super) fn organisation(subject: &SubjectInput, at: &str, errors: &mut Vec<FieldError>) -> (String, Option<String>) {
+    let pointer = format!("{at}/id");
+    let Some(id) = subject.id.as_deref() else {
+        errors.push(FieldError::new(pointer, "required", "give the USCC (18 characters) or the organisation code (9)"));
+        return (String::new(), None);
+    };
+    if subject.document.is_some() {
+        errors.push(FieldError::new(format!("{at}/document"), "not-here", "only a person has a document"));
+    }
+    let (checked, code, uscc) = match id.len() {
+        18 => (check_uscc(id), organisation_code_of(id).unwrap_or_default(), Some(id.to_owned())),
+        _ => (check_organisation_code(id), id, None),
+    };
+    match checked {
+        Ok(()) => {}
+        Err(IdentifierError::Check) if subject.id_verified => {}
+        Err(IdentifierError::Check) => {
+            let detail = format!("the check character of {id} does not fit: {VERIFIED}");
+            errors.push(FieldError::new(pointer, "identifier-check", detail));
+        }
+        Err(_) => {
+            let detail =
+                "18 characters of 0-9 A-Z without I O S V Z (USCC), or the 9 of an organisation code without hyphen";
+            errors.push(FieldError::new(pointer, "identifier-shape", detail));
+        }
+    }
+    (code.to_owned(), uscc)
+}
+
+/// The document of a person in the one way in which it is written: its kind, and its number without blanks, in capitals.
+pub(super) fn document(
+    document: &DocumentInput,
+    verified: bool,
+    at: &str,
+    errors: &mut Vec<FieldError>,
+) -> (String, String) {
+    let number = document.number.trim().to_uppercase();
+    if !DOCUMENT_KINDS.contains(&document.kind.as_str()) {
+        let detail = format!("one of {}", DOCUMENT_KINDS.join(", "));
+        errors.push(FieldError::new(format!("{at}/document/kind"), "document-kind", detail));
+    }
+    let pointer = format!("{at}/document/number");
+    let shaped = (4..=32).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_alphanumeric());
+    let checked = if document.kind == "身份证" { check_citizen_number(&number) } else { Ok(()) };
+    match checked {
+        _ if !shaped => errors.push(FieldError::new(pointer, "identifier-shape", "4 to 32 letters and digits")),
+        Ok(()) => {}
+        Err(IdentifierError::Check) if verified => {}
+        Err(error) => {
+            errors.push(FieldError::new(pointer, "identifier-check", format!("{error}: {VERIFIED}")));
+        }
+    }
+    (document.kind.clone(), number)
+}
+
+/// Whether a text can be the id that the system gave a person.
+pub(super) fn is_person_id(id: &str) -> bool {
+    id.len() == 33 && id.starts_with('P') && id[1..].bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+pub(super) fn subject(subject: &SubjectInput, at: &str, errors: &mut Vec<FieldError>) {
+    if let Some(name) = &subject.name {
+        let bad = name.trim().is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control);
+        if bad {
+            let detail = format!("1 to {MAX_NAME} characters, no control characters");
+            errors.push(FieldError::new(format!("{at}/name"), "text", detail));
+        }
+    }
+    if subject.kind == SubjectKind::Person && !subject.aliases.is_empty() {
+        errors.push(FieldError::new(format!("{at}/aliases"), "not-here", "only an organisation has other numbers"));
+    }
+    if subject.aliases.len() > MAX_ALIASES {
+        errors.push(FieldError::new(format!("{at}/aliases"), "too-many", format!("at most {MAX_ALIASES}")));
+    }
+    for (index, alias) in subject.aliases.iter().enumerate() {
+        if !ALIAS_SCHEMES.contains(&alias.scheme.as_str()) {
+            let detail = format!("one of {}", ALIAS_SCHEMES.join(", "));
+            errors.push(FieldError::new(format!("{at}/aliases/{index}/scheme"), "unknown-scheme", detail));
+        }
+        let shaped = (1..=50).contains(&alias.value.chars().count()) && !alias.value.chars().any(char::is_control);
+        if !shaped {
+            errors.push(FieldError::new(format!("{at}/aliases/{index}/value"), "text", "1 to 50 characters"));
+        }
+    }
+}
+
+pub(super) fn id(id: &str, errors: &mut Vec<FieldError>) {
+    let length = id.chars().count();
+    if length == 0 || length > MAX_ID || id.chars().any(char::is_control) || id.trim() != id {
+        let detail = format!("1 to {MAX_ID} characters, no control characters, no blank at either end");
+        errors.push(FieldError::new("/id", "text", detail));
+    }
+}
+
+/// The parts that an event published by hand cannot do without; files of older generations lack some of them.
+pub(super) fn required(data: &Data, errors: &mut Vec<FieldError>) {
+    let mut need = |there: bool, field: &str| {
+        if !there {
+            errors.push(FieldError::new(format!("/data/{field}"), "required", "this field is required"));
+        }
+    };
+    match data {
+        Data::LicenseGranted(license) => {
+            need(!license.document_no.trim().is_empty(), "document_no");
+            need(license.category.is_some(), "category");
+            need(license.content.is_some(), "content");
+            need(license.valid_from.is_some(), "valid_from");
+        }
+        Data::PenaltyImposed(penalty) => {
+            need(!penalty.document_no.trim().is_empty(), "document_no");
+            need(penalty.conduct.is_some(), "conduct");
+            need(penalty.facts.is_some(), "facts");
+            need(penalty.basis.is_some(), "basis");
+            need(!penalty.kinds.is_empty(), "kinds");
+            need(penalty.content.is_some(), "content");
+            need(penalty.procedure.is_some(), "procedure");
+        }
+        Data::DesignationMade(designation) => {
+            need(!designation.document_no.trim().is_empty(), "document_no");
+            need(designation.list == List::Red || designation.repairable.is_some(), "repairable");
+        }
+        _ => {}
+    }
+    if let Some(record) = data.record()
+        && !record.split_once('/').is_some_and(|(org, id)| !org.is_empty() && !id.is_empty())
+    {
+        errors.push(FieldError::new(
+            "/data/record",
+            "record-shape",
+            "written ORG/ID: the publisher's code, a slash, the id",
+        ));
+    }
+}

@@ -1,0 +1,84 @@
+//! The form in which an event comes in.
+
+use chengxin_projections::{
+    date::Date,
+    event::{Alias, SubjectKind},
+};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// An event as a publisher writes it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Input<'a> {
+    #[serde(borrow)]
+    pub id: Cow<'a, str>,
+    #[serde(rename = "type", borrow)]
+    pub kind: Cow<'a, str>,
+    pub effective: Option<Date>,
+    pub subject: Option<SubjectInput>,
+    #[serde(borrow)]
+    pub data: &'a RawValue,
+}
+
+/// Whom an event is about: an organisation by id, a person by document or by the id that the system gave.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectInput {
+    pub kind: SubjectKind,
+    /// An organisation's USCC or organisation code; a person's id.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// A failing check character of the id or the document number was verified by a person.
+    #[serde(default)]
+    pub id_verified: bool,
+    #[serde(default)]
+    pub document: Option<DocumentInput>,
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Other numbers of an organisation.
+    #[serde(default)]
+    pub aliases: Vec<Alias>,
+}
+
+/// A person's document.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentInput {
+    /// 身份证, 护照, 港澳居民来往内地通行证, 台湾居民来往大陆通行证, 外国人永久居留身份证
+    pub kind: String,
+    pub number: String,
+}
+
+/// Never shows the number.
+impl std::fmt::Debug for DocumentInput {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DocumentInput").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+/// A responsible person of a designation.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ResponsibleInput {
+    pub subject: SubjectInput,
+    pub role: String,
+}
+
+/// A representative of an organisation: by document, or by name alone where no document is known.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonInput {
+    #[serde(default)]
+    pub name: Option<String>,
+    #[serde(default)]
+    pub document: Option<DocumentInput>,
+}
+
+/// Never shows the name.
+impl std::fmt::Debug for PersonInput {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PersonInput").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,307 @@
+//! Append, wait for the judge, answer.
+
+use super::{Draft, Rejection, parse::ToSeal};
+use crate::{
+    codec,
+    log::{LogError, Offset, Pending, Record, Topic, partition_of},
+    node::Node,
+    projector::Answer,
+    vault::Sealing,
+};
+use chengxin_projections::{
+    change::{ListChange, MeasureChange},
+    event::{Data, Event, SubjectKind},
+    facts::Seen,
+    judge::{self, Effect},
+    refusal::Refusal,
+};
+use serde::Serialize;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+/// How long a publisher waits for the effect of an event that is durable already.
+pub const MAX_WAIT: Duration = Duration::from_secs(20);
+
+/// Why an event had no effect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Reason {
+    pub code: &'static str,
+    pub detail: String,
+}
+
+impl From<&Refusal> for Reason {
+    fn from(refusal: &Refusal) -> Reason {
+        Reason { code: refusal.code.as_str(), detail: refusal.detail.clone() }
+    }
+}
+
+/// What an event did.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    pub id: String,
+    /// `ORG/ID`.
+    pub record: String,
+    pub position: String,
+    /// Milliseconds since the epoch.
+    pub recorded: i64,
+    pub answered: Answered,
+}
+
+/// The effect of an event.
+#[derive(Debug, Clone)]
+pub enum Answered {
+    /// Judged now.
+    Judged(Answer),
+    /// The same event was judged before: applied, or refused with this code.
+    Duplicate(Option<&'static str>),
+}
+
+impl Outcome {
+    pub fn effect(&self) -> &'static str {
+        match &self.answered {
+            Answered::Duplicate(_) => "duplicate",
+            Answered::Judged(outcome) => match outcome.effect {
+                Effect::Applied => "applied",
+                Effect::Refused(_) => "refused",
+                Effect::Duplicate(_) => "duplicate",
+            },
+        }
+    }
+
+    pub fn reason(&self) -> Option<Reason> {
+        let before = |code: &'static str| Reason { code, detail: "refused when it was first published".to_owned() };
+        match &self.answered {
+            Answered::Duplicate(refused) => refused.map(before),
+            Answered::Judged(outcome) => match &outcome.effect {
+                Effect::Refused(refusal) => Some(refusal.into()),
+                Effect::Duplicate(seen) => seen.refused.map(|code| before(code.as_str())),
+                Effect::Applied => None,
+            },
+        }
+    }
+
+    /// The changes that went out for it.
+    pub fn changes(&self) -> (&[ListChange], &[MeasureChange]) {
+        match &self.answered {
+            Answered::Judged(outcome) => (&outcome.lists, &outcome.measures),
+            Answered::Duplicate(_) => (&[], &[]),
+        }
+    }
+}
+
+/// Publishes drafts.
+#[derive(Clone)]
+pub struct Intake {
+    node: Arc<Node>,
+}
+
+/// Drafts on their way: some are answered already, the others are being appended.
+pub struct Submission {
+    node: Arc<Node>,
+    answers: Vec<Awaited>,
+    appending: BTreeMap<u16, Pending>,
+}
+
+enum Awaited {
+    Known(Box<Result<Outcome, Rejection>>),
+    /// The n-th of the records appended to a partition.
+    Appended {
+        id: String,
+        record: String,
+        recorded: i64,
+        partition: u16,
+        index: usize,
+    },
+}
+
+impl Intake {
+    pub fn new(node: Arc<Node>) -> Intake {
+        Intake { node }
+    }
+
+    /// Checks what the views know, seals personal fields, and hands the events to the log. Blocks for as long as the vault
+    /// and the views take.
+    pub fn submit(&self, drafts: Vec<Result<Draft, Rejection>>) -> Submission {
+        let sealed = self.seal(&drafts);
+        let mut records: BTreeMap<u16, Vec<Record>> = BTreeMap::new();
+        let recorded = self.node.clock.now();
+        let answers = drafts.into_iter().map(|draft| {
+            let known = |result| Awaited::Known(Box::new(result));
+            let draft = match (draft, &sealed) {
+                (Err(rejection), _) => return known(Err(rejection)),
+                (Ok(draft), Err(rejection)) if !draft.sealings.is_empty() => return known(Err(rejection.clone())),
+                (Ok(draft), _) => draft,
+            };
+            match self.prepare(draft, recorded) {
+                Err(rejection) => known(Err(rejection)),
+                Ok(Prepared::Duplicate(outcome)) => known(Ok(outcome)),
+                Ok(Prepared::New(event)) => self.enqueue(&event, &mut records),
+            }
+        });
+        let answers = answers.collect();
+        let appending = records.into_iter().map(|(partition, records)| (partition, self.node.log.append(records)));
+        let appending = appending.collect();
+        Submission { node: self.node.clone(), answers, appending }
+    }
+
+    fn seal(&self, drafts: &[Result<Draft, Rejection>]) -> Result<(), Rejection> {
+        let wanted: Vec<&ToSeal> = drafts.iter().flatten().flat_map(|draft| &draft.sealings).collect();
+        let mut sealings = Vec::with_capacity(wanted.len());
+        for to_seal in wanted {
+            // A document without a name must not cover a name that was sealed before.
+            let known = to_seal.fields.name.is_none()
+                && self.node.vault.open_fields(&to_seal.subject, &to_seal.reference)?.is_some();
+            if !known {
+                let ToSeal { subject, reference, fields } = to_seal;
+                sealings.push(Sealing { subject, reference, fields });
+            }
+        }
+        if sealings.is_empty() { Ok(()) } else { Ok(self.node.vault.seal_all(&sealings)?) }
+    }
+
+    /// Looks the event up in the views: published before, or about a record of another subject?
+    fn prepare(&self, draft: Draft, recorded: i64) -> Result<Prepared, Rejection> {
+        let Draft { id, publisher, office, effective, subject, data, .. } = draft;
+        let mut event = Event { id, publisher, office, effective, recorded, subject, record_subject: None, data };
+        if event.subject.kind == SubjectKind::System {
+            return Ok(Prepared::New(event));
+        }
+        let shard = self.node.shard_of(&event.subject.id);
+        let name = event.name();
+        let unavailable = |error: crate::views::ViewError| Rejection::Unavailable(error.to_string());
+        let held = shard.file(&event.subject.id).map_err(unavailable)?;
+        if let Some(seen) = held.as_ref().and_then(|held| held.file.seen(&name)) {
+            return duplicate(event, name, seen, shard.number).map(Prepared::Duplicate);
+        }
+        if makes_record(&event.data) {
+            if let Some(other) = self.other_subject(&name, &event.subject.id)? {
+                return Err(Rejection::Conflict(format!(
+                    "id {} is used by a record of another subject, {other}",
+                    event.id
+                )));
+            }
+        } else if let Some(record) = event.data.record()
+            && held.as_ref().is_none_or(|held| held.file.record(record).is_none())
+        {
+            event.record_subject = self.other_subject(record, &event.subject.id)?;
+        }
+        Ok(Prepared::New(event))
+    }
+
+    /// The subject that has the record, if it is another one, as far as the views know.
+    fn other_subject(&self, record: &str, subject: &str) -> Result<Option<String>, Rejection> {
+        for shard in self.node.shards() {
+            let found = shard.subject_of(record).map_err(|error| Rejection::Unavailable(error.to_string()))?;
+            if let Some(found) = found.filter(|found| **found != *subject) {
+                return Ok(Some(found.into()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Adds the event to the records of its partition; policy goes to every partition.
+    fn enqueue(&self, event: &Event, records: &mut BTreeMap<u16, Vec<Record>>) -> Awaited {
+        let partitions = self.node.log.partitions();
+        let mut value = Vec::with_capacity(512);
+        self.node.codec.encode_event(event, &mut value);
+        let key = event.subject.id.as_bytes();
+        let attributes = Some(codec::attributes(event));
+        let everywhere = event.subject.kind == SubjectKind::System;
+        let last = if everywhere { partitions - 1 } else { partition_of(key, partitions) };
+        let first = if everywhere { 0 } else { last };
+        let mut index = 0;
+        for partition in (first..=last).rev() {
+            let (topic, key, value) = (Topic::Events, key.to_vec(), Some(value.clone()));
+            let queue = records.entry(partition).or_default();
+            index = queue.len();
+            queue.push(Record { topic, partition, key, value, attributes: attributes.clone() });
+        }
+        let (id, record, recorded) = (event.id.clone(), event.name(), event.recorded);
+        Awaited::Appended { id, record, recorded, partition: first, index }
+    }
+}
+
+enum Prepared {
+    New(Event),
+    Duplicate(Outcome),
+}
+
+/// Whether the event makes a record, so that its id names one.
+fn makes_record(data: &Data) -> bool {
+    matches!(data, Data::LicenseGranted(_) | Data::PenaltyImposed(_) | Data::DesignationMade(_))
+}
+
+fn duplicate(event: Event, name: String, seen: &Seen, partition: u16) -> Result<Outcome, Rejection> {
+    if let Effect::Refused(refusal) = Effect::of_repeat(seen, event.content_hash()) {
+        return Err(Rejection::Conflict(refusal.detail));
+    }
+    Ok(Outcome {
+        id: event.id,
+        record: name,
+        position: format!("{partition}-{}", seen.stamp.offset),
+        recorded: seen.stamp.recorded,
+        answered: Answered::Duplicate(seen.refused.map(|code| code.as_str())),
+    })
+}
+
+impl Submission {
+    /// Waits until the events are durable and judged; the answers come in the order of the drafts.
+    pub async fn answers(self) -> Vec<Result<Outcome, Rejection>> {
+        let mut offsets: BTreeMap<u16, Result<Vec<Offset>, LogError>> = BTreeMap::new();
+        for (partition, pending) in self.appending {
+            let appended =
+                pending.await.unwrap_or_else(|_| Err(LogError::Unavailable("the log has stopped".to_owned())));
+            let judged = match &appended {
+                Ok(offsets) => wait(&self.node, partition, offsets.last().copied()).await,
+                Err(error) => Err(error.clone()),
+            };
+            offsets.insert(partition, judged.and(appended));
+        }
+        let answer = |awaited| match awaited {
+            Awaited::Known(result) => *result,
+            Awaited::Appended { id, record, recorded, partition, index } => {
+                let offset = match offsets.get(&partition) {
+                    Some(Ok(offsets)) => offsets.get(index).copied(),
+                    Some(Err(error)) => return Err(Rejection::Unavailable(error.to_string())),
+                    None => None,
+                };
+                let offset = offset.ok_or_else(|| Rejection::Unavailable("the log gave no offset".to_owned()))?;
+                let answer = self.node.shards()[usize::from(partition)].answer(offset).ok_or_else(forgotten)?;
+                let position = format!("{partition}-{offset}");
+                let outcome = Outcome { id, record, position, recorded, answered: Answered::Judged(answer) };
+                conflict(outcome)
+            }
+        };
+        self.answers.into_iter().map(answer).collect()
+    }
+}
+
+/// Two events of one id that met in the log: the later one is told as intake would have.
+fn conflict(outcome: Outcome) -> Result<Outcome, Rejection> {
+    match &outcome.answered {
+        Answered::Judged(answer) => match &answer.effect {
+            Effect::Refused(refusal) if refusal.code == chengxin_projections::refusal::Code::IdConflict => {
+                Err(Rejection::Conflict(refusal.detail.clone()))
+            }
+            judge::Effect::Applied | judge::Effect::Duplicate(_) | judge::Effect::Refused(_) => Ok(outcome),
+        },
+        Answered::Duplicate(_) => Ok(outcome),
+    }
+}
+
+fn forgotten() -> Rejection {
+    Rejection::Unavailable("the event is in the log; send it again to learn what it did".to_owned())
+}
+
+/// Waits until the projector has published what the event at `last` did.
+async fn wait(node: &Node, partition: u16, last: Option<Offset>) -> Result<(), LogError> {
+    let Some(last) = last else { return Ok(()) };
+    let mut progress = node.shards()[usize::from(partition)].progress();
+    let passed = tokio::time::timeout(MAX_WAIT, progress.wait_for(|at| *at > last)).await;
+    match passed {
+        Ok(Ok(_)) => Ok(()),
+        _ => {
+            let detail = "the event is in the log but not judged yet; send it again to learn what it did";
+            Err(LogError::Unavailable(detail.to_owned()))
+        }
+    }
+}

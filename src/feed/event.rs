@@ -8,14 +8,19 @@ use chengxin_projections::{
 };
 use serde::{Serialize, Serializer};
 
-/// Serializes an event with its type.
-pub struct EventJson<'e>(pub &'e Event);
+/// Serializes an event with its type and its position.
+pub struct EventJson<'e> {
+    pub event: &'e Event,
+    /// `PARTITION-OFFSET`
+    pub position: &'e str,
+}
 
 #[derive(Serialize)]
 struct Told<'e, D> {
     id: &'e str,
     #[serde(rename = "type")]
     kind: &'static str,
+    position: &'e str,
     publisher: &'e str,
     effective: Date,
     recorded: Instant,
@@ -25,18 +30,29 @@ struct Told<'e, D> {
     data: &'e D,
 }
 
-fn tell<S: Serializer, D: Serialize>(event: &Event, data: &D, serializer: S) -> Result<S::Ok, S::Error> {
+fn tell<S: Serializer, D: Serialize>(told: &EventJson, data: &D, serializer: S) -> Result<S::Ok, S::Error> {
+    let EventJson { event, position } = *told;
     let Event { id, publisher, office: _, effective, recorded, subject, record_subject, data: _ } = event;
-    let (kind, recorded) = (event.data.kind(), Instant(*recorded));
-    Told { id, kind, publisher, effective: *effective, recorded, subject, record_subject, data }.serialize(serializer)
+    Told {
+        id,
+        kind: event.data.kind(),
+        position,
+        publisher,
+        effective: *effective,
+        recorded: Instant(*recorded),
+        subject,
+        record_subject,
+        data,
+    }
+    .serialize(serializer)
 }
 
 macro_rules! define_json {
     ($($variant:ident => $name:literal,)*) => {
         impl Serialize for EventJson<'_> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                match &self.0.data {
-                    $(Data::$variant(data) => tell(self.0, data, serializer),)*
+                match &self.event.data {
+                    $(Data::$variant(data) => tell(self, data, serializer),)*
                 }
             }
         }

@@ -4,7 +4,7 @@
 //! share. A follower reads storage until it has reached what the ring covers, then the ring; when the ring has moved on
 //! without it, it reads storage again. Each step goes on from the follower's own cursor, so there is no gap and no repeat.
 
-use super::{Change, Cursor, Kind, sources::Sources};
+use super::{Change, Cursor, Kind, sources::Reading};
 use crate::{
     codec::Codec,
     log::{Log, LogError, Offset, Reader, Stored},
@@ -192,7 +192,7 @@ impl Live {
 
     fn push(&self, partition: u16, records: &[Stored]) {
         let fresh = |stored: &Stored| {
-            let change = Change::decode(self.kind, &self.codec, stored)?;
+            let change = Change::decode(self.kind, &self.codec, partition, stored)?;
             Some(Arc::new(Fresh { partition, offset: stored.offset, data: json(&change) }))
         };
         let fresh: Vec<Arc<Fresh>> = records.iter().filter_map(fresh).collect();
@@ -272,7 +272,7 @@ pub struct Subscription {
 /// Where a follower reads.
 enum At {
     /// `None` before the partitions are opened.
-    Storage(Option<Sources>),
+    Storage(Option<Reading>),
     /// The number of the next item of the ring.
     Ring(u64),
 }
@@ -321,7 +321,7 @@ impl Subscription {
             let mut sources = match sources {
                 Some(sources) => sources,
                 // Never a kept reader: its end may be older than the start of the tail.
-                None => Sources::open(&*live.log, live.kind, cursor, |_, _| None)?,
+                None => Reading::open(&*live.log, live.kind, cursor)?,
             };
             let (items, at_end) = sources.next(&live.codec, DELIVERED)?;
             let deliver = |item: super::Item| Delivered { cursor: item.cursor.to_string(), data: json(&item.change) };

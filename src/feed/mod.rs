@@ -17,6 +17,7 @@ mod tests;
 pub use cursor::{Cursor, CursorError};
 pub use event::EventJson;
 pub use live::{Delivered, SubscribeError, Subscription};
+pub use sources::Reading;
 
 use crate::{
     codec::{Codec, DecodeError},
@@ -30,7 +31,6 @@ use chengxin_projections::{
 use live::Live;
 use pool::Pool;
 use serde::{Serialize, Serializer};
-use sources::Sources;
 use std::sync::Arc;
 
 /// What can be followed.
@@ -64,22 +64,27 @@ impl Kind {
 /// One record of a feed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    Event(Box<Event>),
+    /// With its position, `PARTITION-OFFSET`.
+    Event(Box<Event>, String),
     List(Box<ListChange>),
     Measure(Box<MeasureChange>),
 }
 
 impl Change {
     /// `None` for a record that is unreadable: a consumer of the feed can do nothing about it, so it is passed over.
-    fn decode(kind: Kind, codec: &Codec, stored: &Stored) -> Option<Change> {
-        let change = Change::read(kind, codec, stored.value.as_deref().unwrap_or_default());
+    fn decode(kind: Kind, codec: &Codec, partition: u16, stored: &Stored) -> Option<Change> {
+        let change = Change::read(kind, codec, partition, stored);
         let warn = |error| tracing::warn!(topic = kind.topic().name(), stored.offset, %error, "record passed over");
         change.map_err(warn).ok()
     }
 
-    fn read(kind: Kind, codec: &Codec, message: &[u8]) -> Result<Change, DecodeError> {
+    fn read(kind: Kind, codec: &Codec, partition: u16, stored: &Stored) -> Result<Change, DecodeError> {
+        let message = stored.value.as_deref().unwrap_or_default();
         Ok(match kind {
-            Kind::Events => Change::Event(Box::new(codec.decode_event(message)?)),
+            Kind::Events => {
+                let position = format!("{partition}-{}", stored.offset);
+                Change::Event(Box::new(codec.decode_event(message)?), position)
+            }
             Kind::ListChanges => Change::List(Box::new(codec.decode_list_change(message)?)),
             Kind::MeasureChanges => Change::Measure(Box::new(codec.decode_measure_change(message)?)),
         })
@@ -87,7 +92,7 @@ impl Change {
 
     pub fn recorded(&self) -> Instant {
         match self {
-            Change::Event(event) => Instant(event.recorded),
+            Change::Event(event, _) => Instant(event.recorded),
             Change::List(change) => change.recorded,
             Change::Measure(change) => change.recorded,
         }
@@ -97,7 +102,7 @@ impl Change {
 impl Serialize for Change {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Change::Event(event) => EventJson(event).serialize(serializer),
+            Change::Event(event, position) => EventJson { event, position }.serialize(serializer),
             Change::List(change) => change.serialize(serializer),
             Change::Measure(change) => change.serialize(serializer),
         }
@@ -150,7 +155,7 @@ impl Feeds {
     /// Up to `limit` items behind a cursor. The same cursor on the same log gives the same page. Blocks on the log.
     pub fn page(&self, kind: Kind, after: &Cursor, limit: usize) -> Result<Page, LogError> {
         let kept = |partition, at| self.pool.take(kind.topic(), partition, at);
-        let mut sources = Sources::open(&*self.log, kind, after.clone(), kept)?;
+        let mut sources = Reading::open_with(&*self.log, kind, after.clone(), kept)?;
         let (items, at_end) = sources.next(&self.codec, limit)?;
         let next = sources.cursor.clone();
         for source in sources.sources {

@@ -64,7 +64,7 @@ impl Source {
         let mut passed = None;
         while self.head.is_none() {
             let Some(stored) = self.ahead.pop_front() else { break };
-            match Change::decode(kind, codec, &stored) {
+            match Change::decode(kind, codec, self.partition, &stored) {
                 Some(change) => self.head = Some((stored.offset, change)),
                 None => passed = Some(stored.offset + 1),
             }
@@ -83,31 +83,36 @@ impl Source {
 }
 
 /// Every partition of one topic, read together from a cursor on.
-pub(super) struct Sources {
-    pub(super) kind: Kind,
+pub struct Reading {
+    kind: Kind,
     pub(super) cursor: Cursor,
     pub(super) sources: Vec<Source>,
 }
 
-impl Sources {
-    /// Opens every partition; on Kafka they connect side by side before the first is waited for.
-    pub(super) fn open(
+impl Reading {
+    /// Opens every partition. On Kafka they connect side by side before the first is waited for.
+    pub fn open(log: &dyn Log, kind: Kind, after: Cursor) -> Result<Reading, LogError> {
+        Reading::open_with(log, kind, after, |_, _| None)
+    }
+
+    /// Takes readers that were kept where there are some.
+    pub(super) fn open_with(
         log: &dyn Log,
         kind: Kind,
         cursor: Cursor,
         mut kept: impl FnMut(u16, Offset) -> Option<Source>,
-    ) -> Result<Sources, LogError> {
+    ) -> Result<Reading, LogError> {
         let open = |(partition, at)| match kept(partition, at) {
             Some(source) => Ok(source),
             None => Source::open(log, kind.topic(), partition, at),
         };
         let sources: Result<Vec<Source>, LogError> = cursor.offsets().map(open).collect();
-        Ok(Sources { kind, cursor, sources: sources? })
+        Ok(Reading { kind, cursor, sources: sources? })
     }
 
     /// Up to `limit` items, and whether that was all there was. Partitions are merged by the time of recording and then by
     /// number, each in its own order, so what comes follows from the cursor and the log alone.
-    pub(super) fn next(&mut self, codec: &Codec, limit: usize) -> Result<(Vec<Item>, bool), LogError> {
+    pub fn next(&mut self, codec: &Codec, limit: usize) -> Result<(Vec<Item>, bool), LogError> {
         // With so many of each partition none runs dry before the page is full.
         for source in &mut self.sources {
             source.fill(limit)?;

@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod events;
+pub mod feeds;
 pub mod lists;
 pub mod measures;
 pub mod obligations;
@@ -9,6 +10,7 @@ pub mod openapi;
 pub mod operation;
 pub mod params;
 pub mod problem;
+pub mod schemas;
 pub mod subjects;
 
 pub use problem::Problem;
@@ -38,6 +40,8 @@ fn all(manual: bool) -> axum::Router<App> {
         .merge(measures::routes())
         .merge(obligations::routes())
         .merge(openapi::routes())
+        .merge(feeds::routes())
+        .merge(schemas::routes())
         .merge(operation::routes(manual))
 }
 

@@ -8,7 +8,9 @@ pub mod obligations;
 pub mod openapi;
 pub mod operation;
 pub mod params;
+pub mod policy;
 pub mod problem;
+pub mod statistics;
 pub mod subjects;
 
 pub use problem::Problem;
@@ -37,6 +39,8 @@ fn all(manual: bool) -> axum::Router<App> {
         .merge(lists::routes())
         .merge(measures::routes())
         .merge(obligations::routes())
+        .merge(statistics::routes())
+        .merge(policy::routes())
         .merge(openapi::routes())
         .merge(operation::routes(manual))
 }

@@ -45,6 +45,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
         super::lists::Doc::openapi(),
         super::measures::Doc::openapi(),
         super::obligations::Doc::openapi(),
+        super::statistics::Doc::openapi(),
+        super::policy::Doc::openapi(),
         super::operation::Doc::openapi(),
     ];
     groups.into_iter().fold(Doc::openapi(), |document, group| document.merge_from(group))

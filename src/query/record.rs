@@ -202,6 +202,15 @@ pub fn known_records<'a>(reading: &Reading<'a>) -> impl Iterator<Item = &'a Reco
     records.filter(move |record| known.has(record.stamp) && record.effective <= as_of)
 }
 
+/// `license`, `penalty`, or the list kind of a designation.
+pub fn kind(record: &Record) -> &str {
+    match &record.content {
+        Content::License(_) => "license",
+        Content::Penalty(_) => "penalty",
+        Content::Designation(designation) => &designation.kind,
+    }
+}
+
 pub fn cause(record: &Record, act: &facts::Act) -> Cause {
     let kind = act.what.event_type(&record.content).to_owned();
     Cause { kind, event: act.event.to_string(), date: act.effective }

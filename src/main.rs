@@ -7,7 +7,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match config::read(std::env::args_os()) {
+    match config::read(std::env::args_os().collect::<Vec<_>>().into_iter()) {
         Ok(cli) => command::run(cli),
         Err(config::ConfigError::Usage(error)) => {
             let _ = error.print();

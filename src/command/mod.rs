@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub mod demo;
 mod open;
 mod serve;
 
@@ -15,6 +16,7 @@ pub fn run(cli: Cli) -> ExitCode {
     trace();
     let result: Result<u8, Box<dyn std::error::Error>> = match cli.command {
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
         _ => Err("not there yet".into()),
     };
     match result {

@@ -7,17 +7,16 @@ use super::{
     task_name,
 };
 use crate::{
-    codec,
     log::{LogError, Offset, Owner, Reader, Record, Stored, Topic},
     views::{Held, ViewError},
 };
 use chengxin_projections::{
     date::Date,
-    event::{Data, DayOpened, Event, PolicyPublished, SYSTEM, Subject, SubjectKind},
+    event::{Event, SubjectKind},
     facts::CreditFile,
     fold::{Files, fold},
     judge::{Outcome, next_change},
-    partition::{DAY_PUBLISHER, Partition},
+    partition::{Partition, day_event, policy_event},
 };
 use std::{
     collections::HashMap,
@@ -196,54 +195,20 @@ impl Task {
         today: Date,
     ) -> Result<Date, TaskError> {
         let last = partition.day.max(opened);
+        let now = self.surroundings.clock.now();
         let mut events = Vec::new();
         if last.is_none() && partition.history.is_empty() {
-            events.extend(self.surroundings.first_policy.iter().map(|policy| self.policy_event(policy)));
+            events.extend(self.surroundings.first_policy.iter().map(|policy| policy_event(policy, now)));
         }
         let mut day = last.map_or(today, Date::next);
         while day <= today && events.len() < DAYS_AT_ONCE {
-            events.push(self.system_event(format!("day-{day}"), day, DayOpened { date: day }.into()));
+            events.push(day_event(day, now));
             day = day.next();
         }
-        let records = events.iter().map(|event| self.event_record(event)).collect();
+        let codec = &self.surroundings.codec;
+        let records = events.iter().map(|event| codec.event_record(event, self.shard.number)).collect();
         owner.publish(records, self.shard.at())?;
         Ok(day.previous())
-    }
-
-    fn policy_event(&self, policy: &PolicyPublished) -> Event {
-        let id = format!("policy-{}-{}", policy.part, policy.version);
-        self.system_event(id, policy.effective, policy.clone().into())
-    }
-
-    fn system_event(&self, id: String, effective: Date, data: Data) -> Event {
-        Event {
-            id,
-            publisher: DAY_PUBLISHER.to_owned(),
-            office: true,
-            effective,
-            recorded: self.surroundings.clock.now(),
-            subject: Subject {
-                id: SYSTEM.to_owned(),
-                kind: SubjectKind::System,
-                name: None,
-                uscc: None,
-                aliases: Vec::new(),
-            },
-            record_subject: None,
-            data,
-        }
-    }
-
-    fn event_record(&self, event: &Event) -> Record {
-        let mut value = Vec::new();
-        self.surroundings.codec.encode_event(event, &mut value);
-        Record {
-            topic: Topic::Events,
-            partition: self.shard.number,
-            key: event.subject.id.as_bytes().to_vec(),
-            value: Some(value),
-            attributes: Some(codec::attributes(event)),
-        }
     }
 
     /// Folds records in memory; readers see nothing of it yet. Returns how many were folded.

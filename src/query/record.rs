@@ -1,7 +1,7 @@
 //! Licenses and penalties (双公示) with their publication, and repairs. (一)(二十五)(二十六)
 
 use super::{measure::Cause, subject::Reading, words::RecordState};
-use crate::{clock::rfc3339, codec::Codec, log::Offset};
+use crate::{clock::rfc3339, codec::Codec, log::Offset, views::Body};
 use chengxin_projections::{
     date::Date,
     event::{Data, LicenseGranted, PenaltyImposed, PersonReference, Procedure},
@@ -10,18 +10,17 @@ use chengxin_projections::{
     publication::{self, State},
 };
 use serde::Serialize;
-use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A subject's events as they stand in the log, decoded only where a view needs what they say.
 pub struct Bodies<'a> {
     codec: &'a Codec,
-    bodies: Vec<(Offset, Arc<[u8]>)>,
+    bodies: Vec<Body>,
 }
 
 impl<'a> Bodies<'a> {
     /// `bodies` in the order of their offsets.
-    pub fn new(codec: &'a Codec, bodies: Vec<(Offset, Arc<[u8]>)>) -> Bodies<'a> {
+    pub fn new(codec: &'a Codec, bodies: Vec<Body>) -> Bodies<'a> {
         Bodies { codec, bodies }
     }
 

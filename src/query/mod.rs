@@ -9,6 +9,8 @@ pub mod instant;
 pub mod list;
 pub mod listing;
 pub mod measure;
+#[cfg(test)]
+mod node_tests;
 pub mod obligations;
 pub mod policy;
 pub mod position;

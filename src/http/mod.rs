@@ -9,8 +9,10 @@ pub mod obligations;
 pub mod openapi;
 pub mod operation;
 pub mod params;
+pub mod policy;
 pub mod problem;
 pub mod schemas;
+pub mod statistics;
 pub mod subjects;
 
 pub use problem::Problem;
@@ -39,6 +41,8 @@ fn all(manual: bool) -> axum::Router<App> {
         .merge(lists::routes())
         .merge(measures::routes())
         .merge(obligations::routes())
+        .merge(statistics::routes())
+        .merge(policy::routes())
         .merge(openapi::routes())
         .merge(feeds::routes())
         .merge(schemas::routes())

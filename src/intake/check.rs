@@ -51,7 +51,7 @@ pub(super) fn organisation(subject: &SubjectInput, at: &str, errors: &mut Vec<Fi
 }
 
 /// The document of a person in the one way in which it is written: its kind, and its number without blanks, in capitals.
-pub(super) fn document(
+pub(crate) fn document(
     document: &DocumentInput,
     verified: bool,
     at: &str,

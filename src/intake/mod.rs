@@ -9,7 +9,8 @@ mod input;
 mod parse;
 mod publish;
 
-pub use input::{Input, PersonInput};
+pub(crate) use check::document;
+pub use input::{DocumentInput, Input, PersonInput};
 pub use parse::{Draft, draft, parse};
 pub use publish::{Answered, Intake, MAX_WAIT, Outcome, Reason, Submission};
 

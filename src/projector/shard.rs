@@ -6,7 +6,7 @@
 use super::names::Names;
 use crate::{
     log::Offset,
-    views::{Body, Checkpoint, Held, PartitionViews, Save, ViewError},
+    views::{Body, Checkpoint, Held, PartitionViews, Save, ViewError, identifier_term},
 };
 use chengxin_projections::{date::Date, facts::Record, hash, judge::Outcome, partition::Partition};
 use std::{
@@ -82,6 +82,7 @@ pub(super) struct Changed {
     pub(super) planned: Option<Date>,
     pub(super) records: usize,
     pub(super) names: usize,
+    pub(super) identifiers: usize,
 }
 
 /// A batch that is published and may be shown.
@@ -268,11 +269,13 @@ impl Shard {
         }
         let new_ids: Vec<u64> = new_records.iter().map(|record| hash::of_text(&record.id)).collect();
         state.ids.extend(new_ids.iter().map(|id| (*id, subject.clone())));
-        let new_terms = if new_records.is_empty() {
+        let mut new_terms = if new_records.is_empty() {
             Vec::new()
         } else {
             Held::terms(&file.records).split_off(Held::terms(&file.records[..changed.records]).len())
         };
+        let numbers = file.identifiers[changed.identifiers..].iter().filter(|(_, scheme, _)| &**scheme != "uscc");
+        new_terms.extend(numbers.map(|(_, _, value)| identifier_term(value).into()));
         let bytes: usize = changed.bodies.iter().map(|(_, body)| body.len() + 48).sum();
         let held = Arc::new(changed.held);
         match state.current.get_mut(&subject) {

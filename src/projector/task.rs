@@ -283,9 +283,10 @@ impl Working<'_> {
                 Some(held) => (held.file.clone(), held.next),
                 None => (CreditFile::new(subject, kind), None),
             };
-            let (records, names) = (file.records.len(), file.names.len());
+            let (records, names, identifiers) = (file.records.len(), file.names.len(), file.identifiers.len());
             let held = Held { file, next: None };
-            self.files.insert(subject.into(), Changed { held, bodies: Vec::new(), planned, records, names });
+            let bodies = Vec::new();
+            self.files.insert(subject.into(), Changed { held, bodies, planned, records, names, identifiers });
         }
         Ok(self.files.get_mut(subject).expect("the subject was inserted above"))
     }

@@ -26,6 +26,7 @@ pub struct Place {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     pub place: Place,
+    /// Empty if no day was asked for and none matters.
     pub as_of: String,
     pub known_at: String,
 }
@@ -54,6 +55,14 @@ impl Cursor {
             Problem::parameter("cursor", "take `next` of the page before as it is, or leave it out to begin anew")
         })
     }
+}
+
+/// Refuses while a partition is behind the log: a list with parts missing would look complete.
+pub fn ready(node: &Node) -> Result<(), Problem> {
+    if node.projector.is_ready() {
+        return Ok(());
+    }
+    Err(Problem::unavailable("the views have not caught up with the log yet; try again"))
 }
 
 /// Subjects that are indexed by any of some terms, or all of them, in the order of their ids and each once.
@@ -88,11 +97,8 @@ impl Source<'_> {
 }
 
 impl<'a> Walk<'a> {
-    /// Refused while a partition is behind the log: a list with parts missing would look complete.
     pub fn new(node: &'a Node, terms: Option<&[String]>, after: Option<&str>) -> Result<Walk<'a>, Problem> {
-        if !node.projector.is_ready() {
-            return Err(Problem::unavailable("the views have not caught up with the log yet; try again"));
-        }
+        ready(node)?;
         let terms: Vec<Option<String>> = match terms {
             Some(terms) => terms.iter().map(|term| Some(term.clone())).collect(),
             None => vec![None],

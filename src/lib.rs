@@ -12,6 +12,7 @@ pub mod intake;
 pub mod log;
 pub mod node;
 pub mod projector;
+pub mod query;
 pub mod tail;
 pub mod vault;
 pub mod views;

@@ -4,10 +4,10 @@
 use crate::{
     date::Date,
     event::{DayOpened, Event, PolicyPublished},
-    facts::{Seen, Stamp},
+    facts::{Known, Seen, Stamp},
     hash,
     judge::Effect,
-    policy::{Policy, PolicyHistory},
+    policy::{Part, Policy, PolicyHistory},
     refusal::{Code, Refusal},
 };
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,8 @@ pub struct Partition {
     recorded: i64,
     /// Policy events judged, for idempotency.
     seen: Vec<Seen>,
+    /// When each version of the history became known.
+    published: Vec<(Stamp, Part, u32)>,
 }
 
 impl Partition {
@@ -46,6 +48,25 @@ impl Partition {
     /// The policy in force where the log stands.
     pub fn policy(&self) -> &Policy {
         &self.in_force
+    }
+
+    /// The policy in force on a day, as far as it was known.
+    pub fn policy_at(&self, day: Date, known: Known) -> Policy {
+        match self.known_history(known) {
+            None if self.day == Some(day) => self.in_force.clone(),
+            None => self.history.at(day),
+            Some(history) => history.at(day),
+        }
+    }
+
+    /// The versions of the policy that were known; `None` if that is all of them.
+    pub fn known_history(&self, known: Known) -> Option<PolicyHistory> {
+        if self.published.iter().all(|(stamp, ..)| known.has(*stamp)) {
+            return None;
+        }
+        let was_known =
+            |part, version| self.published.iter().any(|(stamp, p, v)| (*p, *v) == (part, version) && known.has(*stamp));
+        Some(self.history.only(was_known))
     }
 
     /// The stamp of an event: its time of recording, or the latest before it where a clock ran backwards.
@@ -79,6 +100,9 @@ impl Partition {
         } else {
             Err(Refusal::new(Code::NotAllowed, "only the office or an administrator publishes policy"))
         };
+        if let (Ok(()), Ok(part)) = (&result, policy.part.parse()) {
+            self.published.push((stamp, part, policy.version));
+        }
         self.seen.push(Seen { id: name, content, stamp, refused: result.as_ref().err().map(|refusal| refusal.code) });
         self.refresh();
         result.map_or_else(Effect::Refused, |()| Effect::Applied)

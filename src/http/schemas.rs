@@ -89,6 +89,10 @@ pub struct SubjectVersion {
     schema: &'static str,
 }
 
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(schema, all_subjects, subject_versions, subject_version))]
+pub(super) struct Doc;
+
 /// The schema with the id that stands in front of a message.
 #[utoipa::path(
     get, path = "/schemas/ids/{id}", tag = "schemas", security(()), params(("id" = u32, Path, description = "The id")),

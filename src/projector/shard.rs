@@ -193,30 +193,28 @@ impl Shard {
 
     /// Up to `limit` subjects that are indexed by a term, in order, behind `after`.
     pub fn with_term(&self, term: &str, after: Option<&str>, limit: usize) -> Result<Vec<Box<str>>, ViewError> {
-        let has = |unsaved: &Unsaved| unsaved.new_terms.iter().any(|new| **new == *term);
-        let saved = self.views().with_term(term, after).take(limit).collect::<Result<BTreeSet<_>, _>>()?;
-        Ok(self.with_unsaved(saved, has, after, limit))
+        // What is unsaved first: what is saved between the two looks is then found twice, and never missed.
+        let mut subjects = self.unsaved(after, |unsaved| unsaved.new_terms.iter().any(|new| **new == *term));
+        for subject in self.views().with_term(term, after).take(limit) {
+            subjects.insert(subject?);
+        }
+        Ok(subjects.into_iter().take(limit).collect())
     }
 
     /// Up to `limit` subjects in order, behind `after`.
     pub fn subjects(&self, after: Option<&str>, limit: usize) -> Result<Vec<Box<str>>, ViewError> {
-        let saved = self.views().subjects(after).take(limit).collect::<Result<BTreeSet<_>, _>>()?;
-        Ok(self.with_unsaved(saved, |_| true, after, limit))
+        let mut subjects = self.unsaved(after, |_| true);
+        for subject in self.views().subjects(after).take(limit) {
+            subjects.insert(subject?);
+        }
+        Ok(subjects.into_iter().take(limit).collect())
     }
 
-    fn with_unsaved(
-        &self,
-        mut subjects: BTreeSet<Box<str>>,
-        matches: impl Fn(&Unsaved) -> bool,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Vec<Box<str>> {
+    fn unsaved(&self, after: Option<&str>, matches: impl Fn(&Unsaved) -> bool) -> BTreeSet<Box<str>> {
         let state = self.state();
-        let layers = state.saving.as_deref().into_iter().chain([&state.current]);
-        let unsaved =
-            layers.flatten().filter(|(subject, unsaved)| after.is_none_or(|a| &***subject > a) && matches(unsaved));
-        subjects.extend(unsaved.map(|(subject, _)| subject.clone()));
-        subjects.into_iter().take(limit).collect()
+        let layers = state.saving.as_deref().into_iter().chain([&state.current]).flatten();
+        let found = layers.filter(|(subject, unsaved)| after.is_none_or(|a| &***subject > a) && matches(unsaved));
+        found.map(|(subject, _)| subject.clone()).collect()
     }
 
     /// The subject of a record, by `ORG/ID`.

@@ -5,8 +5,6 @@
 
 mod fold;
 mod print;
-#[cfg(test)]
-mod tests;
 
 use crate::{
     codec::Codec,

@@ -5,8 +5,8 @@ use crate::{
     codec::Codec,
     log::{Log, LogError, Offset, Topic},
 };
-use chengxin_projections::change::ListName;
 use chengxin_projections::{
+    change::ListName,
     event::{Data, Event, List},
     fold::fold,
     memory::Memory,
@@ -39,12 +39,15 @@ pub(super) enum Bound {
     Nothing,
 }
 
+/// An event as it stands in the log.
+type Body = (Offset, Arc<[u8]>);
+
 /// A partition, folded.
 pub(super) struct Folded {
     pub(super) partition: Partition,
     pub(super) files: Memory,
     /// Events that are shown, as they stand in the log, by subject.
-    pub(super) bodies: HashMap<Box<str>, Vec<(Offset, Arc<[u8]>)>>,
+    pub(super) bodies: HashMap<Box<str>, Vec<Body>>,
     /// Everything below is folded.
     pub(super) at: Offset,
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     date::Date,
-    event::{DayOpened, Event, PolicyPublished},
+    event::{Data, DayOpened, Event, PolicyPublished, SYSTEM, Subject, SubjectKind},
     facts::{Known, Seen, Stamp},
     hash,
     judge::Effect,
@@ -14,6 +14,24 @@ use serde::{Deserialize, Serialize};
 
 /// The publisher of the days.
 pub const DAY_PUBLISHER: &str = "system";
+
+/// The event that opens a day in a partition.
+pub fn day_event(date: Date, recorded: i64) -> Event {
+    system_event(format!("day-{date}"), date, recorded, DayOpened { date }.into())
+}
+
+/// The event that gives a new log its policy.
+pub fn policy_event(policy: &PolicyPublished, recorded: i64) -> Event {
+    let id = format!("policy-{}-{}", policy.part, policy.version);
+    system_event(id, policy.effective, recorded, policy.clone().into())
+}
+
+fn system_event(id: String, effective: Date, recorded: i64, data: Data) -> Event {
+    let subject =
+        Subject { id: SYSTEM.to_owned(), kind: SubjectKind::System, name: None, uscc: None, aliases: Vec::new() };
+    let publisher = DAY_PUBLISHER.to_owned();
+    Event { id, publisher, office: true, effective, recorded, subject, record_subject: None, data }
+}
 
 /// The state that all subjects of a partition share.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -6,7 +6,7 @@
 use super::names::Names;
 use crate::{
     log::Offset,
-    views::{Checkpoint, Held, PartitionViews, Save, ViewError},
+    views::{Body, Checkpoint, Held, PartitionViews, Save, ViewError},
 };
 use chengxin_projections::{date::Date, facts::Record, hash, judge::Outcome, partition::Partition};
 use std::{
@@ -52,7 +52,7 @@ pub struct Shard {
 #[derive(Debug, Clone)]
 struct Unsaved {
     held: Arc<Held>,
-    bodies: Vec<(Offset, Arc<[u8]>)>,
+    bodies: Vec<Body>,
     planned: Option<Date>,
     new_terms: Vec<Box<str>>,
     new_ids: Vec<u64>,
@@ -77,7 +77,7 @@ struct State {
 /// What a batch changed of a subject.
 pub(super) struct Changed {
     pub(super) held: Held,
-    pub(super) bodies: Vec<(Offset, Arc<[u8]>)>,
+    pub(super) bodies: Vec<Body>,
     /// How the subject was before the batch.
     pub(super) planned: Option<Date>,
     pub(super) records: usize,
@@ -178,8 +178,8 @@ impl Shard {
     }
 
     /// The subject's events as they stand in the log, by offset.
-    pub fn bodies(&self, subject: &str) -> Result<Vec<(Offset, Arc<[u8]>)>, ViewError> {
-        let unsaved: Vec<(Offset, Arc<[u8]>)> = {
+    pub fn bodies(&self, subject: &str) -> Result<Vec<Body>, ViewError> {
+        let unsaved: Vec<Body> = {
             let state = self.state();
             let layers = [state.saving.as_deref().and_then(|layer| layer.get(subject)), state.current.get(subject)];
             layers.into_iter().flatten().flat_map(|unsaved| unsaved.bodies.iter().cloned()).collect()

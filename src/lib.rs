@@ -13,6 +13,7 @@ pub mod log;
 pub mod node;
 pub mod projector;
 pub mod query;
+pub mod replay;
 pub mod tail;
 pub mod vault;
 pub mod views;

@@ -37,6 +37,8 @@ const MAX_REQUESTS: usize = 512;
 fn all(manual: bool) -> axum::Router<App> {
     axum::Router::new()
         .merge(events::routes())
+        .merge(feeds::routes())
+        .merge(schemas::routes())
         .merge(subjects::routes())
         .merge(lists::routes())
         .merge(measures::routes())
@@ -44,8 +46,6 @@ fn all(manual: bool) -> axum::Router<App> {
         .merge(statistics::routes())
         .merge(policy::routes())
         .merge(openapi::routes())
-        .merge(feeds::routes())
-        .merge(schemas::routes())
         .merge(operation::routes(manual))
 }
 

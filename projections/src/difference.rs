@@ -172,6 +172,8 @@ fn measure_changes(
             MeasureWhat::Ended => measure.basis.iter().filter_map(|b| ended(*b)).map(|entry| entry.until).max(),
             _ => None,
         };
+        // A withdrawn entry keeps its term; the measure ended with the withdrawal all the same.
+        let until = until.map(|until| until.min(happening.date));
         MeasureChange {
             change: format!("{}-M{sequence}", file.id),
             subject: about.clone(),

@@ -24,3 +24,4 @@ pub mod partition;
 pub mod policy;
 pub mod publication;
 pub mod refusal;
+pub mod testing;

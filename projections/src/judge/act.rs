@@ -199,3 +199,6 @@ fn not_repairable(record: &Record, designation: &Designation) -> Refusal {
 fn wrong_kind(record: &Record, expected: &str) -> Refusal {
     Refusal::new(Code::WrongRecordKind, format!("record {} is not {expected}", record.id))
 }
+
+#[cfg(test)]
+mod tests;

@@ -68,7 +68,8 @@ pub(super) fn system(id: &str, effective: Date, data: Data) -> Event {
     }
 }
 
-pub(super) fn opening(day: Date) -> Event {
+/// The event that opens a day.
+pub fn opening(day: Date) -> Event {
     system(&format!("day-{day}"), day, DayOpened { date: day }.into())
 }
 

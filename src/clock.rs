@@ -65,7 +65,7 @@ fn wall() -> i64 {
 /// An instant (milliseconds since the epoch) as RFC 3339 in Asia/Shanghai.
 pub fn rfc3339(milliseconds: i64) -> String {
     let date = Date::of_instant(milliseconds);
-    let time = (milliseconds - date.start()).clamp(0, DAY - 1);
+    let time = milliseconds.saturating_sub(date.start()).clamp(0, DAY - 1);
     let (hours, minutes) = (time / 3_600_000, time / 60_000 % 60);
     format!("{date}T{hours:02}:{minutes:02}:{:02}.{:03}+08:00", time / 1_000 % 60, time % 1_000)
 }

@@ -6,6 +6,7 @@ use std::{fmt, str::FromStr};
 
 /// A calendar day, `YYYY-MM-DD` in JSON and days since 1970-01-01 in Avro and view rows.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(value_type = String, format = Date))]
 pub struct Date(i32);
 
 impl Date {
@@ -30,7 +31,7 @@ impl Date {
 
     /// The day that an instant (milliseconds since the epoch) falls on in Asia/Shanghai, which is UTC+8 all year.
     pub fn of_instant(milliseconds: i64) -> Date {
-        let days = (milliseconds + 8 * 3_600_000).div_euclid(86_400_000);
+        let days = milliseconds.saturating_add(8 * 3_600_000).div_euclid(86_400_000);
         Date(days.clamp(i64::from(Date::MIN.0), i64::from(Date::MAX.0)) as i32)
     }
 
@@ -83,7 +84,22 @@ impl Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.naive().format("%Y-%m-%d"))
+        // Views write dates by the dozen; the general formatter takes twenty times as long.
+        let (year, (month, day)) = (self.year() as u32, self.month_and_day());
+        let digit = |number: u32| b'0' + (number % 10) as u8;
+        let text = [
+            digit(year / 1000),
+            digit(year / 100),
+            digit(year / 10),
+            digit(year),
+            b'-',
+            digit(month / 10),
+            digit(month),
+            b'-',
+            digit(day / 10),
+            digit(day),
+        ];
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 

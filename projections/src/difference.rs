@@ -4,6 +4,7 @@ use crate::{
     change::{About, Cause, ListChange, ListName, ListWhat, MeasureChange, MeasureWhat},
     date::Date,
     facts::{CreditFile, Known, Stamp},
+    instant::Instant,
     listing::{self, State},
 };
 use std::collections::BTreeMap;
@@ -99,7 +100,7 @@ fn list_changes(
             cause: happening.cause(),
             position: happening.position(),
             sequence,
-            recorded: happening.stamp.recorded,
+            recorded: Instant(happening.stamp.recorded),
         });
     }
     changes
@@ -185,7 +186,7 @@ fn measure_changes(
             cause: happening.cause(),
             position: happening.position(),
             sequence,
-            recorded: happening.stamp.recorded,
+            recorded: Instant(happening.stamp.recorded),
         }
     });
     changes.collect()

@@ -13,6 +13,7 @@ pub mod facts;
 pub mod fold;
 pub mod hash;
 pub mod identifier;
+pub mod instant;
 pub mod interval;
 pub mod judge;
 pub mod listing;

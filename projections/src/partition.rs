@@ -3,17 +3,35 @@
 
 use crate::{
     date::Date,
-    event::{DayOpened, Event, PolicyPublished},
-    facts::{Seen, Stamp},
+    event::{Data, DayOpened, Event, PolicyPublished, SYSTEM, Subject, SubjectKind},
+    facts::{Known, Seen, Stamp},
     hash,
     judge::Effect,
-    policy::{Policy, PolicyHistory},
+    policy::{Part, Policy, PolicyHistory},
     refusal::{Code, Refusal},
 };
 use serde::{Deserialize, Serialize};
 
 /// The publisher of the days.
 pub const DAY_PUBLISHER: &str = "system";
+
+/// The event that opens a day in a partition.
+pub fn day_event(date: Date, recorded: i64) -> Event {
+    system_event(format!("day-{date}"), date, recorded, DayOpened { date }.into())
+}
+
+/// The event that gives a new log its policy.
+pub fn policy_event(policy: &PolicyPublished, recorded: i64) -> Event {
+    let id = format!("policy-{}-{}", policy.part, policy.version);
+    system_event(id, policy.effective, recorded, policy.clone().into())
+}
+
+fn system_event(id: String, effective: Date, recorded: i64, data: Data) -> Event {
+    let subject =
+        Subject { id: SYSTEM.to_owned(), kind: SubjectKind::System, name: None, uscc: None, aliases: Vec::new() };
+    let publisher = DAY_PUBLISHER.to_owned();
+    Event { id, publisher, office: true, effective, recorded, subject, record_subject: None, data }
+}
 
 /// The state that all subjects of a partition share.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -29,6 +47,8 @@ pub struct Partition {
     recorded: i64,
     /// Policy events judged, for idempotency.
     seen: Vec<Seen>,
+    /// When each version of the history became known.
+    published: Vec<(Stamp, Part, u32)>,
 }
 
 impl Partition {
@@ -46,6 +66,25 @@ impl Partition {
     /// The policy in force where the log stands.
     pub fn policy(&self) -> &Policy {
         &self.in_force
+    }
+
+    /// The policy in force on a day, as far as it was known.
+    pub fn policy_at(&self, day: Date, known: Known) -> Policy {
+        match self.known_history(known) {
+            None if self.day == Some(day) => self.in_force.clone(),
+            None => self.history.at(day),
+            Some(history) => history.at(day),
+        }
+    }
+
+    /// The versions of the policy that were known; `None` if that is all of them.
+    pub fn known_history(&self, known: Known) -> Option<PolicyHistory> {
+        if self.published.iter().all(|(stamp, ..)| known.has(*stamp)) {
+            return None;
+        }
+        let was_known =
+            |part, version| self.published.iter().any(|(stamp, p, v)| (*p, *v) == (part, version) && known.has(*stamp));
+        Some(self.history.only(was_known))
     }
 
     /// The stamp of an event: its time of recording, or the latest before it where a clock ran backwards.
@@ -79,6 +118,9 @@ impl Partition {
         } else {
             Err(Refusal::new(Code::NotAllowed, "only the office or an administrator publishes policy"))
         };
+        if let (Ok(()), Ok(part)) = (&result, policy.part.parse()) {
+            self.published.push((stamp, part, policy.version));
+        }
         self.seen.push(Seen { id: name, content, stamp, refused: result.as_ref().err().map(|refusal| refusal.code) });
         self.refresh();
         result.map_or_else(Effect::Refused, |()| Effect::Applied)

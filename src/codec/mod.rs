@@ -11,7 +11,7 @@ mod tests;
 
 pub use error::DecodeError;
 
-use crate::log::Attributes;
+use crate::log::{Attributes, Record, Topic};
 use apache_avro::{Schema, reader::datum::GenericDatumReader, writer::datum::GenericDatumWriter};
 use chengxin_projections::{
     change::{ListChange, ListEntry, MeasureChange, Refused},
@@ -72,6 +72,14 @@ impl Codec {
     /// Appends the message to `out`.
     pub fn encode_event(&self, event: &Event, out: &mut Vec<u8>) {
         write_event(&self.events, event, out);
+    }
+
+    /// The event as a record of the topic of events.
+    pub fn event_record(&self, event: &Event, partition: u16) -> Record {
+        let mut value = Vec::with_capacity(512);
+        self.encode_event(event, &mut value);
+        let (topic, key) = (Topic::Events, event.subject.id.as_bytes().to_vec());
+        Record { topic, partition, key, value: Some(value), attributes: Some(attributes(event)) }
     }
 
     pub fn decode_event(&self, message: &[u8]) -> Result<Event, DecodeError> {

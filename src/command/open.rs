@@ -21,12 +21,21 @@ use std::{path::Path, sync::Arc};
 type Error = Box<dyn std::error::Error>;
 
 /// The log, for writing.
-pub(super) fn log(place: &Place) -> Result<Arc<dyn Log>, Error> {
+pub(super) fn log(place: &Place) -> Result<OpenLog, Error> {
     std::fs::create_dir_all(&place.data).map_err(|error| format!("{}: {error}", place.data.display()))?;
     Ok(match &place.log {
-        LogKind::Embedded => Arc::new(Embedded::open(&place.data, place.partitions)?),
-        LogKind::Kafka(_) => Arc::new(kafka(place)?),
+        LogKind::Embedded => OpenLog { log: Arc::new(Embedded::open(&place.data, place.partitions)?), inboxes: None },
+        LogKind::Kafka(_) => {
+            let kafka = Arc::new(kafka(place)?);
+            OpenLog { log: kafka.clone(), inboxes: Some(kafka) }
+        }
     })
+}
+
+/// A log, and what has inboxes if it does.
+pub(super) struct OpenLog {
+    pub(super) log: Arc<dyn Log>,
+    pub(super) inboxes: Option<Arc<Kafka>>,
 }
 
 /// The log beside a running server, for reading.
@@ -37,7 +46,7 @@ pub(super) fn log_for_reading(place: &Place) -> Result<Arc<dyn Log>, Error> {
     })
 }
 
-pub(super) fn kafka(place: &Place) -> Result<Kafka, LogError> {
+fn kafka(place: &Place) -> Result<Kafka, LogError> {
     let LogKind::Kafka(brokers) = &place.log else {
         return Err(LogError::Unusable("this needs --log kafka://HOST:PORT,…".to_owned()));
     };

@@ -1,16 +1,28 @@
 //! `chengxin serve`: the API and the projector.
 
-use super::open;
+use super::{demo, open};
 use crate::{
     config::{LogKind, Serve},
     http::{
         self, App,
         auth::{Principal, Principals, Role, token_digest, write_file},
     },
+    intake::inbox,
+    log::kafka::Kafka,
     node::Node,
 };
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
-use tokio::net::TcpListener;
+use axum::serve::ListenerExt;
+use std::{
+    net::SocketAddr,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+use tokio::{net::TcpListener, runtime::Handle};
 
 type Error = Box<dyn std::error::Error>;
 
@@ -20,16 +32,17 @@ const GRACE: Duration = Duration::from_secs(10);
 const READY_WAIT: Duration = Duration::from_secs(600);
 
 pub(super) fn run(arguments: &Serve) -> Result<u8, Error> {
-    let principals = principals(arguments, &trial_principals())?;
-    let log = open::log(&arguments.place)?;
+    let principals = principals(arguments, &trial_principals(), false)?;
+    let open::OpenLog { log, inboxes } = open::log(&arguments.place)?;
     let node = open::node(&arguments.place, log, &arguments.clock, arguments.policy.as_deref())?;
-    serve(arguments, node, principals, |_| {})
+    serve(arguments, node, inboxes, principals, |_| {})
 }
 
 /// Serves until a signal, then stops cleanly. `ready` is called once the log has been caught up with.
 pub(super) fn serve(
     arguments: &Serve,
     node: Arc<Node>,
+    inboxes: Option<Arc<Kafka>>,
     principals: Principals,
     ready: impl FnOnce(SocketAddr) + Send + 'static,
 ) -> Result<u8, Error> {
@@ -37,18 +50,45 @@ pub(super) fn serve(
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let app = App { node: node.clone(), principals: Arc::new(principals), metrics: Some(metrics) };
+    let inbox = inboxes.map(|kafka| InboxThread::start(kafka, node.clone(), runtime.handle().clone())).transpose()?;
     let served = runtime.block_on(async {
         let listener = TcpListener::bind(arguments.listen).await.map_err(|e| format!("{}: {e}", arguments.listen))?;
         let address = listener.local_addr()?;
         eprintln!("listening on http://{address}");
         tokio::spawn(announce(node.clone(), address, ready));
-        until_signal(listener, http::router(app)).await
+        until_signal(listener, http::router(app), node.clone()).await
     });
+    drop(inbox);
     // Requests that outlived the grace period are dropped here; what they had appended is in the log.
     runtime.shutdown_timeout(Duration::from_secs(1));
     node.projector.stop()?;
     eprintln!("stopped");
     served.map(|()| 0)
+}
+
+/// Reads the inbox topics as long as it is held.
+struct InboxThread {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl InboxThread {
+    fn start(kafka: Arc<Kafka>, node: Arc<Node>, runtime: Handle) -> std::io::Result<InboxThread> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopping = stop.clone();
+        let run = move || inbox::run(&kafka, &node, &runtime, &stopping);
+        let thread = std::thread::Builder::new().name("inbox".to_owned()).spawn(run)?;
+        Ok(InboxThread { stop, thread: Some(thread) })
+    }
+}
+
+impl Drop for InboxThread {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
 }
 
 async fn announce(node: Arc<Node>, address: SocketAddr, ready: impl FnOnce(SocketAddr)) {
@@ -63,7 +103,11 @@ async fn announce(node: Arc<Node>, address: SocketAddr, ready: impl FnOnce(Socke
     }
 }
 
-async fn until_signal(listener: TcpListener, router: axum::Router) -> Result<(), Error> {
+async fn until_signal(listener: TcpListener, router: axum::Router, node: Arc<Node>) -> Result<(), Error> {
+    // A follower's events are small and far between: none waits for the one before to be acknowledged.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
     let mut stopped = stopping.clone();
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
@@ -73,6 +117,8 @@ async fn until_signal(listener: TcpListener, router: axum::Router) -> Result<(),
         signal().await;
         eprintln!("stopping: finishing what is under way");
         stop.send_replace(true);
+        // The streams of followers never end by themselves.
+        let _ = tokio::task::spawn_blocking(move || node.feeds.stop()).await;
     });
     let overdue = async {
         let _ = stopped.wait_for(|stop| *stop).await;
@@ -125,18 +171,27 @@ pub(super) type Trial = (String, String, Vec<Role>);
 
 fn trial_principals() -> Vec<Trial> {
     let publisher = |name: &str, org: &str| (name.to_owned(), org.to_owned(), vec![Role::Publisher, Role::Implementer]);
-    vec![
-        publisher("人社局 (publisher)", "11654000010399991A"),
-        publisher("市场监管局 (publisher)", "11654000010400087D"),
-        publisher("税务局 (publisher)", "11654000010400130N"),
-        ("联席办 (office)".to_owned(), "11654000010399000X".to_owned(), vec![Role::Office, Role::Auditor]),
-        ("审计 (auditor)".to_owned(), "auditor".to_owned(), vec![Role::Auditor]),
-        ("管理员 (admin)".to_owned(), "admin".to_owned(), vec![Role::Admin]),
+    let publishers = [
+        publisher("州人社局", "11654000010399991A"),
+        publisher("州市场监管局", "11654000010400087D"),
+        publisher("州税务局", "11654000010400130N"),
+    ];
+    publishers.into_iter().chain(readers()).collect()
+}
+
+/// Those of a trial who publish no records.
+pub(super) fn readers() -> impl Iterator<Item = Trial> {
+    let reader = |name: &str, org: &str, roles: &[Role]| (name.to_owned(), org.to_owned(), roles.to_vec());
+    [
+        reader("联席会议办公室", "office", &[Role::Office, Role::Auditor]),
+        reader("审计", "auditor", &[Role::Auditor]),
+        reader("管理员", "admin", &[Role::Admin]),
     ]
+    .into_iter()
 }
 
 /// Reads the principals, or on a loopback address makes some for a trial and prints their tokens once.
-pub(super) fn principals(arguments: &Serve, trial: &[Trial]) -> Result<Principals, Error> {
+pub(super) fn principals(arguments: &Serve, trial: &[Trial], keep_tokens: bool) -> Result<Principals, Error> {
     let path = principals_path(arguments);
     if path.exists() || arguments.principals.is_some() {
         return Ok(Principals::read(&path)?);
@@ -147,10 +202,12 @@ pub(super) fn principals(arguments: &Serve, trial: &[Trial]) -> Result<Principal
     }
     std::fs::create_dir_all(&arguments.place.data)?;
     let mut principals = Vec::new();
+    let mut kept = String::new();
     eprintln!("tokens for a trial, printed once (kept as SHA-256 in {}):", path.display());
     for (name, org, roles) in trial {
         let token = new_token()?;
-        eprintln!("  {token}  {org}  {name}");
+        eprintln!("  {token}  {org:<18}  {name} {roles:?}");
+        kept.push_str(&format!("{token} {org}\n"));
         principals.push(Principal {
             name: name.clone(),
             org: org.clone(),
@@ -158,8 +215,20 @@ pub(super) fn principals(arguments: &Serve, trial: &[Trial]) -> Result<Principal
             roles: roles.clone(),
         });
     }
+    if keep_tokens {
+        std::fs::write(demo::tokens_path(&arguments.place.data), kept)?;
+    }
     write_file(&path, principals.clone())?;
     Ok(Principals::new(principals)?)
+}
+
+/// The tokens of a demo with their organisations.
+pub(super) fn kept_tokens(data: &Path) -> Vec<(String, String)> {
+    let text = std::fs::read_to_string(demo::tokens_path(data)).unwrap_or_default();
+    text.lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(token, org)| (token.to_owned(), org.to_owned()))
+        .collect()
 }
 
 fn new_token() -> Result<String, Error> {

@@ -35,6 +35,10 @@ pub fn routes() -> Router<App> {
     Router::new().route("/v1/events", post(publish))
 }
 
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(publish))]
+pub(super) struct Doc;
+
 /// What an event did, as the publisher reads it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct OutcomeBody<'a> {

@@ -2,8 +2,16 @@
 
 pub mod auth;
 pub mod events;
+pub mod feeds;
+pub mod lists;
+pub mod measures;
+pub mod obligations;
+pub mod openapi;
 pub mod operation;
+pub mod params;
 pub mod problem;
+pub mod schemas;
+pub mod subjects;
 
 pub use problem::Problem;
 
@@ -23,12 +31,23 @@ pub struct App {
 /// Requests that may be under way at a time.
 const MAX_REQUESTS: usize = 512;
 
-/// Every route.
-pub fn router(app: App) -> axum::Router {
-    let manual = app.node.clock.is_manual();
+/// Every route. A new group of routes has a file of its own, a line here and one in [`openapi::document`].
+fn all(manual: bool) -> axum::Router<App> {
     axum::Router::new()
         .merge(events::routes())
+        .merge(subjects::routes())
+        .merge(lists::routes())
+        .merge(measures::routes())
+        .merge(obligations::routes())
+        .merge(openapi::routes())
+        .merge(feeds::routes())
+        .merge(schemas::routes())
         .merge(operation::routes(manual))
+}
+
+/// The surface of a node.
+pub fn router(app: App) -> axum::Router {
+    all(app.node.clock.is_manual())
         .fallback(|| async { Problem::not_found("no such route; /openapi.json lists them") })
         .layer(tower::limit::GlobalConcurrencyLimitLayer::new(MAX_REQUESTS))
         .layer(tower_http::catch_panic::CatchPanicLayer::new())

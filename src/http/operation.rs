@@ -29,6 +29,10 @@ pub fn routes(manual: bool) -> Router<App> {
     if manual { routes.route("/v1/clock", post(open_days)) } else { routes }
 }
 
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(livez, readyz, metrics, open_days))]
+pub(super) struct Doc;
+
 /// Whether the process answers.
 #[utoipa::path(get, path = "/livez", tag = "operation", responses((status = 200, description = "The process answers", body = String)))]
 async fn livez() -> &'static str {

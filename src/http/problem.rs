@@ -74,6 +74,12 @@ impl Problem {
         Problem::new(StatusCode::FORBIDDEN, "forbidden", "The token's roles do not allow this", detail)
     }
 
+    /// 500: our fault; what exactly stands in the logs.
+    pub fn internal() -> Problem {
+        let detail = "the logs of the server say more";
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server failed", detail)
+    }
+
     /// 503: nothing was acknowledged; try again.
     pub fn unavailable(detail: impl Into<String>) -> Problem {
         let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available now", detail);

@@ -130,7 +130,7 @@ fn system() -> Subject {
 
 /// Reads JSON fast; only when it is wrong, again with the place of the error.
 fn read<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8], base: &str) -> Result<T, Rejection> {
-    serde_json::from_slice(bytes).or_else(|_| {
+    serde_json::from_slice(bytes).map_err(|_| {
         let mut deserializer = serde_json::Deserializer::from_slice(bytes);
         let result: Result<T, _> = serde_path_to_error::deserialize(&mut deserializer);
         let error = match result {
@@ -138,7 +138,7 @@ fn read<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8], base: &str) -> Result<T,
             Ok(_) => FieldError::new(base, "json", "one JSON object and nothing behind it"),
             Err(error) => field_error(base, &error),
         };
-        Err(Rejection::Malformed(vec![error]))
+        Rejection::Malformed(vec![error])
     })
 }
 

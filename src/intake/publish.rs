@@ -2,8 +2,7 @@
 
 use super::{Draft, Rejection, parse::ToSeal};
 use crate::{
-    codec,
-    log::{LogError, Offset, Pending, Record, Topic, partition_of},
+    log::{LogError, Offset, Pending, Record, partition_of},
     node::Node,
     projector::Answer,
     vault::Sealing,
@@ -163,7 +162,7 @@ impl Intake {
         let Draft { id, publisher, office, effective, subject, data, .. } = draft;
         let mut event = Event { id, publisher, office, effective, recorded, subject, record_subject: None, data };
         if event.subject.kind == SubjectKind::System {
-            return Ok(Prepared::New(event));
+            return Ok(Prepared::New(Box::new(event)));
         }
         let shard = self.node.shard_of(&event.subject.id);
         let name = event.name();
@@ -184,7 +183,7 @@ impl Intake {
         {
             event.record_subject = self.other_subject(record, &event.subject.id)?;
         }
-        Ok(Prepared::New(event))
+        Ok(Prepared::New(Box::new(event)))
     }
 
     /// The subject that has the record, if it is another one, as far as the views know.
@@ -201,19 +200,16 @@ impl Intake {
     /// Adds the event to the records of its partition; policy goes to every partition.
     fn enqueue(&self, event: &Event, records: &mut BTreeMap<u16, Vec<Record>>) -> Awaited {
         let partitions = self.node.log.partitions();
-        let mut value = Vec::with_capacity(512);
-        self.node.codec.encode_event(event, &mut value);
-        let key = event.subject.id.as_bytes();
-        let attributes = Some(codec::attributes(event));
+        let mut record = self.node.codec.event_record(event, 0);
         let everywhere = event.subject.kind == SubjectKind::System;
-        let last = if everywhere { partitions - 1 } else { partition_of(key, partitions) };
+        let last = if everywhere { partitions - 1 } else { partition_of(&record.key, partitions) };
         let first = if everywhere { 0 } else { last };
         let mut index = 0;
         for partition in (first..=last).rev() {
-            let (topic, key, value) = (Topic::Events, key.to_vec(), Some(value.clone()));
+            record.partition = partition;
             let queue = records.entry(partition).or_default();
             index = queue.len();
-            queue.push(Record { topic, partition, key, value, attributes: attributes.clone() });
+            queue.push(record.clone());
         }
         let (id, record, recorded) = (event.id.clone(), event.name(), event.recorded);
         Awaited::Appended { id, record, recorded, partition: first, index }
@@ -221,7 +217,7 @@ impl Intake {
 }
 
 enum Prepared {
-    New(Event),
+    New(Box<Event>),
     Duplicate(Outcome),
 }
 

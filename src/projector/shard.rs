@@ -6,7 +6,7 @@
 use super::names::Names;
 use crate::{
     log::Offset,
-    views::{Checkpoint, Held, PartitionViews, Save, ViewError},
+    views::{Body, Checkpoint, Held, PartitionViews, Save, ViewError},
 };
 use chengxin_projections::{date::Date, facts::Record, hash, judge::Outcome, partition::Partition};
 use std::{
@@ -52,7 +52,7 @@ pub struct Shard {
 #[derive(Debug, Clone)]
 struct Unsaved {
     held: Arc<Held>,
-    bodies: Vec<(Offset, Arc<[u8]>)>,
+    bodies: Vec<Body>,
     planned: Option<Date>,
     new_terms: Vec<Box<str>>,
     new_ids: Vec<u64>,
@@ -77,7 +77,7 @@ struct State {
 /// What a batch changed of a subject.
 pub(super) struct Changed {
     pub(super) held: Held,
-    pub(super) bodies: Vec<(Offset, Arc<[u8]>)>,
+    pub(super) bodies: Vec<Body>,
     /// How the subject was before the batch.
     pub(super) planned: Option<Date>,
     pub(super) records: usize,
@@ -178,8 +178,8 @@ impl Shard {
     }
 
     /// The subject's events as they stand in the log, by offset.
-    pub fn bodies(&self, subject: &str) -> Result<Vec<(Offset, Arc<[u8]>)>, ViewError> {
-        let unsaved: Vec<(Offset, Arc<[u8]>)> = {
+    pub fn bodies(&self, subject: &str) -> Result<Vec<Body>, ViewError> {
+        let unsaved: Vec<Body> = {
             let state = self.state();
             let layers = [state.saving.as_deref().and_then(|layer| layer.get(subject)), state.current.get(subject)];
             layers.into_iter().flatten().flat_map(|unsaved| unsaved.bodies.iter().cloned()).collect()
@@ -193,30 +193,28 @@ impl Shard {
 
     /// Up to `limit` subjects that are indexed by a term, in order, behind `after`.
     pub fn with_term(&self, term: &str, after: Option<&str>, limit: usize) -> Result<Vec<Box<str>>, ViewError> {
-        let has = |unsaved: &Unsaved| unsaved.new_terms.iter().any(|new| **new == *term);
-        let saved = self.views().with_term(term, after).take(limit).collect::<Result<BTreeSet<_>, _>>()?;
-        Ok(self.with_unsaved(saved, has, after, limit))
+        // What is unsaved first: what is saved between the two looks is then found twice, and never missed.
+        let mut subjects = self.unsaved(after, |unsaved| unsaved.new_terms.iter().any(|new| **new == *term));
+        for subject in self.views().with_term(term, after).take(limit) {
+            subjects.insert(subject?);
+        }
+        Ok(subjects.into_iter().take(limit).collect())
     }
 
     /// Up to `limit` subjects in order, behind `after`.
     pub fn subjects(&self, after: Option<&str>, limit: usize) -> Result<Vec<Box<str>>, ViewError> {
-        let saved = self.views().subjects(after).take(limit).collect::<Result<BTreeSet<_>, _>>()?;
-        Ok(self.with_unsaved(saved, |_| true, after, limit))
+        let mut subjects = self.unsaved(after, |_| true);
+        for subject in self.views().subjects(after).take(limit) {
+            subjects.insert(subject?);
+        }
+        Ok(subjects.into_iter().take(limit).collect())
     }
 
-    fn with_unsaved(
-        &self,
-        mut subjects: BTreeSet<Box<str>>,
-        matches: impl Fn(&Unsaved) -> bool,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Vec<Box<str>> {
+    fn unsaved(&self, after: Option<&str>, matches: impl Fn(&Unsaved) -> bool) -> BTreeSet<Box<str>> {
         let state = self.state();
-        let layers = state.saving.as_deref().into_iter().chain([&state.current]);
-        let unsaved =
-            layers.flatten().filter(|(subject, unsaved)| after.is_none_or(|a| &***subject > a) && matches(unsaved));
-        subjects.extend(unsaved.map(|(subject, _)| subject.clone()));
-        subjects.into_iter().take(limit).collect()
+        let layers = state.saving.as_deref().into_iter().chain([&state.current]).flatten();
+        let found = layers.filter(|(subject, unsaved)| after.is_none_or(|a| &***subject > a) && matches(unsaved));
+        found.map(|(subject, _)| subject.clone()).collect()
     }
 
     /// The subject of a record, by `ORG/ID`.

@@ -7,17 +7,16 @@ use super::{
     task_name,
 };
 use crate::{
-    codec,
     log::{LogError, Offset, Owner, Reader, Record, Stored, Topic},
     views::{Held, ViewError},
 };
 use chengxin_projections::{
     date::Date,
-    event::{Data, DayOpened, Event, PolicyPublished, SYSTEM, Subject, SubjectKind},
+    event::{Event, SubjectKind},
     facts::CreditFile,
     fold::{Files, fold},
     judge::{Outcome, next_change},
-    partition::{DAY_PUBLISHER, Partition},
+    partition::{Partition, day_event, policy_event},
 };
 use std::{
     collections::HashMap,
@@ -25,6 +24,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
+        mpsc::SyncSender,
     },
     time::Duration,
 };
@@ -45,8 +45,9 @@ pub(super) struct Task {
     stop: Arc<AtomicBool>,
 }
 
+/// What ends a task before its time.
 #[derive(Debug, thiserror::Error)]
-enum TaskError {
+pub enum TaskError {
     #[error(transparent)]
     Log(#[from] LogError),
     #[error(transparent)]
@@ -72,43 +73,58 @@ impl Task {
 
     /// Runs until it is stopped. A lost log is waited for; lost views are rebuilt.
     pub(super) fn run(self) {
+        let number = self.shard.number;
+        self.with_saver(|wake| {
+            while !self.stopped() {
+                let ended = catch_unwind(AssertUnwindSafe(|| self.own_and_run(wake)));
+                self.shard.set_caught_up(false);
+                match ended {
+                    Ok(Ok(())) => break,
+                    Ok(Err(TaskError::Log(error))) => tracing::warn!(partition = number, %error, "starting again"),
+                    Ok(Err(TaskError::View(error))) => {
+                        tracing::warn!(partition = number, %error, "views will be rebuilt");
+                        self.shard.set_broken();
+                    }
+                    Err(_) => {
+                        tracing::error!(partition = number, "the task panicked; its views will be rebuilt");
+                        self.shard.set_broken();
+                    }
+                }
+                std::thread::sleep(RETRY_PAUSE);
+            }
+        });
+        if let Err(error) = self.shard.save() {
+            tracing::warn!(partition = number, %error, "views not saved at the end");
+        }
+    }
+
+    /// Folds what has been published into empty views, and ends.
+    pub(super) fn rebuild(self) -> Result<(), TaskError> {
+        let published = self.surroundings.log.progress(&task_name(), self.shard.number)?;
+        self.shard.load(published)?;
+        self.with_saver(|wake| self.replay(published, wake))?;
+        Ok(self.shard.save()?)
+    }
+
+    /// Does some work while a thread saves what it shows, whenever it is woken.
+    fn with_saver<T>(&self, work: impl FnOnce(&SyncSender<()>) -> T) -> T {
         std::thread::scope(|scope| {
-            let (wake, work) = std::sync::mpsc::sync_channel::<()>(1);
+            let (wake, wakes) = std::sync::mpsc::sync_channel::<()>(1);
             let shard = &self.shard;
             scope.spawn(move || {
-                for () in work {
+                for () in wakes {
                     if let Err(error) = shard.save() {
                         tracing::warn!(partition = shard.number, %error, "views not saved");
                     }
                 }
             });
-            while !self.stopped() {
-                let ended = catch_unwind(AssertUnwindSafe(|| self.own_and_run(&wake)));
-                self.shard.set_caught_up(false);
-                match ended {
-                    Ok(Ok(())) => break,
-                    Ok(Err(TaskError::Log(error))) => {
-                        tracing::warn!(partition = shard.number, %error, "starting again")
-                    }
-                    Ok(Err(TaskError::View(error))) => {
-                        tracing::warn!(partition = shard.number, %error, "views will be rebuilt");
-                        shard.set_broken();
-                    }
-                    Err(_) => {
-                        tracing::error!(partition = shard.number, "the task panicked; its views will be rebuilt");
-                        shard.set_broken();
-                    }
-                }
-                std::thread::sleep(RETRY_PAUSE);
-            }
+            let done = work(&wake);
             drop(wake);
-        });
-        if let Err(error) = self.shard.save() {
-            tracing::warn!(partition = self.shard.number, %error, "views not saved at the end");
-        }
+            done
+        })
     }
 
-    fn own_and_run(&self, wake: &std::sync::mpsc::SyncSender<()>) -> Result<(), TaskError> {
+    fn own_and_run(&self, wake: &SyncSender<()>) -> Result<(), TaskError> {
         let number = self.shard.number;
         let mut owner = self.surroundings.log.own(&task_name(), number)?;
         let published = owner.progress();
@@ -120,7 +136,7 @@ impl Task {
     }
 
     /// Folds what an owner has published before, without publishing it again.
-    fn replay(&self, published: Offset, wake: &std::sync::mpsc::SyncSender<()>) -> Result<(), TaskError> {
+    fn replay(&self, published: Offset, wake: &SyncSender<()>) -> Result<(), TaskError> {
         let number = self.shard.number;
         let begin = self.shard.at();
         tracing::info!(partition = number, from = begin, to = published, "replaying");
@@ -143,7 +159,7 @@ impl Task {
     }
 
     /// Folds and publishes what comes, and opens the days.
-    fn follow(&self, owner: &mut dyn Owner, wake: &std::sync::mpsc::SyncSender<()>) -> Result<(), TaskError> {
+    fn follow(&self, owner: &mut dyn Owner, wake: &SyncSender<()>) -> Result<(), TaskError> {
         let number = self.shard.number;
         let mut reader: Box<dyn Reader> = self.surroundings.log.read(Topic::Events, number, self.shard.at())?;
         let mut opened: Option<Date> = None;
@@ -175,7 +191,7 @@ impl Task {
         Ok(())
     }
 
-    fn after_batch(&self, wake: &std::sync::mpsc::SyncSender<()>, following: bool) -> Result<(), ViewError> {
+    fn after_batch(&self, wake: &SyncSender<()>, following: bool) -> Result<(), ViewError> {
         if self.shard.wants_save(following) {
             // A full channel means that a save is about to begin.
             let _ = wake.try_send(());
@@ -196,54 +212,20 @@ impl Task {
         today: Date,
     ) -> Result<Date, TaskError> {
         let last = partition.day.max(opened);
+        let now = self.surroundings.clock.now();
         let mut events = Vec::new();
         if last.is_none() && partition.history.is_empty() {
-            events.extend(self.surroundings.first_policy.iter().map(|policy| self.policy_event(policy)));
+            events.extend(self.surroundings.first_policy.iter().map(|policy| policy_event(policy, now)));
         }
         let mut day = last.map_or(today, Date::next);
         while day <= today && events.len() < DAYS_AT_ONCE {
-            events.push(self.system_event(format!("day-{day}"), day, DayOpened { date: day }.into()));
+            events.push(day_event(day, now));
             day = day.next();
         }
-        let records = events.iter().map(|event| self.event_record(event)).collect();
+        let codec = &self.surroundings.codec;
+        let records = events.iter().map(|event| codec.event_record(event, self.shard.number)).collect();
         owner.publish(records, self.shard.at())?;
         Ok(day.previous())
-    }
-
-    fn policy_event(&self, policy: &PolicyPublished) -> Event {
-        let id = format!("policy-{}-{}", policy.part, policy.version);
-        self.system_event(id, policy.effective, policy.clone().into())
-    }
-
-    fn system_event(&self, id: String, effective: Date, data: Data) -> Event {
-        Event {
-            id,
-            publisher: DAY_PUBLISHER.to_owned(),
-            office: true,
-            effective,
-            recorded: self.surroundings.clock.now(),
-            subject: Subject {
-                id: SYSTEM.to_owned(),
-                kind: SubjectKind::System,
-                name: None,
-                uscc: None,
-                aliases: Vec::new(),
-            },
-            record_subject: None,
-            data,
-        }
-    }
-
-    fn event_record(&self, event: &Event) -> Record {
-        let mut value = Vec::new();
-        self.surroundings.codec.encode_event(event, &mut value);
-        Record {
-            topic: Topic::Events,
-            partition: self.shard.number,
-            key: event.subject.id.as_bytes().to_vec(),
-            value: Some(value),
-            attributes: Some(codec::attributes(event)),
-        }
     }
 
     /// Folds records in memory; readers see nothing of it yet. Returns how many were folded.

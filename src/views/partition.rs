@@ -22,8 +22,14 @@ use chengxin_projections::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{ops::Bound, sync::Arc};
 
+/// An event as it stands in the log, and where.
+pub type Body = (Offset, Arc<[u8]>);
+
 /// What a subject is indexed by: `list:black`, `duty:ORG`.
 pub type Term = Box<str>;
+
+/// A subject and a name that became known.
+pub type NewName = (Box<str>, Box<str>);
 
 /// Bytes of names in one row of the journal.
 const NAMES_ROW_BYTES: usize = 64 << 10;
@@ -87,7 +93,7 @@ pub struct Save {
     pub subject: Box<str>,
     pub held: Arc<Held>,
     /// Events that came since the last save.
-    pub bodies: Vec<(Offset, Arc<[u8]>)>,
+    pub bodies: Vec<Body>,
     /// Where the agenda has the subject now.
     pub planned: Option<Date>,
     pub new_terms: Vec<Term>,
@@ -156,7 +162,7 @@ impl PartitionViews {
     }
 
     /// The subject's events as they stand in the log, by offset.
-    pub fn bodies(&self, subject: &str) -> Result<Vec<(Offset, Arc<[u8]>)>, ViewError> {
+    pub fn bodies(&self, subject: &str) -> Result<Vec<Body>, ViewError> {
         let mut bodies = Vec::new();
         for row in self.bodies.scan_prefix(prefix(subject)) {
             let page: Vec<(Offset, Vec<u8>)> = decode(&row?.1)?;
@@ -204,10 +210,10 @@ impl PartitionViews {
     }
 
     /// Every (subject, name) in the order in which they became known.
-    pub fn names(&self) -> Result<Vec<(Box<str>, Box<str>)>, ViewError> {
+    pub fn names(&self) -> Result<Vec<NewName>, ViewError> {
         let mut names = Vec::new();
         for row in self.names.iter() {
-            let journal: Vec<(Box<str>, Box<str>)> = decode(&row?.1)?;
+            let journal: Vec<NewName> = decode(&row?.1)?;
             names.extend(journal);
         }
         Ok(names)

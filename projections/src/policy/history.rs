@@ -147,6 +147,19 @@ impl PolicyHistory {
         self.policy(|version| version.effective <= day)
     }
 
+    /// The history of those versions only.
+    pub fn only(&self, keeps: impl Fn(Part, u32) -> bool) -> PolicyHistory {
+        let mut history = PolicyHistory::default();
+        for (part, versions) in &self.parts {
+            for Version { version, effective, document, content } in versions {
+                if keeps(*part, *version) {
+                    history.push(*part, *version, *effective, document.clone(), content.clone());
+                }
+            }
+        }
+        history
+    }
+
     fn policy(&self, in_force: impl Fn(&Version) -> bool) -> Policy {
         let mut policy = Policy { calendar: self.calendar.clone(), ..Policy::default() };
         for versions in self.parts.values() {

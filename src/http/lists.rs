@@ -1,0 +1,73 @@
+//! `/v1/lists`: who is on the red list, the black list and the watch.
+
+use super::{
+    App, Problem,
+    auth::Caller,
+    params::{Params, heavy, page_scope},
+};
+use crate::query::{
+    self,
+    list::{self, Filter, ListPage},
+};
+use axum::{
+    Json, Router,
+    extract::{Path, State, rejection::PathRejection},
+    routing::get,
+};
+use chengxin_projections::change::ListName;
+use serde::Deserialize;
+use utoipa::{IntoParams, OpenApi};
+
+pub fn routes() -> Router<App> {
+    Router::new().route("/v1/lists/{list}", get(entries))
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(entries))]
+pub(super) struct Doc;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListParams {
+    /// A list kind of the policy, such as `unpaid-wages`.
+    kind: Option<String>,
+    /// The organisation that designated.
+    authority: Option<String>,
+    /// Characters 3 to 8 of the subject's USCC, or the first of them: `654002`, or `6540` for the prefecture.
+    region: Option<String>,
+    /// The business day, `YYYY-MM-DD`; today if left out.
+    as_of: Option<String>,
+    /// What may be known: a position, an RFC 3339 instant, or a day, which means its end; now if left out.
+    known_at: Option<String>,
+    /// Items on the page, 1 to 1000; 50 if left out.
+    limit: Option<String>,
+    /// `next` of the page before. It carries the day and the knowledge of the first page.
+    cursor: Option<String>,
+}
+
+/// The entries of a list on a day, in the order of their subjects, and where its changes go on from.
+#[utoipa::path(
+    get, path = "/v1/lists/{list}", tag = "lists", operation_id = "list_entries",
+    params(("list" = String, Path, description = "`red`, `black` or `watch`"), ListParams),
+    responses((status = 200, body = ListPage), (status = "default", body = Problem, content_type = "application/problem+json"))
+)]
+async fn entries(
+    State(app): State<App>,
+    _: Caller,
+    path: Result<Path<String>, PathRejection>,
+    Params(params): Params<ListParams>,
+) -> Result<Json<ListPage>, Problem> {
+    let name = path.map(|Path(name)| name).unwrap_or_default();
+    let list = ListName::ALL.into_iter().find(|list| list.as_str() == name);
+    let list = list.ok_or_else(|| Problem::not_found("the lists are red, black and watch"))?;
+    let limit = query::limit(params.limit.as_deref())?;
+    heavy(move || {
+        let ListParams { kind, authority, region, as_of, known_at, cursor, .. } = params;
+        let (scope, place) = page_scope(&app.node, as_of.as_deref(), known_at.as_deref(), cursor.as_deref())?;
+        let filter = Filter { kind, authority, region };
+        list::page(&app.node, list, &filter, &scope, place, limit)
+    })
+    .await
+    .map(Json)
+}

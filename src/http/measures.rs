@@ -1,0 +1,72 @@
+//! `/v1/measures`: what a department has to carry out.
+
+use super::{
+    App, Problem,
+    auth::Caller,
+    params::{Params, heavy, page_scope},
+};
+use crate::query::{
+    self, Page,
+    measure::{self, State as MeasureState, WorkItem},
+};
+use axum::{Json, Router, extract::State, routing::get};
+use serde::Deserialize;
+use utoipa::{IntoParams, OpenApi};
+
+pub fn routes() -> Router<App> {
+    Router::new().route("/v1/measures", get(worklist))
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(worklist))]
+pub(super) struct Doc;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct MeasureParams {
+    /// Who carries it out: a kind of department, by code or title, or an organisation, by code or name.
+    implementer: Option<String>,
+    /// `active`, `suspended` or `ended`.
+    state: Option<String>,
+    /// The business day, `YYYY-MM-DD`; today if left out.
+    as_of: Option<String>,
+    /// What may be known: a position, an RFC 3339 instant, or a day, which means its end; now if left out.
+    known_at: Option<String>,
+    /// Items on the page, 1 to 1000; 50 if left out.
+    limit: Option<String>,
+    /// `next` of the page before. It carries the day and the knowledge of the first page.
+    cursor: Option<String>,
+}
+
+/// The measures on all subjects that a department carries out.
+#[utoipa::path(
+    get, path = "/v1/measures", tag = "measures", operation_id = "measures",
+    params(MeasureParams),
+    responses((status = 200, body = Page<WorkItem>), (status = "default", body = Problem, content_type = "application/problem+json"))
+)]
+async fn worklist(
+    State(app): State<App>,
+    _: Caller,
+    Params(params): Params<MeasureParams>,
+) -> Result<Json<Page<WorkItem>>, Problem> {
+    let limit = query::limit(params.limit.as_deref())?;
+    let state = params.state.as_deref().map(state_of).transpose()?;
+    heavy(move || {
+        let MeasureParams { implementer, as_of, known_at, cursor, .. } = params;
+        let (scope, place) = page_scope(&app.node, as_of.as_deref(), known_at.as_deref(), cursor.as_deref())?;
+        let kinds = implementer.as_deref().map(|name| measure::kinds_of(name, &scope.policy(0))).transpose()?;
+        measure::worklist(&app.node, kinds.as_deref(), state, &scope, place, limit)
+    })
+    .await
+    .map(Json)
+}
+
+fn state_of(text: &str) -> Result<MeasureState, Problem> {
+    match text {
+        "active" => Ok(MeasureState::Active),
+        "suspended" => Ok(MeasureState::Suspended),
+        "ended" => Ok(MeasureState::Ended),
+        _ => Err(Problem::parameter("state", "write active, suspended or ended")),
+    }
+}

@@ -1,0 +1,70 @@
+//! What handlers take from a request, with our own words where it cannot be read.
+
+use super::{App, Problem};
+use crate::{
+    node::Node,
+    query::{
+        scope::{Asked, Scope},
+        subject,
+        walk::{Cursor, Place},
+    },
+};
+use axum::{
+    extract::{FromRequestParts, Path, Query},
+    http::request::Parts,
+};
+use serde::de::DeserializeOwned;
+
+/// The query parameters of a route. Every one is a text, so that each is refused with its own remedy.
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Params<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Params<T>, Problem> {
+        let query = Query::<T>::try_from_uri(&parts.uri);
+        query.map(|Query(params)| Params(params)).map_err(|error| Problem::malformed(error.body_text(), Vec::new()))
+    }
+}
+
+/// The subject that a path names, by the key of its file.
+pub struct SubjectKey(pub String);
+
+impl FromRequestParts<App> for SubjectKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<SubjectKey, Problem> {
+        let path = Path::<String>::from_request_parts(parts, app).await;
+        let Path(id) = path.map_err(|error| Problem::malformed(error.body_text(), Vec::new()))?;
+        Ok(SubjectKey(subject::key(&id)))
+    }
+}
+
+/// Runs what may take long away from the threads that serve requests.
+pub async fn heavy<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => {
+            tracing::error!(%error, "a query failed");
+            Err(Problem::internal())
+        }
+    }
+}
+
+/// The day, the knowledge and the place of a page: those of its cursor, or else as asked for.
+pub fn page_scope(
+    node: &Node,
+    as_of: Option<&str>,
+    known_at: Option<&str>,
+    cursor: Option<&str>,
+) -> Result<(Scope, Option<Place>), Problem> {
+    let cursor = cursor.map(Cursor::read).transpose()?;
+    let (as_of, known_at) = match &cursor {
+        Some(cursor) => (Some(cursor.as_of.as_str()), Some(cursor.known_at.as_str())),
+        None => (as_of, known_at),
+    };
+    let scope = Asked::read(node, as_of, known_at)?.scope(node, None)?;
+    Ok((scope, cursor.map(|cursor| cursor.place)))
+}

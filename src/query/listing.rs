@@ -1,0 +1,153 @@
+//! Entries of the red list, the black list and the watch. (四)(五)(二十一)
+
+use super::{
+    subject::Reading,
+    words::{EntryState, ListWord, SubjectWord},
+};
+use crate::clock::rfc3339;
+use chengxin_projections::{
+    change::ListName,
+    date::Date,
+    event::{self, Data, SubjectKind},
+    listing::{self, Entry, State},
+    policy::Policy,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Whether and how an entry can be repaired (二十六), stated when designating.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Repairable {
+    pub allowed: bool,
+    /// How, or the citation under which it cannot.
+    pub how: Option<String>,
+}
+
+/// A responsible person (十六).
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Responsible {
+    pub subject: PersonId,
+    pub role: String,
+}
+
+/// A person by the id that the system gave; never by name or document.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct PersonId {
+    #[schema(value_type = SubjectWord)]
+    pub kind: SubjectKind,
+    pub id: String,
+}
+
+/// What an entry rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct BasisView {
+    pub citation: Option<String>,
+    /// `ORG/ID` of a penalty or judgment.
+    pub record: Option<String>,
+}
+
+/// An entry of a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Listing {
+    /// `ORG/ID` of the designation.
+    pub record: String,
+    #[schema(value_type = ListWord)]
+    pub list: ListName,
+    /// The list kind of the policy, such as `unpaid-wages`.
+    pub kind: String,
+    /// The list kind in words.
+    pub title: Option<String>,
+    /// Who designated; it alone may amend or end the entry.
+    pub authority: String,
+    pub document_no: Option<String>,
+    #[schema(value_type = String, format = Date)]
+    pub from: Date,
+    /// The day on which it ends, as known. A term includes that day; what an event ends is off from that day on.
+    #[schema(value_type = String, format = Date)]
+    pub until: Date,
+    #[schema(value_type = EntryState)]
+    pub state: State,
+    pub disputed: bool,
+    pub basis_lost: bool,
+    pub basis: Vec<BasisView>,
+    pub repairable: Repairable,
+    pub persons: Vec<Responsible>,
+    pub grade: Option<String>,
+    pub channel: Option<String>,
+    /// Months of watch that follow a black listing.
+    pub watch_months: u32,
+    /// Codes of the measures that the list kind carried when the designation was accepted.
+    pub measures: Vec<String>,
+    /// When the designation was recorded.
+    pub recorded: String,
+}
+
+/// Whether an entry is shown: one that is still to begin is not, and one that was wrong from the start never was there,
+/// as of any day, for those who know of its withdrawal (default rule 4).
+pub fn is_shown(entry: &Entry, as_of: Date) -> bool {
+    !matches!(entry.state(as_of), State::Pending | State::Withdrawn)
+}
+
+/// Every entry of a subject that has begun, past ones included.
+pub fn listings(reading: &Reading) -> Vec<Listing> {
+    let entries = listing::entries(reading.file, reading.known);
+    entries.filter(|entry| is_shown(entry, reading.as_of)).map(|entry| show(&entry, reading)).collect()
+}
+
+/// One entry, with what only the event itself says.
+pub fn show(entry: &Entry, reading: &Reading) -> Listing {
+    let designation = entry.designation;
+    let data = match reading.bodies.data(entry.record.stamp.offset) {
+        Some(Data::DesignationMade(data)) => Some(data),
+        _ => None,
+    };
+    let (document_no, basis) = match data {
+        Some(data) => (Some(data.document_no), data.basis.into_iter().map(BasisView::from).collect()),
+        None => (None, designation.basis.iter().map(|record| BasisView::of_record(record)).collect()),
+    };
+    let persons = designation.persons.iter().map(|(person, role)| Responsible {
+        subject: PersonId { kind: SubjectKind::Person, id: person.to_string() },
+        role: role.to_string(),
+    });
+    Listing {
+        record: entry.record.id.to_string(),
+        list: entry.list,
+        kind: designation.kind.to_string(),
+        title: title(entry, reading.policy),
+        authority: entry.record.authority().to_owned(),
+        document_no,
+        from: entry.span.from,
+        until: entry.span.to,
+        state: entry.state(reading.as_of),
+        disputed: false,   // no rule in force takes objections
+        basis_lost: false, // nor watches over bases
+        basis,
+        repairable: Repairable {
+            allowed: designation.repairable,
+            how: designation.repair_note.as_deref().map(str::to_owned),
+        },
+        persons: persons.collect(),
+        grade: designation.grade.as_deref().map(str::to_owned),
+        channel: designation.channel.as_deref().map(str::to_owned),
+        watch_months: designation.watch_months,
+        measures: designation.measures.iter().map(|code| code.to_string()).collect(),
+        recorded: rfc3339(entry.record.stamp.recorded),
+    }
+}
+
+fn title(entry: &Entry, policy: &Policy) -> Option<String> {
+    let kind = policy.list_kind(entry.designation.list, &entry.designation.kind)?;
+    Some(kind.title.clone())
+}
+
+impl BasisView {
+    fn of_record(record: &str) -> BasisView {
+        BasisView { citation: None, record: Some(record.to_owned()) }
+    }
+}
+
+impl From<event::Basis> for BasisView {
+    fn from(event::Basis { citation, record }: event::Basis) -> BasisView {
+        BasisView { citation, record }
+    }
+}

@@ -1,0 +1,91 @@
+//! What is due from whom, and when. (一)(二十一)(二十七)
+
+use super::{
+    Page,
+    scope::Scope,
+    subject::About,
+    walk::{self, Cursor, Place},
+    words::DutyState,
+};
+use crate::{http::Problem, node::Node, views::duty_term};
+use chengxin_projections::{
+    date::Date,
+    obligation::{self, State},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A duty of a department.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Obligation {
+    /// `publish`, `notify-exit`, `notify-takedown`, …
+    pub duty: String,
+    /// Who owes it.
+    pub org: String,
+    pub record: String,
+    pub subject: About,
+    /// The day from which the working days count; it is not counted itself.
+    #[schema(value_type = String, format = Date)]
+    pub since: Date,
+    #[schema(value_type = String, format = Date)]
+    pub due: Date,
+    /// The due day will move if the calendar of a year to come says so.
+    pub provisional: bool,
+    #[schema(value_type = DutyState)]
+    pub state: State,
+    #[schema(value_type = Option<String>, format = Date)]
+    pub done: Option<Date>,
+    /// Working days past the due day.
+    pub late_by: u32,
+}
+
+/// What obligations are narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub org: Option<String>,
+    pub overdue: Option<bool>,
+    pub duty: Option<String>,
+}
+
+impl Filter {
+    fn wants(&self, obligation: &obligation::Obligation) -> bool {
+        self.org.as_deref().is_none_or(|org| org == obligation.org)
+            && self.duty.as_deref().is_none_or(|duty| duty == obligation.duty)
+            && self.overdue.is_none_or(|overdue| overdue == (obligation.state == State::Overdue))
+    }
+}
+
+/// A page of the duties that had arisen by the day.
+pub fn page(
+    node: &Node,
+    filter: &Filter,
+    scope: &Scope,
+    place: Option<Place>,
+    limit: usize,
+) -> Result<Page<Obligation>, Problem> {
+    let policy = scope.policy(0);
+    let terms = filter.org.as_deref().map(|org| [duty_term(org)]);
+    let terms = terms.as_ref().map(|terms| &terms[..]);
+    let (items, next) = walk::fill(node, terms, place, limit, |shard, held| {
+        let (file, known) = (&held.file, scope.known(shard.number));
+        let all = obligation::obligations(file, known, scope.as_of, &policy);
+        Ok(all.iter().filter(|o| filter.wants(o)).map(|o| show(o, About::of(file, known))).collect())
+    })?;
+    let next = next.map(|place| Cursor::after(place, scope).render());
+    Ok(Page::new(items, next, scope))
+}
+
+fn show(obligation: &obligation::Obligation, subject: About) -> Obligation {
+    Obligation {
+        duty: obligation.duty.to_owned(),
+        org: obligation.org.to_owned(),
+        record: obligation.record.to_owned(),
+        subject,
+        since: obligation.since,
+        due: obligation.due.date,
+        provisional: obligation.due.provisional,
+        state: obligation.state,
+        done: obligation.done,
+        late_by: obligation.late_by,
+    }
+}

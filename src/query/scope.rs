@@ -1,0 +1,176 @@
+//! Which day a query is about, and what it may know.
+
+use super::{
+    date,
+    position::{self, Moment},
+};
+use crate::{
+    clock::rfc3339,
+    http::Problem,
+    log::{Offset, Topic},
+    node::Node,
+};
+use chengxin_projections::{date::Date, facts::Known, partition::Partition, policy::Policy};
+use std::{sync::Arc, time::Duration};
+
+/// How long a query waits for the log to give the event that a position names.
+const LOG_WAIT: Duration = Duration::from_secs(2);
+
+/// The day and the moment as asked for, and where the partitions stand.
+pub struct Asked {
+    as_of: Date,
+    /// `None` is now.
+    moment: Option<Moment>,
+    known_at: Option<String>,
+    partitions: Vec<(Arc<Partition>, Offset)>,
+}
+
+/// The day and the knowledge of one query. Everything that it reads is held to the same position, so that an answer is
+/// of one piece while the log goes on.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    pub as_of: Date,
+    pub known_at: String,
+    pub position: String,
+    /// A `known_at` that keeps its meaning for the pages to come.
+    pub pin: String,
+    known: Vec<Known>,
+    partitions: Vec<Arc<Partition>>,
+}
+
+impl Asked {
+    pub fn read(node: &Node, as_of: Option<&str>, known_at: Option<&str>) -> Result<Asked, Problem> {
+        let partitions: Vec<(Arc<Partition>, Offset)> = node.shards().iter().map(|shard| shard.partition()).collect();
+        let as_of = match as_of {
+            Some(text) => date("as_of", text)?,
+            None => {
+                let open = partitions.iter().filter_map(|(partition, _)| partition.day).min();
+                open.unwrap_or_else(|| node.clock.today())
+            }
+        };
+        let moment = match known_at {
+            None => None,
+            Some(text) => Some(position::parse(text, node.log.partitions()).ok_or_else(|| not_a_moment(text))?),
+        };
+        // An instant that has not come yet knows what is known now.
+        let moment = moment.filter(|moment| !matches!(moment, Moment::Instant(at) if *at >= node.clock.now()));
+        Ok(Asked { as_of, moment, known_at: known_at.map(str::to_owned), partitions })
+    }
+
+    /// Whether the log must be read to answer about this partition; about all of them if it is `None`.
+    pub fn needs_log(&self, of: Option<u16>) -> bool {
+        match &self.moment {
+            None | Some(Moment::Instant(_)) => false,
+            Some(Moment::Event(partition, offset)) => {
+                self.is_ahead(*partition, *offset) || (self.partitions.len() > 1 && of != Some(*partition))
+            }
+            Some(Moment::Positions(places)) => places.iter().any(|(p, offset)| self.is_ahead(*p, *offset)),
+        }
+    }
+
+    fn is_ahead(&self, partition: u16, offset: Offset) -> bool {
+        let below = self.partitions.get(usize::from(partition)).map_or(0, |(_, below)| *below);
+        offset >= below.max(1)
+    }
+
+    /// What may be known of each partition. With a partition, it is for questions about that one only.
+    pub fn scope(self, node: &Node, of: Option<u16>) -> Result<Scope, Problem> {
+        let below = || self.partitions.iter().map(|(_, below)| *below);
+        let position = position::render(below());
+        let known: Vec<Known> = match &self.moment {
+            None => below().map(|below| Known::Offset(below.saturating_sub(1))).collect(),
+            Some(Moment::Instant(instant)) => below().map(|_| Known::Instant(*instant)).collect(),
+            Some(Moment::Event(partition, offset)) => self.known_with(node, *partition, *offset, of)?,
+            Some(Moment::Positions(places)) => self.known_below(node, places)?,
+        };
+        let pin = match &self.moment {
+            None => position.clone(),
+            Some(_) => self.known_at.clone().unwrap_or_else(|| position.clone()),
+        };
+        let known_at = self.known_at.unwrap_or_else(|| position.clone());
+        let partitions = self.partitions.into_iter().map(|(partition, _)| partition).collect();
+        Ok(Scope { as_of: self.as_of, known_at, position, pin, known, partitions })
+    }
+
+    /// In the event's own partition its offset says what was known; in the others, the time at which it was recorded.
+    fn known_with(&self, node: &Node, partition: u16, offset: Offset, of: Option<u16>) -> Result<Vec<Known>, Problem> {
+        self.reached(node, partition, offset)?;
+        let others = if self.partitions.len() == 1 || of == Some(partition) {
+            Known::Offset(offset)
+        } else {
+            Known::Instant(recorded(node, partition, offset)?)
+        };
+        let number = usize::from(partition);
+        let known = |index| if index == number { Known::Offset(offset) } else { others };
+        Ok((0..self.partitions.len()).map(known).collect())
+    }
+
+    fn known_below(&self, node: &Node, places: &[(u16, Offset)]) -> Result<Vec<Known>, Problem> {
+        // Of a partition that the position does not name nothing was known.
+        let mut known = vec![Known::Instant(i64::MIN); self.partitions.len()];
+        for (partition, offset) in places {
+            self.reached(node, *partition, *offset)?;
+            if let Some(known) = known.get_mut(usize::from(*partition)) {
+                *known = Known::Offset(*offset);
+            }
+        }
+        Ok(known)
+    }
+
+    /// An answer must not change once more events come: a position that is not shown yet has no answer.
+    fn reached(&self, node: &Node, partition: u16, offset: Offset) -> Result<(), Problem> {
+        if !self.is_ahead(partition, offset) {
+            return Ok(());
+        }
+        if offset < node.log.end(Topic::Events, partition)? {
+            let detail = format!("the views have not come to position {partition}-{offset} yet; try again");
+            return Err(Problem::unavailable(detail));
+        }
+        Err(no_event(partition, offset))
+    }
+}
+
+impl Scope {
+    /// What may be known of the subjects of a partition.
+    pub fn known(&self, partition: u16) -> Known {
+        self.known.get(usize::from(partition)).copied().unwrap_or(Known::Instant(i64::MIN))
+    }
+
+    /// The policy of the day, as far as it was known.
+    pub fn policy(&self, partition: u16) -> Policy {
+        match self.partitions.get(usize::from(partition)) {
+            Some(shared) => shared.policy_at(self.as_of, self.known(partition)),
+            None => Policy::default(),
+        }
+    }
+
+    /// What the subjects of a partition share; every partition has the same policy.
+    pub fn partition(&self, number: u16) -> Option<&Arc<Partition>> {
+        self.partitions.get(usize::from(number))
+    }
+}
+
+/// When the event at a position was recorded.
+fn recorded(node: &Node, partition: u16, offset: Offset) -> Result<i64, Problem> {
+    let batch = node.log.read(Topic::Events, partition, offset)?.next(1, LOG_WAIT)?;
+    let stored = batch.records.first().filter(|stored| stored.offset == offset);
+    let stored = stored.ok_or_else(|| no_event(partition, offset))?;
+    let event = node.codec.decode_event(stored.value.as_deref().unwrap_or_default());
+    event.map(|event| event.recorded).map_err(|_| no_event(partition, offset))
+}
+
+fn no_event(partition: u16, offset: Offset) -> Problem {
+    let detail = format!(
+        "no event stands at position {partition}-{offset}; take the `position` of an outcome or of an earlier answer"
+    );
+    Problem::parameter("known_at", detail)
+}
+
+fn not_a_moment(text: &str) -> Problem {
+    let example = rfc3339(Date::MAX.start());
+    let detail = format!(
+        "{text:?} is no position of this log (PARTITION-OFFSET, or the `position` of an answer), no RFC 3339 instant \
+         (such as {example}) and no day (YYYY-MM-DD, which means its end)"
+    );
+    Problem::parameter("known_at", detail)
+}

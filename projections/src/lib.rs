@@ -25,3 +25,4 @@ pub mod partition;
 pub mod policy;
 pub mod publication;
 pub mod refusal;
+pub mod testing;

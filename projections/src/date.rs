@@ -6,6 +6,7 @@ use std::{fmt, str::FromStr};
 
 /// A calendar day, `YYYY-MM-DD` in JSON and days since 1970-01-01 in Avro and view rows.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(value_type = String, format = Date))]
 pub struct Date(i32);
 
 impl Date {

@@ -2,7 +2,9 @@
 
 pub mod demo;
 mod open;
+mod rebuild;
 mod serve;
+mod tail;
 
 use crate::config::{Cli, Command};
 use std::process::ExitCode;
@@ -17,6 +19,8 @@ pub fn run(cli: Cli) -> ExitCode {
     let result: Result<u8, Box<dyn std::error::Error>> = match cli.command {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Rebuild(arguments) => rebuild::run(&arguments),
+        Command::Tail(arguments) => tail::run(&arguments),
         _ => Err("not there yet".into()),
     };
     match result {

@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod events;
+pub mod feeds;
 pub mod lists;
 pub mod measures;
 pub mod obligations;
@@ -10,6 +11,7 @@ pub mod operation;
 pub mod params;
 pub mod policy;
 pub mod problem;
+pub mod schemas;
 pub mod statistics;
 pub mod subjects;
 
@@ -35,6 +37,8 @@ const MAX_REQUESTS: usize = 512;
 fn all(manual: bool) -> axum::Router<App> {
     axum::Router::new()
         .merge(events::routes())
+        .merge(feeds::routes())
+        .merge(schemas::routes())
         .merge(subjects::routes())
         .merge(lists::routes())
         .merge(measures::routes())

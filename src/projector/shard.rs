@@ -302,7 +302,9 @@ impl Shard {
         if self.state().loaded && self.at() <= published && !self.is_broken() {
             return Ok(());
         }
-        let checkpoint = match self.views().checkpoint() {
+        // Read first: the guard of the views must be gone before they are cleared.
+        let found = self.views().checkpoint();
+        let checkpoint = match found {
             Ok(Some(checkpoint)) if checkpoint.offset <= published && !self.is_broken() => Some(checkpoint),
             Ok(None) if published == 0 => None,
             other => {

@@ -3,6 +3,7 @@
 pub mod demo;
 mod open;
 mod rebuild;
+mod replay;
 mod serve;
 mod tail;
 
@@ -20,6 +21,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Rebuild(arguments) => rebuild::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
         Command::Tail(arguments) => tail::run(&arguments),
         _ => Err("not there yet".into()),
     };

@@ -122,7 +122,7 @@ pub fn statistics(node: &Node, period: Period, scope: &Scope) -> Result<Statisti
     let policy = scope.policy(0);
     let mut counting = Counting::new(period, scope.as_of, &policy);
     let mut walk = Walk::new(node, None, None)?;
-    while let Some((shard, subject)) = walk.next()? {
+    while let Some((shard, subject)) = walk.step()? {
         let Some(held) = shard.file(&subject)? else { continue };
         counting.subject(&held.file, scope.known(shard.number));
     }

@@ -115,7 +115,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The next subject and its partition.
-    pub fn next(&mut self) -> Result<Option<(&'a Shard, Box<str>)>, ViewError> {
+    pub fn step(&mut self) -> Result<Option<(&'a Shard, Box<str>)>, ViewError> {
         let mut least: Option<(&'a Shard, Box<str>)> = None;
         for source in &mut self.sources {
             let shard = source.shard;
@@ -176,7 +176,7 @@ pub fn fill<T>(
         filling.last.get_or_insert(place);
     }
     for _ in 0..SUBJECTS_PER_PAGE {
-        let Some((shard, subject)) = walk.next()? else { return Ok((filling.items, None)) };
+        let Some((shard, subject)) = walk.step()? else { return Ok((filling.items, None)) };
         let Some(held) = shard.file(&subject)? else { continue };
         let items = items_of(shard, &held)?;
         let count = items.len();

@@ -1,8 +1,11 @@
 //! One file for each command.
 
 pub mod demo;
+mod import;
 mod open;
 mod serve;
+mod summary;
+mod upload;
 
 use crate::config::{Cli, Command};
 use std::process::ExitCode;
@@ -16,6 +19,7 @@ pub fn run(cli: Cli) -> ExitCode {
     trace();
     let result: Result<u8, Box<dyn std::error::Error>> = match cli.command {
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         _ => Err("not there yet".into()),
     };

@@ -1,11 +1,14 @@
 //! One file for each command.
 
 pub mod demo;
+mod import;
 mod open;
 mod rebuild;
 mod replay;
 mod serve;
+mod summary;
 mod tail;
+mod upload;
 mod worker;
 
 use crate::config::{Cli, Command};
@@ -20,12 +23,12 @@ pub fn run(cli: Cli) -> ExitCode {
     trace();
     let result: Result<u8, Box<dyn std::error::Error>> = match cli.command {
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Rebuild(arguments) => rebuild::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Worker(arguments) => worker::run(&arguments),
         Command::Tail(arguments) => tail::run(&arguments),
-        _ => Err("not there yet".into()),
     };
     match result {
         Ok(code) => ExitCode::from(code),

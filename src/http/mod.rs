@@ -2,13 +2,17 @@
 
 pub mod auth;
 pub mod events;
+pub mod feeds;
 pub mod lists;
 pub mod measures;
 pub mod obligations;
 pub mod openapi;
 pub mod operation;
 pub mod params;
+pub mod policy;
 pub mod problem;
+pub mod schemas;
+pub mod statistics;
 pub mod subjects;
 
 pub use problem::Problem;
@@ -33,10 +37,14 @@ const MAX_REQUESTS: usize = 512;
 fn all(manual: bool) -> axum::Router<App> {
     axum::Router::new()
         .merge(events::routes())
+        .merge(feeds::routes())
+        .merge(schemas::routes())
         .merge(subjects::routes())
         .merge(lists::routes())
         .merge(measures::routes())
         .merge(obligations::routes())
+        .merge(statistics::routes())
+        .merge(policy::routes())
         .merge(openapi::routes())
         .merge(operation::routes(manual))
 }

@@ -198,6 +198,15 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_that_is_withdrawn_after_its_exit_needs_no_exit_notice_any_more() {
+        given([day("2026-05-11"), black("L-1", "2026-05-11")])
+            .when(exit("L-1", "2026-05-11"))
+            .then_duties("2026-05-11", ["notify-exit L-1 due 2026-05-14 open"])
+            .when(withdraw_designation("L-1", "2026-05-11"))
+            .then_duties("2026-05-11", ["notify-takedown L-1 due 2026-05-14 open"]);
+    }
+
+    #[test]
     fn a_withdrawn_penalty_is_taken_down_only_if_it_was_published() {
         let withdrawn = |steps: Vec<Step>| given(steps).when(withdraw_penalty("P-1", "2026-05-06"));
         withdrawn(vec![day("2026-05-06"), penalty("P-1", "2026-05-06")])

@@ -10,7 +10,8 @@ mod parse;
 mod publish;
 
 pub(crate) use check::document;
-pub use input::{DocumentInput, Input, PersonInput};
+pub use check::document_number;
+pub use input::{DocumentInput, Input, PersonInput, SubjectInput};
 pub use parse::{Draft, draft, parse};
 pub use publish::{Answered, Intake, MAX_WAIT, Outcome, Reason, Submission};
 

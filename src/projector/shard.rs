@@ -58,7 +58,7 @@ struct Unsaved {
     planned: Option<Date>,
     new_terms: Vec<Box<str>>,
     new_ids: Vec<u64>,
-    name: Option<Box<str>>,
+    new_names: Vec<Box<str>>,
 }
 
 type Layer = HashMap<Box<str>, Unsaved>;
@@ -274,9 +274,8 @@ impl Shard {
     fn show_subject(&self, state: &mut State, subject: Box<str>, changed: Changed) {
         let file = &changed.held.file;
         let new_records: &[Arc<Record>] = &file.records[changed.records..];
-        let name =
-            (file.names.len() > changed.names).then(|| file.names.last().map(|(_, name)| name.clone())).flatten();
-        if let Some(name) = &name {
+        let new_names: Vec<Box<str>> = file.names[changed.names..].iter().map(|(_, name)| name.clone()).collect();
+        for name in &new_names {
             self.names.write().unwrap_or_else(PoisonError::into_inner).add(&subject, name);
         }
         let new_ids: Vec<u64> = new_records.iter().map(|record| hash::of_text(&record.id)).collect();
@@ -296,13 +295,13 @@ impl Shard {
                 unsaved.bodies.extend(changed.bodies);
                 unsaved.new_terms.extend(new_terms);
                 unsaved.new_ids.extend(new_ids);
-                unsaved.name = name.or(unsaved.name.take());
+                unsaved.new_names.extend(new_names);
                 state.current_bytes += bytes;
             }
             None => {
                 let (bodies, planned) = (changed.bodies, changed.planned);
                 self.cache.remove(&subject);
-                state.current.insert(subject, Unsaved { held, bodies, planned, new_terms, new_ids, name });
+                state.current.insert(subject, Unsaved { held, bodies, planned, new_terms, new_ids, new_names });
                 state.current_bytes += bytes + FILE_BYTES;
             }
         }
@@ -416,7 +415,7 @@ impl Shard {
             planned: unsaved.planned,
             new_terms: unsaved.new_terms.clone(),
             new_ids: unsaved.new_ids.clone(),
-            name: unsaved.name.clone(),
+            new_names: unsaved.new_names.clone(),
         });
         let views = self.views();
         views.save(saves.collect())?;

@@ -44,6 +44,8 @@ pub struct Shard {
     /// Events below this offset are published and shown.
     progress: watch::Sender<Offset>,
     caught_up: AtomicBool,
+    /// Outputs of a batch may be in the log that is not shown yet.
+    publishing: AtomicBool,
     saved: (Mutex<()>, Condvar),
     broken: AtomicBool,
 }
@@ -103,6 +105,7 @@ impl Shard {
             views: RwLock::new(views),
             progress: watch::Sender::new(0),
             caught_up: AtomicBool::new(false),
+            publishing: AtomicBool::new(false),
             saved: (Mutex::new(()), Condvar::new()),
             broken: AtomicBool::new(false),
         })
@@ -133,6 +136,15 @@ impl Shard {
 
     pub fn is_caught_up(&self) -> bool {
         self.caught_up.load(Ordering::SeqCst)
+    }
+
+    /// Whether outputs may be in the log of a batch that is not shown yet.
+    pub fn is_publishing(&self) -> bool {
+        self.publishing.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn set_publishing(&self, publishing: bool) {
+        self.publishing.store(publishing, Ordering::SeqCst);
     }
 
     pub(super) fn set_caught_up(&self, caught_up: bool) {

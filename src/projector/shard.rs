@@ -298,7 +298,9 @@ impl Shard {
         if self.state().loaded && self.at() <= published && !self.is_broken() {
             return Ok(());
         }
-        let checkpoint = match self.views().checkpoint() {
+        // In a statement of its own, which gives the lock back: clearing takes it for writing.
+        let found = self.views().checkpoint();
+        let checkpoint = match found {
             Ok(Some(checkpoint)) if checkpoint.offset <= published && !self.is_broken() => Some(checkpoint),
             Ok(None) if published == 0 => None,
             other => {

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
+mod crash;
 mod embedded_log;
 mod kafka_log;
 mod log_contract;
+mod scenarios;
 mod support;

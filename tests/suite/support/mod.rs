@@ -2,4 +2,8 @@
 
 pub mod broker;
 pub mod child;
+pub mod client;
+pub mod events;
+pub mod load;
 pub mod logs;
+pub mod server;

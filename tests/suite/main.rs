@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
+mod crash;
 mod embedded_log;
 mod feeds;
 mod kafka_feeds;
 mod kafka_log;
 mod log_contract;
 mod replay;
+mod scenarios;
 mod schemas;
 mod support;

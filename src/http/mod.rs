@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod events;
+pub mod imports;
 pub mod lists;
 pub mod measures;
 pub mod obligations;
@@ -13,7 +14,7 @@ pub mod subjects;
 
 pub use problem::Problem;
 
-use crate::node::Node;
+use crate::{importer::jobs::Imports, node::Node};
 use auth::Principals;
 use std::sync::Arc;
 
@@ -22,6 +23,8 @@ use std::sync::Arc;
 pub struct App {
     pub node: Arc<Node>,
     pub principals: Arc<Principals>,
+    /// Files that were sent to be imported.
+    pub imports: Arc<Imports>,
     /// Renders the metrics; none where nothing records them.
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
 }
@@ -33,6 +36,7 @@ const MAX_REQUESTS: usize = 512;
 fn all(manual: bool) -> axum::Router<App> {
     axum::Router::new()
         .merge(events::routes())
+        .merge(imports::routes())
         .merge(subjects::routes())
         .merge(lists::routes())
         .merge(measures::routes())

@@ -32,7 +32,7 @@ use std::{
 use tokio::runtime::Handle;
 
 /// Rows that are published together: enough that their syncs cost little, few enough to be under way in memory.
-pub const BATCH_ROWS: usize = 2_000;
+pub const BATCH_ROWS: usize = 4_000;
 /// Bytes of rows after which a batch is full.
 pub const BATCH_BYTES: usize = 8 << 20;
 /// Batches of rows that are being appended and judged at a time. Rows do not depend on each other.

@@ -8,7 +8,10 @@ use chengxin_projections::{
     for_each_event_type,
 };
 use serde_json::{Map, Value, json};
-use std::{cell::RefCell, collections::{BTreeMap, HashMap}};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+};
 
 /// What happens up to a day: first the day opens, then each department sends what it has.
 pub(crate) struct Period {

@@ -62,7 +62,10 @@ pub(crate) fn disk(directory: &Path) -> Result<u64> {
     use std::os::unix::fs::MetadataExt;
     let mut bytes = 0;
     for entry in std::fs::read_dir(directory)? {
-        let (path, metadata) = { let entry = entry?; (entry.path(), entry.metadata()?) };
+        let (path, metadata) = {
+            let entry = entry?;
+            (entry.path(), entry.metadata()?)
+        };
         bytes += if metadata.is_dir() { disk(&path)? } else { metadata.blocks() * 512 };
     }
     Ok(bytes)

@@ -69,11 +69,7 @@ pub(crate) fn kafka(settings: &Settings, directory: &Path, report: &mut Report) 
         return Ok(());
     }
     let prefix = format!("bench-{}", std::process::id());
-    let job = Job {
-        log: format!("{}/{prefix}", settings.brokers),
-        on_kafka: true,
-        views: directory.join("kafka"),
-    };
+    let job = Job { log: format!("{}/{prefix}", settings.brokers), on_kafka: true, views: directory.join("kafka") };
     progress("filling a Kafka log");
     let measured = fill_kafka(&job, &settings.county())
         .and_then(|()| Figures { log: "Kafka", raw: "consume + decode", ratio: 0.2 }.measure(&job, report));

@@ -11,7 +11,10 @@ use crate::{
     settings::{PARTITIONS, Settings},
     workload,
 };
-use chengxin::{demo::DemoConfig, log::{Log, Topic, embedded::Embedded}};
+use chengxin::{
+    demo::DemoConfig,
+    log::{Log, Topic, embedded::Embedded},
+};
 use std::{
     collections::BTreeMap,
     net::SocketAddr,

@@ -1,8 +1,8 @@
 //! The real server, in a process of its own.
 
 use crate::{Result, inputs, measured::peak_memory, settings::PARTITIONS};
-use chengxin::http::auth::{Principal, Role, token_digest, write_file};
 use chengxin::demo::{Demo, DemoConfig};
+use chengxin::http::auth::{Principal, Role, token_digest, write_file};
 use chengxin_projections::date::Date;
 use std::{
     io::{BufRead, BufReader},

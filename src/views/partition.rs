@@ -66,7 +66,9 @@ fn lists(record: &Record) -> impl Iterator<Item = ListName> + use<> {
     let (own, watch) = match record.designation() {
         None => (None, None),
         Some(Designation { list: List::Red, .. }) => (Some(ListName::Red), None),
-        Some(Designation { watch_months, .. }) => (Some(ListName::Black), (*watch_months > 0).then_some(ListName::Watch)),
+        Some(Designation { watch_months, .. }) => {
+            (Some(ListName::Black), (*watch_months > 0).then_some(ListName::Watch))
+        }
     };
     own.into_iter().chain(watch)
 }

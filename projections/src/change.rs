@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Who a change is about, with the name as known when it happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(as = ChangeSubject))]
 pub struct About {
     pub id: String,
     pub kind: SubjectKind,
@@ -39,7 +39,7 @@ impl ListName {
 
 /// What made a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(as = ChangeCause))]
 pub struct Cause {
     /// The type of the event: `designation.made`, `day.opened`, …
     #[serde(rename = "type")]

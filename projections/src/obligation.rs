@@ -47,16 +47,22 @@ pub struct Obligation<'a> {
 /// All duties about a subject that had arisen by a day.
 pub fn obligations<'a>(file: &'a CreditFile, known: Known, as_of: Date, policy: &Policy) -> Vec<Obligation<'a>> {
     let records = file.records.iter().filter(|record| known.has(record.stamp) && record.effective <= as_of);
-    records
-        .flat_map(|record| {
-            [
-                publish(record, known, as_of, policy),
-                notify_exit(record, known, as_of, policy),
-                takedown(record, known, as_of, policy),
-            ]
-        })
-        .flatten()
-        .collect()
+    records.flat_map(|record| of_record(record, known, as_of, policy)).collect()
+}
+
+/// The duties about one record that was known and had begun.
+pub fn of_record<'a>(
+    record: &'a Record,
+    known: Known,
+    as_of: Date,
+    policy: &Policy,
+) -> impl Iterator<Item = Obligation<'a>> + use<'a> {
+    let duties = [
+        publish(record, known, as_of, policy),
+        notify_exit(record, known, as_of, policy),
+        takedown(record, known, as_of, policy),
+    ];
+    duties.into_iter().flatten()
 }
 
 /// (一) Publish a license or a penalty within 7 working days of the decision.

@@ -131,7 +131,7 @@ async fn until_signal(listener: TcpListener, router: axum::Router, node: Arc<Nod
 }
 
 /// Interrupt or termination.
-async fn signal() {
+pub(super) async fn signal() {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
         Ok(mut terminate) => {

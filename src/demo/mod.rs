@@ -6,6 +6,7 @@
 
 mod codes;
 mod county;
+mod files;
 mod follow_ups;
 mod items;
 mod kinds;
@@ -18,6 +19,7 @@ mod schedule;
 mod tests;
 mod texts;
 
+pub use files::{Form, WriteError, WrittenFile, write_clean_csv, write_files};
 pub use items::Items;
 pub use rows::{Category, DemoRow, NamedPerson, Party, PersonDocument};
 

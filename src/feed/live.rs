@@ -282,8 +282,8 @@ impl Subscription {
     pub async fn next(&mut self) -> Result<Option<Vec<Delivered>>, LogError> {
         while !self.place.0.is_stopped() {
             let step = match &mut self.at {
-                At::Ring(_) => self.from_ring().await,
-                At::Storage(_) => self.from_storage().await?,
+                At::Ring(_) => self.step_in_ring().await,
+                At::Storage(_) => self.step_in_storage().await?,
             };
             if let ControlFlow::Break(items) = step {
                 return Ok(Some(items));
@@ -292,7 +292,7 @@ impl Subscription {
         Ok(None)
     }
 
-    async fn from_ring(&mut self) -> ControlFlow<Vec<Delivered>> {
+    async fn step_in_ring(&mut self) -> ControlFlow<Vec<Delivered>> {
         let At::Ring(next) = &mut self.at else { return ControlFlow::Continue(()) };
         // What comes from here on wakes the wait below.
         drop(self.news.borrow_and_update());
@@ -314,7 +314,7 @@ impl Subscription {
         ControlFlow::Continue(())
     }
 
-    async fn from_storage(&mut self) -> Result<ControlFlow<Vec<Delivered>>, LogError> {
+    async fn step_in_storage(&mut self) -> Result<ControlFlow<Vec<Delivered>>, LogError> {
         let At::Storage(sources) = &mut self.at else { return Ok(ControlFlow::Continue(())) };
         let (sources, live, cursor) = (sources.take(), self.place.0.clone(), self.cursor.clone());
         let read = tokio::task::spawn_blocking(move || {

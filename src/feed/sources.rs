@@ -14,6 +14,8 @@ use std::{
 const READ_LIMIT: Duration = Duration::from_secs(10);
 /// One look of a reader that has yet to hear from the log.
 const READ_WAIT: Duration = Duration::from_millis(100);
+/// Records of a partition that are read at a time.
+const AHEAD: usize = 128;
 /// Bytes of records that a source holds between two pages.
 const HELD_BYTES: usize = 256 << 10;
 
@@ -34,46 +36,41 @@ impl Source {
         Ok(Source { topic, partition, reader, ahead: VecDeque::new(), at_end: false, head: None })
     }
 
-    /// Reads ahead until `count` records are there or the partition is at its end.
-    fn fill(&mut self, count: usize) -> Result<(), LogError> {
-        let held = usize::from(self.head.is_some());
-        if self.ahead.len() + held >= count {
-            return Ok(());
+    /// Has the next record ready, unless the partition is at its end. Returns the offset behind records that nobody can
+    /// read, which are passed over.
+    fn ready(&mut self, kind: Kind, codec: &Codec, ahead: usize) -> Result<Option<Offset>, LogError> {
+        let mut passed = None;
+        while self.head.is_none() {
+            match self.ahead.pop_front() {
+                Some(stored) => match Change::decode(kind, codec, self.partition, &stored) {
+                    Some(change) => self.head = Some((stored.offset, change)),
+                    None => passed = Some(stored.offset + 1),
+                },
+                None if self.at_end => break,
+                None => self.read(ahead)?,
+            }
         }
+        Ok(passed)
+    }
+
+    /// Reads on until something is found or the partition is at its end.
+    fn read(&mut self, count: usize) -> Result<(), LogError> {
         let deadline = Instant::now() + READ_LIMIT;
         // The first look does not wait: a log that knows its end says so at once.
         let mut wait = Duration::ZERO;
         loop {
-            let batch = self.reader.next(count - held - self.ahead.len(), wait)?;
-            let found = !batch.records.is_empty();
+            let batch = self.reader.next(count, wait)?;
             self.ahead.extend(batch.records);
             self.at_end = batch.at_end;
-            if self.at_end || self.ahead.len() + held >= count {
+            if self.at_end || !self.ahead.is_empty() {
                 return Ok(());
             }
-            if !found && Instant::now() >= deadline {
+            if Instant::now() >= deadline {
                 let (topic, partition) = (self.topic.name(), self.partition);
                 return Err(LogError::Unavailable(format!("partition {partition} of {topic} does not answer")));
             }
             wait = READ_WAIT;
         }
-    }
-
-    /// Decodes the next record. Returns the offset behind records that nobody can read; they are passed over.
-    fn peek(&mut self, kind: Kind, codec: &Codec) -> Option<Offset> {
-        let mut passed = None;
-        while self.head.is_none() {
-            let Some(stored) = self.ahead.pop_front() else { break };
-            match Change::decode(kind, codec, self.partition, &stored) {
-                Some(change) => self.head = Some((stored.offset, change)),
-                None => passed = Some(stored.offset + 1),
-            }
-        }
-        passed
-    }
-
-    fn is_drained(&self) -> bool {
-        self.at_end && self.head.is_none() && self.ahead.is_empty()
     }
 
     /// Whether it is small enough to be kept until somebody asks for what follows.
@@ -113,24 +110,27 @@ impl Reading {
     /// Up to `limit` items, and whether that was all there was. Partitions are merged by the time of recording and then by
     /// number, each in its own order, so what comes follows from the cursor and the log alone.
     pub fn next(&mut self, codec: &Codec, limit: usize) -> Result<(Vec<Item>, bool), LogError> {
-        // With so many of each partition none runs dry before the page is full.
         for source in &mut self.sources {
-            source.fill(limit)?;
+            // What was the end before may have grown.
+            source.at_end = false;
         }
         let mut items = Vec::new();
-        while items.len() < limit {
+        loop {
+            // Each partition shows its next record, or none is chosen: else the order would depend on how much was read.
             for source in &mut self.sources {
-                if let Some(next) = source.peek(self.kind, codec) {
+                if let Some(next) = source.ready(self.kind, codec, limit.min(AHEAD))? {
                     self.cursor.advance(source.partition, next);
                 }
             }
             let heads = self.sources.iter_mut().filter(|source| source.head.is_some());
             let first = heads.min_by_key(|s| (s.head.as_ref().map(|(_, change)| change.recorded()), s.partition));
-            let Some(source) = first else { break };
-            let Some((offset, change)) = source.head.take() else { break };
+            let Some(source) = first else { return Ok((items, true)) };
+            if items.len() >= limit {
+                return Ok((items, false));
+            }
+            let Some((offset, change)) = source.head.take() else { return Ok((items, false)) };
             self.cursor.advance(source.partition, offset + 1);
             items.push(Item { partition: source.partition, offset, change, cursor: self.cursor.clone() });
         }
-        Ok((items, self.sources.iter().all(Source::is_drained)))
     }
 }

@@ -3,14 +3,16 @@
 use super::{
     App, Problem,
     auth::{Caller, Role},
+    params::{Params, heavy},
 };
 use crate::{
     feed::{Cursor, CursorError, Delivered, Item, Kind, SubscribeError, Subscription},
     node::Node,
+    query::position,
 };
 use axum::{
     Json, Router,
-    extract::{Query, State, rejection::QueryRejection},
+    extract::State,
     http::{HeaderMap, header},
     response::{
         IntoResponse, Response, Sse,
@@ -48,7 +50,7 @@ pub struct FeedQuery {
     /// The cursor behind which to begin: `next` of a page, `cursor` of an item, or the id of an event. Absent: the beginning.
     after: Option<String>,
     /// Items of a page, 1 to 1000; 100 if absent. A stream has no limit.
-    limit: Option<usize>,
+    limit: Option<String>,
 }
 
 /// A page of a feed.
@@ -62,9 +64,8 @@ pub struct FeedPage<T> {
     pub at_end: bool,
     /// The open business day.
     pub as_of: Date,
-    /// The events whose changes had gone out when the page was read, per partition the first one that had not.
-    #[schema(value_type = String)]
-    pub position: Cursor,
+    /// The events whose changes had gone out when the page was read; a valid `known_at`.
+    pub position: String,
 }
 
 /// A list change in a page.
@@ -95,16 +96,14 @@ pub(super) struct Doc;
     responses(
         (status = 200, description = "A page; with `Accept: text/event-stream` a stream of `list-change` events, whose ids are cursors",
          content((FeedPage<ListChangeItem> = "application/json"), (String = "text/event-stream"))),
-        (status = 400, description = "The cursor or the limit is wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The log is not available", body = Problem, content_type = "application/problem+json"),
+        (status = "default", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn list_changes(
     State(app): State<App>,
     caller: Caller,
     headers: HeaderMap,
-    query: Result<Query<FeedQuery>, QueryRejection>,
+    Params(query): Params<FeedQuery>,
 ) -> Result<Response, Problem> {
     serve(app, &caller, Kind::ListChanges, &headers, query).await
 }
@@ -115,16 +114,14 @@ pub async fn list_changes(
     responses(
         (status = 200, description = "A page; with `Accept: text/event-stream` a stream of `measure-change` events, whose ids are cursors",
          content((FeedPage<MeasureChangeItem> = "application/json"), (String = "text/event-stream"))),
-        (status = 400, description = "The cursor or the limit is wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The log is not available", body = Problem, content_type = "application/problem+json"),
+        (status = "default", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn measure_changes(
     State(app): State<App>,
     caller: Caller,
     headers: HeaderMap,
-    query: Result<Query<FeedQuery>, QueryRejection>,
+    Params(query): Params<FeedQuery>,
 ) -> Result<Response, Problem> {
     serve(app, &caller, Kind::MeasureChanges, &headers, query).await
 }
@@ -134,10 +131,9 @@ async fn serve(
     caller: &Caller,
     kind: Kind,
     headers: &HeaderMap,
-    query: Result<Query<FeedQuery>, QueryRejection>,
+    query: FeedQuery,
 ) -> Result<Response, Problem> {
     caller.0.require(&READERS)?;
-    let Query(query) = query.map_err(|error| Problem::parameter("query", error.body_text()))?;
     if wants_stream(headers) {
         // A consumer that reconnects asks for the same address again, and says in the header how far it got.
         let resumed = headers.get(LAST_EVENT_ID).and_then(|value| value.to_str().ok());
@@ -148,12 +144,15 @@ async fn serve(
         let after = cursor(&app.node, name, text)?;
         return Ok(follow(&app, kind, after).await?.into_response());
     }
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        return Err(Problem::parameter("limit", format!("ask for 1 to {MAX_LIMIT} items")));
-    }
+    let limit = limit(query.limit.as_deref())?;
     let after = cursor(&app.node, "after", query.after.as_deref())?;
     Ok(Json(page(&app, kind, after, limit).await?).into_response())
+}
+
+fn limit(text: Option<&str>) -> Result<usize, Problem> {
+    let Some(text) = text else { return Ok(DEFAULT_LIMIT) };
+    let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+    limit.ok_or_else(|| Problem::parameter("limit", format!("write a number from 1 to {MAX_LIMIT}")))
 }
 
 fn wants_stream(headers: &HeaderMap) -> bool {
@@ -168,9 +167,9 @@ fn cursor(node: &Node, name: &str, text: Option<&str>) -> Result<Cursor, Problem
 
 async fn page(app: &App, kind: Kind, after: Cursor, limit: usize) -> Result<FeedPage<Item>, Problem> {
     let node = app.node.clone();
-    let read = blocking(move || {
+    let read = heavy(move || {
         // Before the page: what it says is reflected, is.
-        let position = Cursor::from_offsets(node.shards().iter().map(|shard| shard.at()).collect());
+        let position = position::render(node.shards().iter().map(|shard| shard.at()));
         Ok((node.feeds.page(kind, &after, limit)?, position, node.today()))
     });
     let (page, position, as_of) = read.await?;
@@ -183,7 +182,7 @@ async fn follow(
     after: Cursor,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>> + use<>>, Problem> {
     let node = app.node.clone();
-    let subscription = blocking(move || node.feeds.subscribe(kind, after).map_err(Problem::from)).await?;
+    let subscription = heavy(move || node.feeds.subscribe(kind, after).map_err(Problem::from)).await?;
     let items = stream::unfold(subscription, next_items).flat_map(stream::iter);
     let events = items.map(move |item| Ok(event(kind, &item)));
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
@@ -202,11 +201,6 @@ async fn next_items(mut subscription: Subscription) -> Option<(Vec<Delivered>, S
 
 fn event(kind: Kind, item: &Delivered) -> Event {
     Event::default().id(&item.cursor).event(kind.item_name()).data(&*item.data)
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Problem> + Send + 'static) -> Result<T, Problem> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|_| Err(Problem::unavailable("the request was not finished; try again")))
 }
 
 impl From<SubscribeError> for Problem {

@@ -9,8 +9,10 @@ pub mod obligations;
 pub mod openapi;
 pub mod operation;
 pub mod params;
+pub mod policy;
 pub mod problem;
 pub mod schemas;
+pub mod statistics;
 pub mod subjects;
 
 pub use problem::Problem;
@@ -35,13 +37,15 @@ const MAX_REQUESTS: usize = 512;
 fn all(manual: bool) -> axum::Router<App> {
     axum::Router::new()
         .merge(events::routes())
+        .merge(feeds::routes())
+        .merge(schemas::routes())
         .merge(subjects::routes())
         .merge(lists::routes())
         .merge(measures::routes())
         .merge(obligations::routes())
+        .merge(statistics::routes())
+        .merge(policy::routes())
         .merge(openapi::routes())
-        .merge(feeds::routes())
-        .merge(schemas::routes())
         .merge(operation::routes(manual))
 }
 

@@ -47,6 +47,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
         super::obligations::Doc::openapi(),
         super::feeds::Doc::openapi(),
         super::schemas::Doc::openapi(),
+        super::statistics::Doc::openapi(),
+        super::policy::Doc::openapi(),
         super::operation::Doc::openapi(),
     ];
     groups.into_iter().fold(Doc::openapi(), |document, group| document.merge_from(group))
@@ -64,6 +66,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     /// The paths of the router: it has no list of them but in its debug text, where each stands as a whole string.
+    /// Two that every router has stand for the fallback.
     fn routed() -> BTreeSet<String> {
         let debug = format!("{:?}", super::super::all(true));
         let paths = debug.split('"').filter(|text| text.starts_with('/'));

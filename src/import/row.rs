@@ -64,10 +64,10 @@ pub struct QuarantinedRow {
 }
 
 impl QuarantinedRow {
-    /// The row of a draft that was sound and all the same had no effect.
-    pub fn refused(draft: Draft, code: &str, detail: &str) -> QuarantinedRow {
-        let problem = Problem { code: Code::Refused, column: String::new(), reason: format!("{code}: {detail}") };
-        QuarantinedRow { line: draft.line, cells: draft.cells, problems: vec![problem], raw: None }
+    /// The row of a draft that was sound and all the same had no effect; the reason is for the clerk.
+    pub fn refused(line: u64, cells: Cells, reason: String) -> QuarantinedRow {
+        let problem = Problem { code: Code::Refused, column: String::new(), reason };
+        QuarantinedRow { line, cells, problems: vec![problem], raw: None }
     }
 }
 

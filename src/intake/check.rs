@@ -50,14 +50,25 @@ pub(super) fn organisation(subject: &SubjectInput, at: &str, errors: &mut Vec<Fi
     (code.to_owned(), uscc)
 }
 
-/// The document of a person in the one way in which it is written: its kind, and its number without blanks, in capitals.
-pub(super) fn document(
+/// The number of a document in the one way in which it is written, so that a person gets one id however the number came:
+/// half-width, in capitals, without blanks and without the signs that only group it.
+pub fn document_number(number: &str) -> String {
+    let half_width = |c: char| match u32::from(c) {
+        wide @ 0xFF01..=0xFF5E => char::from_u32(wide - 0xFEE0).unwrap_or(c),
+        _ => c,
+    };
+    let counts = |c: &char| !c.is_whitespace() && !matches!(c, '-' | '(' | ')' | '/');
+    number.chars().map(half_width).filter(counts).map(|c| c.to_ascii_uppercase()).collect()
+}
+
+/// The document of a person: its kind, and its number as [`document_number`] writes it.
+pub(crate) fn document(
     document: &DocumentInput,
     verified: bool,
     at: &str,
     errors: &mut Vec<FieldError>,
 ) -> (String, String) {
-    let number = document.number.trim().to_uppercase();
+    let number = document_number(&document.number);
     if !DOCUMENT_KINDS.contains(&document.kind.as_str()) {
         let detail = format!("one of {}", DOCUMENT_KINDS.join(", "));
         errors.push(FieldError::new(format!("{at}/document/kind"), "document-kind", detail));
@@ -152,5 +163,17 @@ pub(super) fn required(data: &Data, errors: &mut Vec<FieldError>) {
             "record-shape",
             "written ORG/ID: the publisher's code, a slash, the id",
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::document_number;
+
+    #[test]
+    fn a_number_is_written_in_one_way_however_it_came() {
+        for number in ["h1234567(8)", " H12345678 ", "Ｈ1234567（8）", "H-1234567/8", "H12345 678"] {
+            assert_eq!(document_number(number), "H12345678");
+        }
     }
 }

@@ -9,7 +9,9 @@ mod input;
 mod parse;
 mod publish;
 
-pub use input::{Input, PersonInput};
+pub(crate) use check::document;
+pub use check::document_number;
+pub use input::{DocumentInput, Input, PersonInput, SubjectInput};
 pub use parse::{Draft, draft, parse};
 pub use publish::{Answered, Intake, MAX_WAIT, Outcome, Reason, Submission};
 

@@ -25,7 +25,7 @@ pub struct ToSeal {
 }
 
 /// An event that only lacks its time of recording.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Draft {
     pub id: String,
     pub publisher: String,

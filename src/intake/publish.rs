@@ -9,6 +9,7 @@ use crate::{
 };
 use chengxin_projections::{
     change::{ListChange, MeasureChange},
+    date::Date,
     event::{Data, Event, SubjectKind},
     facts::Seen,
     judge::{self, Effect},
@@ -117,23 +118,28 @@ impl Intake {
         Intake { node }
     }
 
-    /// Checks what the views know, seals personal fields, and hands the events to the log. Blocks for as long as the vault
-    /// and the views take.
+    /// The business date.
+    pub fn today(&self) -> Date {
+        self.node.today()
+    }
+
+    /// Checks what the views know, seals personal fields of what is new, and hands the events to the log. Blocks for as
+    /// long as the vault and the views take.
     pub fn submit(&self, drafts: Vec<Result<Draft, Rejection>>) -> Submission {
-        let sealed = self.seal(&drafts);
-        let mut records: BTreeMap<u16, Vec<Record>> = BTreeMap::new();
         let recorded = self.node.clock.now();
-        let answers = drafts.into_iter().map(|draft| {
+        let prepared: Vec<Result<Prepared, Rejection>> =
+            drafts.into_iter().map(|draft| self.prepare(draft?, recorded)).collect();
+        let sealed = self.seal(&prepared);
+        let mut records: BTreeMap<u16, Vec<Record>> = BTreeMap::new();
+        let answers = prepared.into_iter().map(|prepared| {
             let known = |result| Awaited::Known(Box::new(result));
-            let draft = match (draft, &sealed) {
-                (Err(rejection), _) => return known(Err(rejection)),
-                (Ok(draft), Err(rejection)) if !draft.sealings.is_empty() => return known(Err(rejection.clone())),
-                (Ok(draft), _) => draft,
-            };
-            match self.prepare(draft, recorded) {
-                Err(rejection) => known(Err(rejection)),
-                Ok(Prepared::Duplicate(outcome)) => known(Ok(outcome)),
-                Ok(Prepared::New(event)) => self.enqueue(&event, &mut records),
+            match (prepared, &sealed) {
+                (Err(rejection), _) => known(Err(rejection)),
+                (Ok(Prepared::Duplicate(outcome)), _) => known(Ok(outcome)),
+                (Ok(Prepared::New(_, sealings)), Err(rejection)) if !sealings.is_empty() => {
+                    known(Err(rejection.clone()))
+                }
+                (Ok(Prepared::New(event, _)), _) => self.enqueue(&event, &mut records),
             }
         });
         let answers = answers.collect();
@@ -142,9 +148,13 @@ impl Intake {
         Submission { node: self.node.clone(), answers, appending }
     }
 
-    fn seal(&self, drafts: &[Result<Draft, Rejection>]) -> Result<(), Rejection> {
-        let wanted: Vec<&ToSeal> = drafts.iter().flatten().flat_map(|draft| &draft.sealings).collect();
-        let mut sealings = Vec::with_capacity(wanted.len());
+    /// What was published before was sealed before, and may have been erased since.
+    fn seal(&self, prepared: &[Result<Prepared, Rejection>]) -> Result<(), Rejection> {
+        let wanted = prepared.iter().flatten().flat_map(|prepared| match prepared {
+            Prepared::New(_, sealings) => &sealings[..],
+            Prepared::Duplicate(_) => &[],
+        });
+        let mut sealings = Vec::new();
         for to_seal in wanted {
             // A document without a name must not cover a name that was sealed before.
             let known = to_seal.fields.name.is_none()
@@ -159,10 +169,10 @@ impl Intake {
 
     /// Looks the event up in the views: published before, or about a record of another subject?
     fn prepare(&self, draft: Draft, recorded: i64) -> Result<Prepared, Rejection> {
-        let Draft { id, publisher, office, effective, subject, data, .. } = draft;
+        let Draft { id, publisher, office, effective, subject, data, sealings } = draft;
         let mut event = Event { id, publisher, office, effective, recorded, subject, record_subject: None, data };
         if event.subject.kind == SubjectKind::System {
-            return Ok(Prepared::New(Box::new(event)));
+            return Ok(Prepared::New(Box::new(event), sealings));
         }
         let shard = self.node.shard_of(&event.subject.id);
         let name = event.name();
@@ -183,7 +193,7 @@ impl Intake {
         {
             event.record_subject = self.other_subject(record, &event.subject.id)?;
         }
-        Ok(Prepared::New(Box::new(event)))
+        Ok(Prepared::New(Box::new(event), sealings))
     }
 
     /// The subject that has the record, if it is another one, as far as the views know.
@@ -217,7 +227,8 @@ impl Intake {
 }
 
 enum Prepared {
-    New(Box<Event>),
+    /// With the personal fields to be sealed before it is appended.
+    New(Box<Event>, Vec<ToSeal>),
     Duplicate(Outcome),
 }
 

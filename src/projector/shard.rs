@@ -6,7 +6,7 @@
 use super::names::Names;
 use crate::{
     log::Offset,
-    views::{Body, Checkpoint, Held, PartitionViews, Save, ViewError},
+    views::{Body, Checkpoint, Held, PartitionViews, Save, ViewError, identifier_term},
 };
 use chengxin_projections::{date::Date, facts::Record, hash, judge::Outcome, partition::Partition};
 use std::{
@@ -44,6 +44,8 @@ pub struct Shard {
     /// Events below this offset are published and shown.
     progress: watch::Sender<Offset>,
     caught_up: AtomicBool,
+    /// Outputs of a batch may be in the log that is not shown yet.
+    publishing: AtomicBool,
     saved: (Mutex<()>, Condvar),
     broken: AtomicBool,
 }
@@ -82,6 +84,7 @@ pub(super) struct Changed {
     pub(super) planned: Option<Date>,
     pub(super) records: usize,
     pub(super) names: usize,
+    pub(super) identifiers: usize,
 }
 
 /// A batch that is published and may be shown.
@@ -102,6 +105,7 @@ impl Shard {
             views: RwLock::new(views),
             progress: watch::Sender::new(0),
             caught_up: AtomicBool::new(false),
+            publishing: AtomicBool::new(false),
             saved: (Mutex::new(()), Condvar::new()),
             broken: AtomicBool::new(false),
         })
@@ -132,6 +136,15 @@ impl Shard {
 
     pub fn is_caught_up(&self) -> bool {
         self.caught_up.load(Ordering::SeqCst)
+    }
+
+    /// Whether outputs may be in the log of a batch that is not shown yet.
+    pub fn is_publishing(&self) -> bool {
+        self.publishing.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn set_publishing(&self, publishing: bool) {
+        self.publishing.store(publishing, Ordering::SeqCst);
     }
 
     pub(super) fn set_caught_up(&self, caught_up: bool) {
@@ -267,11 +280,13 @@ impl Shard {
         }
         let new_ids: Vec<u64> = new_records.iter().map(|record| hash::of_text(&record.id)).collect();
         state.ids.extend(new_ids.iter().map(|id| (*id, subject.clone())));
-        let new_terms = if new_records.is_empty() {
+        let mut new_terms = if new_records.is_empty() {
             Vec::new()
         } else {
             Held::terms(&file.records).split_off(Held::terms(&file.records[..changed.records]).len())
         };
+        let numbers = file.identifiers[changed.identifiers..].iter().filter(|(_, scheme, _)| &**scheme != "uscc");
+        new_terms.extend(numbers.map(|(_, _, value)| identifier_term(value).into()));
         let bytes: usize = changed.bodies.iter().map(|(_, body)| body.len() + 48).sum();
         let held = Arc::new(changed.held);
         match state.current.get_mut(&subject) {
@@ -298,7 +313,11 @@ impl Shard {
         if self.state().loaded && self.at() <= published && !self.is_broken() {
             return Ok(());
         }
+<<<<<<< HEAD
         // In a statement of its own, which gives the lock back: clearing takes it for writing.
+=======
+        // Read first: the guard of the views must be gone before they are cleared.
+>>>>>>> main
         let found = self.views().checkpoint();
         let checkpoint = match found {
             Ok(Some(checkpoint)) if checkpoint.offset <= published && !self.is_broken() => Some(checkpoint),

@@ -10,7 +10,9 @@
 mod marker;
 mod partition;
 
-pub use partition::{Body, Checkpoint, Held, NewName, PartitionViews, Save, Term, duty_term, list_term};
+pub use partition::{
+    Body, Checkpoint, Held, NewName, PartitionViews, Save, Term, duty_term, identifier_term, list_term,
+};
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},

@@ -5,7 +5,7 @@
 //! | files | subject | the facts, and where they are indexed |
 //! | bodies | subject, 0, first offset | the subject's events as they stand in the log, a page for each save |
 //! | agenda | date, subject | when something of the subject changes next by itself |
-//! | terms | term, 0, subject | subjects by list and by department with duties |
+//! | terms | term, 0, subject | subjects by list, by department with duties, and by other numbers |
 //! | ids | hash of a record's `ORG/ID` | its subject |
 //! | names | offset, number | names new since the save before, for the search in memory |
 //! | meta | `checkpoint` | offset, and what the subjects share |
@@ -25,7 +25,7 @@ use std::{ops::Bound, sync::Arc};
 /// An event as it stands in the log, and where.
 pub type Body = (Offset, Arc<[u8]>);
 
-/// What a subject is indexed by: `list:black`, `duty:ORG`.
+/// What a subject is indexed by: `list:black`, `duty:ORG`, `number:VALUE`.
 pub type Term = Box<str>;
 
 /// A subject and a name that became known.
@@ -77,6 +77,11 @@ pub fn list_term(list: ListName) -> String {
 /// The index of those about whom a department ever had a duty.
 pub fn duty_term(org: &str) -> String {
     format!("duty:{org}")
+}
+
+/// The index of those with a number other than their USCC, which names its subject by itself.
+pub fn identifier_term(value: &str) -> String {
+    format!("number:{value}")
 }
 
 /// How far the rows of a partition go, and what its subjects share.

@@ -4,7 +4,11 @@
 
 mod crash;
 mod embedded_log;
+mod feeds;
+mod kafka_feeds;
 mod kafka_log;
 mod log_contract;
+mod replay;
 mod scenarios;
+mod schemas;
 mod support;

@@ -3,6 +3,7 @@
 pub mod broker;
 pub mod child;
 pub mod client;
+pub mod county;
 pub mod events;
 pub mod load;
 pub mod logs;

@@ -313,11 +313,7 @@ impl Shard {
         if self.state().loaded && self.at() <= published && !self.is_broken() {
             return Ok(());
         }
-<<<<<<< HEAD
-        // In a statement of its own, which gives the lock back: clearing takes it for writing.
-=======
         // Read first: the guard of the views must be gone before they are cleared.
->>>>>>> main
         let found = self.views().checkpoint();
         let checkpoint = match found {
             Ok(Some(checkpoint)) if checkpoint.offset <= published && !self.is_broken() => Some(checkpoint),

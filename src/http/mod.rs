@@ -57,6 +57,7 @@ fn all(manual: bool) -> axum::Router<App> {
 pub fn router(app: App) -> axum::Router {
     all(app.node.clock.is_manual())
         .fallback(|| async { Problem::not_found("no such route; /openapi.json lists them") })
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(tower::limit::GlobalConcurrencyLimitLayer::new(MAX_REQUESTS))
         .layer(tower_http::catch_panic::CatchPanicLayer::new())
         .layer(tower_http::trace::TraceLayer::new_for_http())

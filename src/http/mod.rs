@@ -3,6 +3,7 @@
 pub mod auth;
 pub mod events;
 pub mod feeds;
+pub mod imports;
 pub mod lists;
 pub mod measures;
 pub mod obligations;
@@ -17,7 +18,7 @@ pub mod subjects;
 
 pub use problem::Problem;
 
-use crate::node::Node;
+use crate::{importer::jobs::Imports, node::Node};
 use auth::Principals;
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ use std::sync::Arc;
 pub struct App {
     pub node: Arc<Node>,
     pub principals: Arc<Principals>,
+    /// Files that were sent to be imported.
+    pub imports: Arc<Imports>,
     /// Renders the metrics; none where nothing records them.
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
 }
@@ -39,6 +42,7 @@ fn all(manual: bool) -> axum::Router<App> {
         .merge(events::routes())
         .merge(feeds::routes())
         .merge(schemas::routes())
+        .merge(imports::routes())
         .merge(subjects::routes())
         .merge(lists::routes())
         .merge(measures::routes())
@@ -53,6 +57,7 @@ fn all(manual: bool) -> axum::Router<App> {
 pub fn router(app: App) -> axum::Router {
     all(app.node.clock.is_manual())
         .fallback(|| async { Problem::not_found("no such route; /openapi.json lists them") })
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(tower::limit::GlobalConcurrencyLimitLayer::new(MAX_REQUESTS))
         .layer(tower_http::catch_panic::CatchPanicLayer::new())
         .layer(tower_http::trace::TraceLayer::new_for_http())

@@ -28,8 +28,9 @@ const SAVE_BYTES: usize = 48 << 20;
 const UNSAVED_BYTES: usize = 96 << 20;
 /// Memory of a file in the estimate of unsaved bytes.
 const FILE_BYTES: usize = 1_000;
-/// How long changes may stay unsaved while the partition follows the tail of the log.
-const SAVE_EVERY: Duration = Duration::from_millis(500);
+/// How long changes may stay unsaved while the partition follows the tail of the log. Under load a subject often changes
+/// again before that, and is written once; what is lost with the process is folded again in a moment.
+const SAVE_EVERY: Duration = Duration::from_secs(5);
 
 /// What an event did, for the publisher who waits.
 pub type Answer = Arc<Outcome>;
@@ -44,6 +45,8 @@ pub struct Shard {
     /// Events below this offset are published and shown.
     progress: watch::Sender<Offset>,
     caught_up: AtomicBool,
+    /// Outputs of a batch may be in the log that is not shown yet.
+    publishing: AtomicBool,
     saved: (Mutex<()>, Condvar),
     broken: AtomicBool,
 }
@@ -108,6 +111,7 @@ impl Shard {
             views: RwLock::new(views),
             progress: watch::Sender::new(0),
             caught_up: AtomicBool::new(false),
+            publishing: AtomicBool::new(false),
             saved: (Mutex::new(()), Condvar::new()),
             broken: AtomicBool::new(false),
         })
@@ -138,6 +142,15 @@ impl Shard {
 
     pub fn is_caught_up(&self) -> bool {
         self.caught_up.load(Ordering::SeqCst)
+    }
+
+    /// Whether outputs may be in the log of a batch that is not shown yet.
+    pub fn is_publishing(&self) -> bool {
+        self.publishing.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn set_publishing(&self, publishing: bool) {
+        self.publishing.store(publishing, Ordering::SeqCst);
     }
 
     pub(super) fn set_caught_up(&self, caught_up: bool) {

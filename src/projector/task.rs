@@ -163,6 +163,7 @@ impl Task {
         let number = self.shard.number;
         let mut reader: Box<dyn Reader> = self.surroundings.log.read(Topic::Events, number, self.shard.at())?;
         let mut opened: Option<Date> = None;
+        self.shard.set_publishing(false); // all that was published has been replayed
         while !self.stopped() {
             let batch = reader.next(BATCH_EVENTS, TAIL_WAIT)?;
             let mut rest = &batch.records[..];
@@ -173,8 +174,11 @@ impl Task {
                 rest = &rest[used..];
                 metrics::counter!("chengxin_events_folded_total").increment(used as u64);
                 metrics::counter!("chengxin_outputs_published_total").increment(folded.outputs.len() as u64);
+                // If it fails, what is in the log is unknown: it stays so until the task has begun anew.
+                self.shard.set_publishing(true);
                 owner.publish(folded.outputs, folded.shown.at)?;
                 self.shard.show(folded.shown);
+                self.shard.set_publishing(false);
             }
             self.after_batch(wake, true)?;
             if batch.at_end {

@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
+mod bad_input;
+mod crash;
 mod embedded_log;
 mod feeds;
 mod kafka_feeds;
 mod kafka_log;
 mod log_contract;
 mod replay;
+mod scenarios;
 mod schemas;
+mod stop;
 mod support;

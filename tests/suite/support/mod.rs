@@ -2,5 +2,9 @@
 
 pub mod broker;
 pub mod child;
+pub mod client;
 pub mod county;
+pub mod events;
+pub mod load;
 pub mod logs;
+pub mod server;

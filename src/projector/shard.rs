@@ -23,11 +23,12 @@ use tokio::sync::watch;
 const CACHED_FILES: usize = 50_000;
 /// Outcomes kept for publishers who wait for them.
 const ANSWERS_KEPT: usize = 65_536;
-/// Unsaved bytes of a partition at which a save begins, and at which folding waits for the save under way.
-const SAVE_BYTES: usize = 48 << 20;
-const UNSAVED_BYTES: usize = 96 << 20;
-/// Memory of a file in the estimate of unsaved bytes.
-const FILE_BYTES: usize = 1_000;
+/// Unsaved bytes of a partition at which a save begins, and at which folding waits for the save under way. The more
+/// is saved together, the fewer times a file is written that changes often; twice this may be in memory.
+pub(super) const SAVE_BYTES: usize = 96 << 20;
+/// Memory of a file, and of an event beside its body, in the estimate of unsaved bytes.
+pub(super) const FILE_BYTES: usize = 1_000;
+pub(super) const EVENT_BYTES: usize = 48;
 /// How long changes may stay unsaved while the partition follows the tail of the log. Under load a subject often changes
 /// again before that, and is written once; what is lost with the process is folded again in a moment.
 const SAVE_EVERY: Duration = Duration::from_secs(5);
@@ -285,7 +286,7 @@ impl Shard {
         let mut new_terms = Held::new_terms(&file.records, changed.records);
         let numbers = file.identifiers[changed.identifiers..].iter().filter(|(_, scheme, _)| &**scheme != "uscc");
         new_terms.extend(numbers.map(|(_, _, value)| identifier_term(value).into()));
-        let bytes: usize = changed.bodies.iter().map(|(_, body)| body.len() + 48).sum();
+        let bytes: usize = changed.bodies.iter().map(|(_, body)| body.len() + EVENT_BYTES).sum();
         if changed.planned != changed.held.next {
             if let Some(planned) = changed.planned {
                 state.agenda.remove(&(planned, subject.clone()));
@@ -382,7 +383,7 @@ impl Shard {
 
     fn has_too_much_unsaved(&self) -> bool {
         let state = self.state();
-        state.saving.is_some() && state.current_bytes >= UNSAVED_BYTES && !self.is_broken()
+        state.saving.is_some() && state.current_bytes >= SAVE_BYTES && !self.is_broken()
     }
 
     /// Saves all that is shown, then the checkpoint that vouches for it. Called by one thread at a time.
@@ -417,13 +418,13 @@ impl Shard {
 
     fn write(&self, layer: &Layer, checkpoint: &Checkpoint) -> Result<(), ViewError> {
         let saves = layer.iter().map(|(subject, unsaved)| Save {
-            subject: subject.clone(),
-            held: unsaved.held.clone(),
-            bodies: unsaved.bodies.clone(),
+            subject,
+            held: &unsaved.held,
+            bodies: &unsaved.bodies,
             planned: unsaved.planned,
-            new_terms: unsaved.new_terms.clone(),
-            new_ids: unsaved.new_ids.clone(),
-            new_names: unsaved.new_names.clone(),
+            new_terms: &unsaved.new_terms,
+            new_ids: &unsaved.new_ids,
+            new_names: &unsaved.new_names,
         });
         let views = self.views();
         views.save(saves.collect())?;

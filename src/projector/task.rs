@@ -3,7 +3,7 @@
 use super::{
     RETRY_PAUSE, Surroundings,
     outputs::Outputs,
-    shard::{Changed, Shard, Shown},
+    shard::{Answer, Changed, EVENT_BYTES, FILE_BYTES, SAVE_BYTES, Shard, Shown},
     task_name,
 };
 use crate::{
@@ -15,7 +15,7 @@ use chengxin_projections::{
     event::{Event, SubjectKind},
     facts::CreditFile,
     fold::{Files, fold},
-    judge::{Outcome, next_change},
+    judge::next_change,
     partition::{Partition, day_event, policy_event},
 };
 use std::{
@@ -141,19 +141,17 @@ impl Task {
         let begin = self.shard.at();
         tracing::info!(partition = number, from = begin, to = published, "replaying");
         let mut reader = self.surroundings.log.read(Topic::Events, number, begin)?;
-        while self.shard.at() < published && !self.stopped() {
+        let mut folding = Folding::new(self);
+        while folding.at < published && !self.stopped() {
             let mut batch = reader.next(BATCH_EVENTS, TAIL_WAIT)?.records;
             batch.retain(|stored| stored.offset < published);
-            if batch.is_empty() {
-                continue;
+            folding.fold(&mut batch.into_iter(), Mode::Replay)?;
+            // Nothing of it has to go out, so a subject's file is copied once for each save and not for each batch.
+            if folding.at >= published || folding.is_large() {
+                self.shard.show(folding.done().shown);
+                self.after_batch(wake, false)?;
+                folding = Folding::new(self);
             }
-            let mut rest = &batch[..];
-            while !rest.is_empty() {
-                let (folded, used) = self.fold_batch(rest, Mode::Replay)?;
-                rest = &rest[used..];
-                self.shard.show(folded.shown);
-            }
-            self.after_batch(wake, false)?;
         }
         Ok(())
     }
@@ -166,13 +164,15 @@ impl Task {
         self.shard.set_publishing(false); // all that was published has been replayed
         while !self.stopped() {
             let batch = reader.next(BATCH_EVENTS, TAIL_WAIT)?;
-            let mut rest = &batch.records[..];
-            while !rest.is_empty() {
-                let span = tracing::debug_span!("batch", partition = number, events = rest.len());
+            let mut rest = batch.records.into_iter();
+            while rest.len() > 0 {
+                let before = rest.len();
+                let span = tracing::debug_span!("batch", partition = number, events = before);
                 let _entered = span.enter();
-                let (folded, used) = self.fold_batch(rest, Mode::Publish)?;
-                rest = &rest[used..];
-                metrics::counter!("chengxin_events_folded_total").increment(used as u64);
+                let mut folding = Folding::new(self);
+                folding.fold(&mut rest, Mode::Publish)?;
+                let folded = folding.done();
+                metrics::counter!("chengxin_events_folded_total").increment((before - rest.len()) as u64);
                 metrics::counter!("chengxin_outputs_published_total").increment(folded.outputs.len() as u64);
                 // If it fails, what is in the log is unknown: it stays so until the task has begun anew.
                 self.shard.set_publishing(true);
@@ -231,47 +231,75 @@ impl Task {
         owner.publish(records, self.shard.at())?;
         Ok(day.previous())
     }
+}
 
-    /// Folds records in memory; readers see nothing of it yet. Returns how many were folded.
-    fn fold_batch(&self, records: &[Stored], mode: Mode) -> Result<(Folded, usize), TaskError> {
-        let codec = &*self.surroundings.codec;
-        let mut partition = Partition::clone(&self.shard.partition().0);
-        let mut working = Working::new(&self.shard);
-        let mut outputs = Outputs { codec, partition: self.shard.number, records: Vec::new() };
-        let mut answers = Vec::new();
-        let mut used = 0;
+/// Events folded in memory, of which readers see nothing yet.
+struct Folding<'a> {
+    partition: Partition,
+    working: Working<'a>,
+    outputs: Outputs<'a>,
+    answers: Vec<(Offset, Answer)>,
+    /// Events below this offset are folded.
+    at: Offset,
+}
+
+/// What was folded, to be published and then shown.
+struct Folded {
+    shown: Shown,
+    outputs: Vec<Record>,
+}
+
+impl<'a> Folding<'a> {
+    /// Begins where the shard stands.
+    fn new(task: &'a Task) -> Folding<'a> {
+        let (partition, at) = task.shard.partition();
+        let codec = &*task.surroundings.codec;
+        Folding {
+            partition: Partition::clone(&partition),
+            working: Working::new(&task.shard),
+            outputs: Outputs { codec, partition: task.shard.number, records: Vec::new() },
+            answers: Vec::new(),
+            at,
+        }
+    }
+
+    /// Folds records until there is no more, or so many outputs that they should go out first.
+    fn fold(&mut self, records: &mut impl Iterator<Item = Stored>, mode: Mode) -> Result<(), TaskError> {
         for stored in records {
-            used += 1;
-            let event = match codec.decode_event(stored.value.as_deref().unwrap_or_default()) {
+            self.at = stored.offset + 1;
+            let event = match self.outputs.codec.decode_event(stored.value.as_deref().unwrap_or_default()) {
                 Ok(event) => event,
                 Err(error) => {
                     metrics::counter!("chengxin_unreadable_total").increment(1);
                     if mode == Mode::Publish {
-                        outputs.unreadable(stored, error.to_string());
+                        self.outputs.unreadable(&stored, error.to_string());
                     }
                     continue;
                 }
             };
-            let outcome = fold(&mut partition, &mut working, stored.offset, &event)?;
-            working.keep_body(&event, stored)?;
+            let outcome = fold(&mut self.partition, &mut self.working, stored.offset, &event)?;
+            self.working.keep_body(&event, &stored)?;
             if let (Mode::Publish, Some(outcome)) = (mode, outcome) {
-                outputs.outcome(&event, stored.offset, &outcome);
-                answers.push((stored.offset, Arc::<Outcome>::new(outcome)));
-                if outputs.records.len() >= BATCH_OUTPUTS {
+                self.outputs.outcome(&event, stored.offset, &outcome);
+                self.answers.push((stored.offset, Arc::new(outcome)));
+                if self.outputs.records.len() >= BATCH_OUTPUTS {
                     break;
                 }
             }
         }
-        let at = records[used - 1].offset + 1;
-        let shown = Shown { at, partition, changed: working.changed(), answers };
-        Ok((Folded { shown, outputs: outputs.records }, used))
+        Ok(())
     }
-}
 
-/// A batch folded in memory.
-struct Folded {
-    shown: Shown,
-    outputs: Vec<Record>,
+    /// Whether it is worth a save of its own.
+    fn is_large(&self) -> bool {
+        self.working.bytes >= SAVE_BYTES
+    }
+
+    fn done(self) -> Folded {
+        let Folding { partition, working, outputs, answers, at } = self;
+        let shown = Shown { at, partition, changed: working.changed(), answers };
+        Folded { shown, outputs: outputs.records }
+    }
 }
 
 /// The files that a batch touches: copies, which replace what readers see once the batch is published.
@@ -282,11 +310,13 @@ struct Working<'a> {
     agenda: BTreeSet<(Date, Box<str>)>,
     /// Subjects whose place in the agenda may be another one since.
     touched: Vec<Box<str>>,
+    /// Memory of all this, roughly.
+    bytes: usize,
 }
 
 impl<'a> Working<'a> {
     fn new(shard: &'a Shard) -> Working<'a> {
-        Working { shard, files: HashMap::new(), agenda: BTreeSet::new(), touched: Vec::new() }
+        Working { shard, files: HashMap::new(), agenda: BTreeSet::new(), touched: Vec::new(), bytes: 0 }
     }
 
     fn changed_mut(&mut self, subject: &str, kind: SubjectKind) -> Result<&mut Changed, ViewError> {
@@ -300,6 +330,7 @@ impl<'a> Working<'a> {
             let (bodies, touched) = (Vec::new(), false);
             let changed = Changed { held, bodies, planned, records, names, identifiers, touched };
             self.files.insert(subject.into(), changed);
+            self.bytes += FILE_BYTES;
         }
         Ok(self.files.get_mut(subject).expect("the subject was inserted above"))
     }
@@ -310,6 +341,7 @@ impl<'a> Working<'a> {
             return Ok(());
         }
         let body: Arc<[u8]> = stored.value.as_deref().unwrap_or_default().into();
+        self.bytes += body.len() + EVENT_BYTES;
         self.changed_mut(&event.subject.id, event.subject.kind)?.bodies.push((stored.offset, body));
         Ok(())
     }

@@ -52,8 +52,10 @@ impl Held {
         let mut terms: Vec<Term> = Vec::new();
         for (index, record) in records.iter().enumerate().skip(known) {
             let earlier = &records[..index];
-            if !earlier.iter().any(|earlier| earlier.authority() == record.authority()) {
-                terms.push(duty_term(record.authority()).into());
+            let authority = record.authority();
+            let is_its = |other: &Record| other.id.strip_prefix(authority).is_some_and(|rest| rest.starts_with('/'));
+            if !earlier.iter().any(|earlier| is_its(earlier)) {
+                terms.push(duty_term(authority).into());
             }
             for list in lists(record) {
                 if !earlier.iter().any(|earlier| lists(earlier).any(|known| known == list)) {
@@ -101,19 +103,19 @@ pub struct Checkpoint {
 }
 
 /// One subject to be written.
-#[derive(Debug, Clone)]
-pub struct Save {
-    pub subject: Box<str>,
-    pub held: Arc<Held>,
+#[derive(Debug, Clone, Copy)]
+pub struct Save<'a> {
+    pub subject: &'a str,
+    pub held: &'a Held,
     /// Events that came since the last save.
-    pub bodies: Vec<Body>,
+    pub bodies: &'a [Body],
     /// Where the agenda has the subject now.
     pub planned: Option<Date>,
-    pub new_terms: Vec<Term>,
+    pub new_terms: &'a [Term],
     /// Hashes of the names of new records.
-    pub new_ids: Vec<u64>,
+    pub new_ids: &'a [u64],
     /// Names that became known.
-    pub new_names: Vec<Box<str>>,
+    pub new_names: &'a [Box<str>],
 }
 
 /// The views of one partition.
@@ -239,7 +241,7 @@ impl PartitionViews {
     /// skips what a file knows, so an index entry that is missing then would be missing for good, while one too many
     /// does no harm.
     pub fn save(&self, mut saves: Vec<Save>) -> Result<(), ViewError> {
-        saves.sort_unstable_by(|a, b| a.subject.cmp(&b.subject));
+        saves.sort_unstable_by_key(|save| save.subject);
         self.save_names(&saves)?;
         let mut ids: Vec<(Vec<u8>, &[u8])> = Vec::new();
         let mut terms: Vec<(Vec<u8>, &[u8])> = Vec::new();
@@ -259,20 +261,20 @@ impl PartitionViews {
         // The bodies too: a file must never tell of an event that cannot be shown.
         if let Some((first, _)) = save.bodies.first() {
             let page: Vec<(Offset, Raw)> = save.bodies.iter().map(|(offset, body)| (*offset, Raw(body))).collect();
-            let key = [&prefix(&save.subject)[..], &first.to_be_bytes()].concat();
+            let key = [&prefix(save.subject)[..], &first.to_be_bytes()].concat();
             self.bodies.insert(key, encode(&page)?)?;
         }
         // The new place in the agenda before the old one goes: a place too many does no harm.
         if save.planned != save.held.next
             && let Some(next) = save.held.next
         {
-            self.agenda.insert(agenda_key(next, &save.subject), &[])?;
+            self.agenda.insert(agenda_key(next, save.subject), &[])?;
         }
-        self.files.insert(save.subject.as_bytes(), encode(&*save.held)?)?;
+        self.files.insert(save.subject.as_bytes(), encode(save.held)?)?;
         if save.planned != save.held.next
             && let Some(planned) = save.planned
         {
-            self.agenda.remove(agenda_key(planned, &save.subject))?;
+            self.agenda.remove(agenda_key(planned, save.subject))?;
         }
         Ok(())
     }
@@ -282,7 +284,7 @@ impl PartitionViews {
         let mut bytes = 0;
         let mut rows = 0_u32;
         let offset = saves.iter().map(|save| save.held.file.applied).max().unwrap_or_default();
-        let names = saves.iter().flat_map(|save| save.new_names.iter().map(|name| (&*save.subject, &**name)));
+        let names = saves.iter().flat_map(|save| save.new_names.iter().map(|name| (save.subject, &**name)));
         for (subject, name) in names {
             bytes += subject.len() + name.len();
             journal.push((subject, name));

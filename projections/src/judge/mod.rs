@@ -56,6 +56,16 @@ enum Addition {
     Act { record: usize, act: Act },
 }
 
+impl Addition {
+    /// Whether it adds or amends a list entry.
+    fn is_about_entry(&self, file: &CreditFile) -> bool {
+        match self {
+            Addition::Record(record) => record.designation().is_some(),
+            Addition::Act { record, .. } => file.records[*record].designation().is_some(),
+        }
+    }
+}
+
 /// What a rule may look at when it judges.
 struct Case<'a> {
     file: &'a CreditFile,
@@ -91,10 +101,13 @@ pub fn step(partition: &Partition, file: &mut CreditFile, event: &Event, stamp: 
                 event: &name,
                 date: event.effective.max(day),
             };
-            let before = standing(file, day);
+            // Licenses and penalties stand on no list: nothing to compare.
+            let before = addition.is_about_entry(file).then(|| standing(file, day));
             add(file, event, addition, stamp);
             file.day = day;
-            let (lists, measures) = difference::announce(file, &before, &standing(file, day), &happening);
+            let (lists, measures) = before.map_or_else(Default::default, |before| {
+                difference::announce(file, &before, &standing(file, day), &happening)
+            });
             Outcome { effect: Effect::Applied, lists, measures }
         }
     }

@@ -3,6 +3,7 @@
 use crate::{
     clock::Clock,
     codec::Codec,
+    feed::Feeds,
     log::{Log, partition_of},
     projector::{Projector, Shard, Surroundings},
     vault::Vault,
@@ -18,6 +19,7 @@ pub struct Node {
     pub clock: Arc<Clock>,
     pub vault: Arc<Vault>,
     pub projector: Projector,
+    pub feeds: Feeds,
 }
 
 impl Node {
@@ -32,7 +34,8 @@ impl Node {
         let (codec, clock) = (Arc::new(Codec::new()), Arc::new(clock));
         let surroundings = Surroundings { log: log.clone(), codec: codec.clone(), clock: clock.clone(), first_policy };
         let projector = Projector::start(surroundings, views)?;
-        Ok(Node { log, codec, clock, vault: Arc::new(vault), projector })
+        let feeds = Feeds::new(log.clone(), codec.clone());
+        Ok(Node { log, codec, clock, vault: Arc::new(vault), projector, feeds })
     }
 
     pub fn shards(&self) -> &[Arc<Shard>] {

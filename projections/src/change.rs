@@ -2,11 +2,12 @@
 //!
 //! All of it is the difference of two pictures of a subject (`picture.rs`), so a rule cannot forget to announce itself.
 
-use crate::{date::Date, event::SubjectKind};
+use crate::{date::Date, event::SubjectKind, instant::Instant};
 use serde::{Deserialize, Serialize};
 
 /// Who a change is about, with the name as known when it happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(as = ChangeSubject))]
 pub struct About {
     pub id: String,
     pub kind: SubjectKind,
@@ -16,6 +17,7 @@ pub struct About {
 
 /// A list as the public knows it. The watch follows the black list (default rule 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ListName {
     Red,
@@ -37,6 +39,7 @@ impl ListName {
 
 /// What made a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(as = ChangeCause))]
 pub struct Cause {
     /// The type of the event: `designation.made`, `day.opened`, …
     #[serde(rename = "type")]
@@ -49,6 +52,7 @@ pub struct Cause {
 
 /// How a list entry changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ListWhat {
     Listed,
@@ -65,6 +69,7 @@ pub enum ListWhat {
 
 /// A change of the red, the black or the watch list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct ListChange {
     /// Unique and stable: the position of the causing event and a number.
     pub change: String,
@@ -83,11 +88,12 @@ pub struct ListChange {
     /// Counts the list changes of this subject from 1, so that a gap or a repeat shows.
     #[serde(with = "counter")]
     pub sequence: u64,
-    /// When the causing event was recorded, in milliseconds since the epoch.
-    pub recorded: i64,
+    /// When the causing event was recorded.
+    pub recorded: Instant,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum MeasureWhat {
     /// In force from now on.
@@ -101,6 +107,7 @@ pub enum MeasureWhat {
 
 /// A change of the measures in force on a subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct MeasureChange {
     pub change: String,
     pub subject: About,
@@ -117,7 +124,8 @@ pub struct MeasureChange {
     /// Counts the measure changes of this subject from 1.
     #[serde(with = "counter")]
     pub sequence: u64,
-    pub recorded: i64,
+    /// When the causing event was recorded.
+    pub recorded: Instant,
 }
 
 /// The state of a list entry after its latest change; the compacted topic `credit.lists` holds one for each entry.

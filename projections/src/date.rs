@@ -6,6 +6,7 @@ use std::{fmt, str::FromStr};
 
 /// A calendar day, `YYYY-MM-DD` in JSON and days since 1970-01-01 in Avro and view rows.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(value_type = String, format = Date))]
 pub struct Date(i32);
 
 impl Date {
@@ -62,6 +63,26 @@ impl Date {
         matches!(self.naive().weekday(), Weekday::Sat | Weekday::Sun)
     }
 
+    /// `YYYY-MM-DD`. Views write dates by the dozen; the general formatter takes many times as long.
+    fn text(self, buffer: &mut [u8; 10]) -> &str {
+        let date = self.naive();
+        let (year, month, day) = (date.year() as u32, date.month(), date.day());
+        let digit = |number: u32| b'0' + (number % 10) as u8;
+        *buffer = [
+            digit(year / 1000),
+            digit(year / 100),
+            digit(year / 10),
+            digit(year),
+            b'-',
+            digit(month / 10),
+            digit(month),
+            b'-',
+            digit(day / 10),
+            digit(day),
+        ];
+        std::str::from_utf8(buffer).expect("digits and hyphens are ASCII")
+    }
+
     /// So many days later (or earlier); stops at the ends of the range.
     pub fn plus_days(self, days: i32) -> Date {
         Date(self.0.saturating_add(days).clamp(Date::MIN.0, Date::MAX.0))
@@ -83,22 +104,7 @@ impl Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Views write dates by the dozen; the general formatter takes twenty times as long.
-        let (year, (month, day)) = (self.year() as u32, self.month_and_day());
-        let digit = |number: u32| b'0' + (number % 10) as u8;
-        let text = [
-            digit(year / 1000),
-            digit(year / 100),
-            digit(year / 10),
-            digit(year),
-            b'-',
-            digit(month / 10),
-            digit(month),
-            b'-',
-            digit(day / 10),
-            digit(day),
-        ];
-        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        f.write_str(self.text(&mut [0; 10]))
     }
 }
 
@@ -133,7 +139,11 @@ impl FromStr for Date {
 
 impl Serialize for Date {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_i32(self.0) }
+        if serializer.is_human_readable() {
+            serializer.serialize_str(self.text(&mut [0; 10]))
+        } else {
+            serializer.serialize_i32(self.0)
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     change::{About, Cause, ListChange, ListName, ListWhat, MeasureChange, MeasureWhat},
     date::Date,
     facts::{CreditFile, Known, Stamp},
+    instant::Instant,
     listing::{self, State},
 };
 use std::collections::BTreeMap;
@@ -99,7 +100,7 @@ fn list_changes(
             cause: happening.cause(),
             position: happening.position(),
             sequence,
-            recorded: happening.stamp.recorded,
+            recorded: Instant(happening.stamp.recorded),
         });
     }
     changes
@@ -172,6 +173,8 @@ fn measure_changes(
             MeasureWhat::Ended => measure.basis.iter().filter_map(|b| ended(*b)).map(|entry| entry.until).max(),
             _ => None,
         };
+        // A withdrawn entry keeps its term; the measure ended with the withdrawal all the same.
+        let until = until.map(|until| until.min(happening.date));
         MeasureChange {
             change: format!("{}-M{sequence}", file.id),
             subject: about.clone(),
@@ -183,8 +186,85 @@ fn measure_changes(
             cause: happening.cause(),
             position: happening.position(),
             sequence,
-            recorded: happening.stamp.recorded,
+            recorded: Instant(happening.stamp.recorded),
         }
     });
     changes.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::*;
+
+    #[test]
+    fn sequences_count_the_changes_of_a_subject_without_gap_over_events_and_days() {
+        let mut scenario = given([day("2026-05-11")]);
+        let steps = [
+            black("L-1", "2026-05-11").months(1),
+            red("R-1", "2026-05-11").months(2),
+            black("other", "2026-05-11").about(OTHER),
+            exit("none", "2026-05-11"),
+            day("2026-08-11"),
+            withdraw_designation("L-1", "2026-08-11"),
+        ];
+        let mut changes = Vec::new();
+        let mut measures = Vec::new();
+        for step in steps {
+            let outcome = scenario.take(step);
+            changes.extend(outcome.lists.into_iter().filter(|change| change.subject.id == SUBJECT));
+            measures.extend(outcome.measures.into_iter().filter(|change| change.subject.id == SUBJECT));
+        }
+        assert_eq!(changes.len(), 7);
+        assert!(changes.iter().map(|change| change.sequence).eq(1..=7));
+        assert!(changes.iter().zip(1..).all(|(change, n)| change.change == format!("{SUBJECT}-L{n}")));
+        assert!(measures.iter().map(|change| change.sequence).eq(1..=measures.len() as u64));
+        let file = scenario.file();
+        assert_eq!((file.list_sequence, file.measure_sequence), (7, measures.len() as u64));
+    }
+
+    #[test]
+    fn a_change_names_its_cause_its_position_and_whom_it_is_about() {
+        let then = given([day("2026-05-11"), black("L-1", "2026-05-11").months(1)]).when(day("2026-06-12"));
+        let change = &then.outcome.lists[0];
+        assert_eq!((change.cause.kind.as_str(), change.cause.event.as_str()), ("day.opened", "system/day-2026-06-12"));
+        assert_eq!(change.cause.date.to_string(), "2026-06-12");
+        let then = then.when(withdraw_designation("L-1", "2026-06-12").id("W-1"));
+        let change = &then.outcome.lists[0];
+        assert_eq!(change.cause.kind, "designation.withdrawn");
+        assert_eq!(change.cause.event, format!("{LABOUR}/W-1"));
+        assert_eq!(change.position, format!("0-{}", then.offset));
+        assert_eq!(change.subject.name.as_deref(), Some("伊宁市星河建筑有限公司"));
+    }
+
+    #[test]
+    fn a_back_dated_event_takes_effect_on_the_open_day_and_one_ahead_on_its_own() {
+        let cause = |effective: &str| {
+            let then = given([day("2026-05-11"), black("L-1", "2026-05-01")]).when(exit("L-1", effective));
+            then.outcome.lists[0].cause.date.to_string()
+        };
+        assert_eq!(cause("2026-05-05"), "2026-05-11");
+        assert_eq!(cause("2026-05-20"), "2026-05-20");
+    }
+
+    #[test]
+    fn a_person_is_never_named_in_a_change() {
+        let person = black("L-1", "2026-05-11").event(|event| {
+            event.subject.kind = crate::event::SubjectKind::Person;
+            event.subject.uscc = None;
+        });
+        let then = given([day("2026-05-11")]).when(person).then_applied();
+        assert!(then.outcome.lists.iter().all(|change| change.subject.name.is_none()));
+        assert!(then.outcome.measures.iter().all(|change| change.subject.name.is_none()));
+    }
+
+    #[test]
+    fn licenses_penalties_and_their_publications_change_no_list() {
+        given([day("2026-05-11")])
+            .when(penalty("P-1", "2026-05-11"))
+            .then_changes([])
+            .when(publish("P-1", "2026-05-11"))
+            .then_changes([])
+            .when(license("A-1", "2026-05-11"))
+            .then_changes([]);
+    }
 }

@@ -110,3 +110,157 @@ pub fn entries(file: &CreditFile, known: Known) -> impl Iterator<Item = Entry<'_
         std::iter::once(entry(record, designation, known)).chain(watch(record, designation, known))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{event::ExitReason, facts::Known, testing::*};
+
+    #[test]
+    fn a_term_ends_at_24_00_of_its_last_day_and_the_watch_begins_the_next() {
+        given([day("2023-10-02"), black("L-1", "2023-10-02").months(36)])
+            .on("2026-10-01")
+            .when(day("2026-10-02"))
+            .then_changes([])
+            .then_listed("2026-10-02", ["black L-1"])
+            .when(day("2026-10-03"))
+            .then_changes(["expired black L-1 2023-10-02..2026-10-02", "listed watch L-1 2026-10-03..2027-10-03"])
+            .then_listed("2026-10-03", ["watch L-1"])
+            .when(day("2027-10-03"))
+            .then_changes([])
+            .when(day("2027-10-04"))
+            .then_changes(["expired watch L-1 2026-10-03..2027-10-03"])
+            .then_listed("2027-10-04", []);
+    }
+
+    #[test]
+    fn an_exit_takes_effect_on_its_day_and_the_watch_begins_the_next() {
+        given([day("2026-02-02"), black("L-1", "2026-02-02").until("2029-02-02").watch_months(6)])
+            .on("2026-09-28")
+            .when(exit_because(ExitReason::Repaired, "L-1", "2026-09-28"))
+            .then_changes(["exited black L-1 2026-02-02..2026-09-28"])
+            .then_listed("2026-09-27", ["black L-1"])
+            .then_listed("2026-09-28", [])
+            .when(day("2026-09-29"))
+            .then_changes(["listed watch L-1 2026-09-29..2027-03-29"])
+            .then_listed("2026-09-29", ["watch L-1"]);
+    }
+
+    #[test]
+    fn a_back_dated_exit_counts_from_its_day_and_the_watch_with_it() {
+        given([day("2026-02-02"), black("L-1", "2026-02-02").watch_months(6)])
+            .on("2026-09-28")
+            .when(exit("L-1", "2026-06-30"))
+            .then_changes(["exited black L-1 2026-02-02..2026-06-30", "listed watch L-1 2026-07-01..2027-01-01"])
+            .then_listed("2026-06-29", ["black L-1"])
+            .then_listed("2026-06-30", [])
+            .then_listed("2026-07-01", ["watch L-1"]);
+    }
+
+    #[test]
+    fn an_exit_declared_ahead_amends_the_entry_now_and_ends_it_on_its_day() {
+        given([day("2026-02-02"), black("L-1", "2026-02-02")])
+            .when(exit("L-1", "2026-03-01"))
+            .then_changes(["amended black L-1 2026-02-02..2026-03-01"])
+            .when(day("2026-02-28"))
+            .then_changes([])
+            .when(day("2026-03-01"))
+            .then_changes(["exited black L-1 2026-02-02..2026-03-01"])
+            .when(day("2026-03-02"))
+            .then_changes(["listed watch L-1 2026-03-02..2027-03-02"]);
+    }
+
+    #[test]
+    fn a_back_dated_entry_is_listed_at_once_and_as_of_its_own_first_day() {
+        given([day("2026-05-11")])
+            .when(black("L-1", "2026-04-20"))
+            .then_changes(["listed black L-1 2026-04-20..2029-04-20"])
+            .then_listed("2026-04-19", [])
+            .then_listed("2026-04-20", ["black L-1"]);
+    }
+
+    #[test]
+    fn an_entry_that_had_ended_before_it_was_published_is_never_announced_but_its_watch_is() {
+        given([day("2026-05-11")])
+            .when(black("L-1", "2025-05-01").until("2026-04-30"))
+            .then_changes(["listed watch L-1 2026-05-01..2027-05-01"])
+            .then_listed("2026-04-30", ["black L-1"]);
+        given([day("2026-05-11")]).when(black("L-1", "2020-05-01").until("2021-04-30")).then_changes([]);
+    }
+
+    #[test]
+    fn an_entry_of_a_later_day_is_listed_when_that_day_opens() {
+        given([day("2026-05-11")])
+            .when(black("L-1", "2026-05-20"))
+            .then_changes([])
+            .then_listed("2026-05-19", [])
+            .when(day("2026-05-19"))
+            .then_changes([])
+            .when(day("2026-05-25"))
+            .then_changes(["listed black L-1 2026-05-20..2029-05-20"]);
+    }
+
+    #[test]
+    fn an_entry_withdrawn_before_it_began_is_never_announced() {
+        given([day("2026-05-11"), black("L-1", "2026-05-20")])
+            .when(withdraw_designation("L-1", "2026-05-12"))
+            .then_changes([])
+            .when(day("2026-05-21"))
+            .then_changes([]);
+    }
+
+    #[test]
+    fn a_red_entry_and_a_listing_without_watch_months_have_no_watch() {
+        given([day("2026-05-11"), red("R-1", "2026-05-11").months(1)])
+            .when(day("2026-08-11"))
+            .then_changes(["expired red R-1 2026-05-11..2026-06-11"]);
+        given([day("2026-05-11"), black("L-1", "2026-05-11").months(1).watch_months(0)])
+            .when(day("2026-08-11"))
+            .then_changes(["expired black L-1 2026-05-11..2026-06-11"]);
+    }
+
+    /// Default rule 4.
+    #[test]
+    fn a_withdrawn_entry_never_was_while_what_was_known_before_stays_answerable() {
+        let listed = given([day("2026-04-20")]).when(black("L-1", "2026-04-20"));
+        let at = listed.offset;
+        let withdrawn = listed.on("2026-07-10").when(withdraw_designation("L-1", "2026-07-10"));
+        let evening_before = crate::testing::instant("2026-07-10") - 1;
+        withdrawn
+            .then_changes(["withdrawn black L-1 2026-04-20..2029-04-20"])
+            .then_listed("2026-07-01", [])
+            .then_listed("2026-04-20", [])
+            .then_listed_as_known(Known::Offset(at), "2026-07-01", ["black L-1"])
+            .then_listed_as_known(Known::Offset(at - 1), "2026-07-01", [])
+            .then_listed_as_known(Known::Instant(evening_before), "2026-07-01", ["black L-1"])
+            .when(day("2029-05-01"))
+            .then_changes([]);
+    }
+
+    #[test]
+    fn the_watch_goes_when_the_listing_that_it_follows_is_withdrawn() {
+        given([day("2026-05-11"), black("L-1", "2026-05-11"), exit("L-1", "2026-05-11")])
+            .on("2026-05-12")
+            .when(withdraw_designation("L-1", "2026-05-12"))
+            .then_changes(["withdrawn black L-1 2026-05-11..2026-05-11", "withdrawn watch L-1 2026-05-12..2027-05-12"])
+            .then_listed("2026-05-12", []);
+    }
+
+    #[test]
+    fn a_later_exit_is_not_known_before_it_is_recorded() {
+        let listed = given([day("2026-05-11")]).when(black("L-1", "2026-05-11"));
+        let at = listed.offset;
+        listed
+            .on("2026-06-11")
+            .when(exit("L-1", "2026-05-20"))
+            .then_listed("2026-05-25", ["watch L-1"])
+            .then_listed_as_known(Known::Offset(at), "2026-05-25", ["black L-1"]);
+    }
+
+    #[test]
+    fn an_entry_that_ends_on_its_first_day_was_on_the_list_on_none_as_of_today() {
+        given([day("2026-05-11"), black("L-1", "2026-05-11")])
+            .when(exit("L-1", "2026-05-11"))
+            .then_changes(["exited black L-1 2026-05-11..2026-05-11"])
+            .then_listed("2026-05-11", []);
+    }
+}

@@ -130,3 +130,96 @@ impl Partition {
         self.in_force = self.history.at(self.day.unwrap_or(Date::MIN));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{day, policy, *};
+    use serde_json::json;
+
+    fn ahead(days: u32) -> serde_json::Value {
+        let mut terms = shipped("terms");
+        terms["effective_ahead_days"] = json!(days);
+        terms
+    }
+
+    /// Default rule 13.
+    #[test]
+    fn a_new_version_is_in_force_from_its_day_on_and_rewrites_nothing() {
+        given([day("2026-05-11"), policy("terms", 2, "2026-05-20", ahead(0))])
+            .when(black("L-1", "2026-05-30"))
+            .then_applied()
+            .on("2026-05-20")
+            .when(black("L-2", "2026-05-30"))
+            .then_refused(Code::TooFarAhead)
+            .when(day("2026-05-30"))
+            .then_changes(["listed black L-1 2026-05-30..2029-05-30"]);
+    }
+
+    #[test]
+    fn a_version_that_is_not_the_next_or_has_errors_is_refused_and_the_old_one_stays() {
+        let mut wrong = ahead(0);
+        wrong["clean_years"] = json!(0);
+        let unknown = policy("weather", 1, "2026-05-11", json!({}));
+        for refused in [
+            policy("terms", 1, "2026-05-11", ahead(0)).id("x"),
+            policy("terms", 3, "2026-05-11", ahead(0)),
+            policy("terms", 2, "2026-05-11", wrong),
+            unknown,
+        ] {
+            given([day("2026-05-11")])
+                .when(refused)
+                .then_refused(Code::PolicyInvalid)
+                .when(black("L-1", "2026-05-12"))
+                .then_applied();
+        }
+    }
+
+    #[test]
+    fn only_the_office_and_the_administrator_publish_policy() {
+        let by_department = policy("terms", 2, "2026-05-11", ahead(0)).event(|event| event.office = false);
+        given([day("2026-05-11")]).when(by_department).then_refused(Code::NotAllowed);
+    }
+
+    #[test]
+    fn policy_that_comes_twice_is_taken_once() {
+        let publish = || policy("terms", 2, "2026-05-11", ahead(0));
+        given([day("2026-05-11"), publish()])
+            .when(publish())
+            .then_duplicate()
+            .when(policy("terms", 2, "2026-05-11", ahead(1)))
+            .then_refused(Code::IdConflict);
+    }
+
+    #[test]
+    fn days_never_run_backwards_and_only_the_system_opens_them() {
+        let opening = |date: &str| DayOpened { date: date.parse().unwrap() };
+        let mut partition = Partition::new(0);
+        assert!(partition.open_day(&opening("2026-05-11")).is_some());
+        assert!(partition.open_day(&opening("2026-05-11")).is_none());
+        assert!(partition.open_day(&opening("2026-05-10")).is_none());
+        assert_eq!(partition.day.unwrap().to_string(), "2026-05-11");
+        let forged = event("day-2029-01-01", "2026-05-11", opening("2029-01-01"));
+        given([day("2026-05-11"), black("L-1", "2026-05-11").months(1)])
+            .when(forged)
+            .then_refused(Code::NotAllowed)
+            .then_listed("2026-05-11", ["black L-1"]);
+    }
+
+    /// Default rule 15.
+    #[test]
+    fn a_calendar_counts_from_the_moment_that_it_is_published() {
+        let year = json!({ "year": 2027, "notice": "国办发明电〔2026〕9号", "off": ["2027-05-07"], "worked": [] });
+        given([day("2027-05-06"), policy("calendar-2027", 1, "2028-01-01", year)])
+            .when(penalty("P-1", "2027-05-06"))
+            .then_duties("2027-05-06", ["publish P-1 due 2027-05-18 open"]);
+    }
+
+    #[test]
+    fn a_partition_restored_from_its_stored_form_judges_as_before() {
+        let mut scenario = given([day("2026-05-11"), policy("terms", 2, "2026-05-11", ahead(0))]);
+        let stored = serde_json::to_string(&scenario.partition).unwrap();
+        scenario.partition = serde_json::from_str::<Partition>(&stored).unwrap().restored();
+        scenario.when(black("L-1", "2026-05-12")).then_refused(Code::TooFarAhead);
+    }
+}

@@ -74,3 +74,84 @@ pub fn publication<'a>(record: &'a Record, known: Known, as_of: Date, calendar: 
     let channel = issue.map(|(_, channel)| channel);
     Some(Publication { due, issued, late_by, withheld, channel, until: issued.and(until), ended_by })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::*;
+
+    fn date(text: &str) -> Option<crate::date::Date> {
+        text.parse().ok()
+    }
+
+    #[test]
+    fn a_publication_is_late_by_the_working_days_behind_its_due_day() {
+        let decided = given([day("2026-09-24"), penalty("P-1", "2026-09-24")]).on("2026-10-13");
+        decided
+            .clone()
+            .when(publish("P-1", "2026-10-13"))
+            .then_publication("P-1", "2026-10-13", |publication| {
+                assert_eq!(Some(publication.due.date), date("2026-10-12"));
+                assert_eq!((publication.issued, publication.late_by), (date("2026-10-13"), 1));
+            })
+            .then_publication("P-1", "2026-10-12", |publication| {
+                assert_eq!((publication.issued, publication.late_by), (None, 0), "as of the day before");
+            });
+        decided.when(publish("P-1", "2026-10-12")).then_publication("P-1", "2026-10-13", |publication| {
+            assert_eq!(publication.late_by, 0);
+        });
+    }
+
+    #[test]
+    fn the_lateness_of_what_is_not_published_yet_grows_with_the_days_unless_it_is_withheld() {
+        let scenario = given([day("2019-04-22"), penalty("P-1", "2019-04-22")]).on("2019-05-08");
+        let then = scenario.when(exit("none", "2019-05-08"));
+        then.clone().then_publication("P-1", "2019-05-08", |publication| assert_eq!(publication.late_by, 4));
+        then.when(withhold("P-1", "2019-05-07", "国家秘密", None))
+            .then_publication("P-1", "2019-05-08", |publication| {
+                assert_eq!((publication.late_by, publication.withheld), (0, Some("国家秘密")));
+            })
+            .then_publication("P-1", "2019-05-06", |publication| assert_eq!(publication.late_by, 2));
+    }
+
+    #[test]
+    fn publicity_ends_by_itself_or_on_the_day_of_the_repair() {
+        let published = given([day("2026-05-06"), penalty("P-1", "2026-05-06"), publish("P-1", "2026-05-06")]);
+        let then = published.on("2026-08-07").when(exit("none", "2026-08-07"));
+        then.clone().then_publication("P-1", "2026-08-07", |publication| {
+            assert_eq!(publication.until, date("2027-05-06"));
+        });
+        then.when(repair("P-1", "2026-08-07")).then_publication("P-1", "2026-08-07", |publication| {
+            assert_eq!(publication.until, date("2026-08-07"));
+        });
+    }
+
+    #[test]
+    fn a_record_that_was_never_published_has_no_end_of_publicity() {
+        given([day("2026-05-06")]).when(penalty("P-1", "2026-05-06")).then_publication(
+            "P-1",
+            "2026-05-06",
+            |publication| assert_eq!((publication.until, publication.channel), (None, None)),
+        );
+    }
+
+    #[test]
+    fn a_revoked_license_is_revoked_from_its_day_on_and_a_withdrawn_penalty_on_every_day() {
+        use crate::{
+            facts::Known,
+            publication::{State, state},
+        };
+        let steps = [day("2026-05-06"), penalty("P-1", "2026-05-06"), license("A-1", "2026-05-06")];
+        let state_of = |file: &crate::facts::CreditFile, id: &str, day: &str| {
+            state(file.record(&format!("{LABOUR}/{id}")).unwrap(), Known::Now, day.parse().unwrap())
+        };
+        given(steps)
+            .on("2026-06-01")
+            .when(revoke("A-1", "2026-05-20"))
+            .when(withdraw_penalty("P-1", "2026-06-01"))
+            .then(|file| {
+                assert_eq!(state_of(file, "A-1", "2026-05-19"), State::Current);
+                assert_eq!(state_of(file, "A-1", "2026-05-20"), State::Revoked);
+                assert_eq!(state_of(file, "P-1", "2026-05-06"), State::Withdrawn);
+            });
+    }
+}

@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Error> {
         subjects: usize::try_from(arguments.subjects)?,
         events: usize::try_from(arguments.events)?,
         published: PUBLISHED,
-        ..DemoConfig::until(clock.today())
+        ..DemoConfig::until(clock.today().previous())
     });
     let place = &arguments.serve.place;
     let open::OpenLog { log, inboxes } = open::log(place)?;

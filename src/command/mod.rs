@@ -3,12 +3,16 @@
 pub mod demo;
 mod import;
 mod open;
+mod rebuild;
+mod replay;
 mod serve;
 mod summary;
+mod tail;
 mod upload;
+mod worker;
 
 use crate::config::{Cli, Command};
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 use tracing_subscriber::{EnvFilter, fmt};
 
 /// Done, with rows in quarantine.
@@ -21,7 +25,10 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
-        _ => Err("not there yet".into()),
+        Command::Rebuild(arguments) => rebuild::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
+        Command::Worker(arguments) => worker::run(&arguments),
+        Command::Tail(arguments) => tail::run(&arguments),
     };
     match result {
         Ok(code) => ExitCode::from(code),
@@ -35,7 +42,8 @@ pub fn run(cli: Cli) -> ExitCode {
 /// Structured logs to stderr. `CHENGXIN_TRACE` filters as `RUST_LOG` does; `CHENGXIN_TRACE_FORMAT=json` is for machines.
 fn trace() {
     let filter = EnvFilter::try_from_env("CHENGXIN_TRACE").unwrap_or_else(|_| EnvFilter::new("info"));
-    let subscriber = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let subscriber = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     if std::env::var("CHENGXIN_TRACE_FORMAT").is_ok_and(|format| format == "json") {
         subscriber.json().init();
     } else {

@@ -53,6 +53,8 @@ fn kafka(place: &Place) -> Result<Kafka, LogError> {
     Kafka::open(KafkaConfig {
         replication: place.replication,
         topic_prefix: place.topic_prefix.clone(),
+        // Groups and transactions, too: two installations on one cluster must not fence each other.
+        application: format!("{}chengxin", place.topic_prefix),
         ..KafkaConfig::new(brokers, place.partitions)
     })
 }

@@ -12,6 +12,7 @@ use crate::{
     log::kafka::Kafka,
     node::Node,
 };
+use axum::serve::ListenerExt;
 use std::{
     net::SocketAddr,
     path::Path,
@@ -59,7 +60,7 @@ pub(super) fn serve(
         let address = listener.local_addr()?;
         eprintln!("listening on http://{address}");
         tokio::spawn(announce(node.clone(), address, ready));
-        until_signal(listener, http::router(app)).await
+        until_signal(listener, http::router(app), node.clone()).await
     });
     drop(inbox);
     imports.stop();
@@ -107,7 +108,11 @@ async fn announce(node: Arc<Node>, address: SocketAddr, ready: impl FnOnce(Socke
     }
 }
 
-async fn until_signal(listener: TcpListener, router: axum::Router) -> Result<(), Error> {
+async fn until_signal(listener: TcpListener, router: axum::Router, node: Arc<Node>) -> Result<(), Error> {
+    // A follower's events are small and far between: none waits for the one before to be acknowledged.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
     let mut stopped = stopping.clone();
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
@@ -117,6 +122,8 @@ async fn until_signal(listener: TcpListener, router: axum::Router) -> Result<(),
         signal().await;
         eprintln!("stopping: finishing what is under way");
         stop.send_replace(true);
+        // The streams of followers never end by themselves.
+        let _ = tokio::task::spawn_blocking(move || node.feeds.stop()).await;
     });
     let overdue = async {
         let _ = stopped.wait_for(|stop| *stop).await;
@@ -129,7 +136,7 @@ async fn until_signal(listener: TcpListener, router: axum::Router) -> Result<(),
 }
 
 /// Interrupt or termination.
-async fn signal() {
+pub(super) async fn signal() {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
         Ok(mut terminate) => {

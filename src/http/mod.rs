@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod events;
+pub mod feeds;
 pub mod imports;
 pub mod lists;
 pub mod measures;
@@ -9,7 +10,10 @@ pub mod obligations;
 pub mod openapi;
 pub mod operation;
 pub mod params;
+pub mod policy;
 pub mod problem;
+pub mod schemas;
+pub mod statistics;
 pub mod subjects;
 
 pub use problem::Problem;
@@ -37,10 +41,14 @@ fn all(manual: bool) -> axum::Router<App> {
     axum::Router::new()
         .merge(events::routes())
         .merge(imports::routes())
+        .merge(feeds::routes())
+        .merge(schemas::routes())
         .merge(subjects::routes())
         .merge(lists::routes())
         .merge(measures::routes())
         .merge(obligations::routes())
+        .merge(statistics::routes())
+        .merge(policy::routes())
         .merge(openapi::routes())
         .merge(operation::routes(manual))
 }

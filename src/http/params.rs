@@ -62,7 +62,7 @@ pub fn page_scope(
 ) -> Result<(Scope, Option<Place>), Problem> {
     let cursor = cursor.map(Cursor::read).transpose()?;
     let (as_of, known_at) = match &cursor {
-        Some(cursor) => (Some(cursor.as_of.as_str()), Some(cursor.known_at.as_str())),
+        Some(cursor) => (Some(cursor.as_of.as_str()).filter(|day| !day.is_empty()), Some(cursor.known_at.as_str())),
         None => (as_of, known_at),
     };
     let scope = Asked::read(node, as_of, known_at)?.scope(node, None)?;

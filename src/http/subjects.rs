@@ -1,35 +1,53 @@
-//! `/v1/subjects`: credit files.
+//! `/v1/subjects`: credit files, timelines and events, and who is who.
 
 use super::{
     App, Problem,
-    auth::Caller,
-    params::{Params, SubjectKey, heavy},
+    auth::{Caller, Principal},
+    params::{Params, SubjectKey, heavy, page_scope},
 };
-use crate::query::{
-    scope::{Asked, Scope},
-    subject::{self, CreditFileView},
+use crate::{
+    intake::{self, DocumentInput, FieldError},
+    query::{
+        self, Page,
+        events::{self, EventView},
+        find::{self, Found},
+        scope::{Asked, Scope},
+        subject::{self, CreditFileView},
+        timeline::{self, Span},
+        walk,
+    },
 };
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::State,
+    routing::{get, post},
+};
 use serde::Deserialize;
-use utoipa::{IntoParams, OpenApi};
+use utoipa::{IntoParams, OpenApi, ToSchema};
 
 pub fn routes() -> Router<App> {
-    Router::new().route("/v1/subjects/{id}", get(credit_file))
+    Router::new()
+        .route("/v1/subjects", get(search))
+        .route("/v1/subjects/find", post(find_person))
+        .route("/v1/subjects/{id}", get(credit_file))
+        .route("/v1/subjects/{id}/timeline", get(timeline))
+        .route("/v1/subjects/{id}/events", get(subject_events))
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(credit_file))]
+#[openapi(paths(search, find_person, credit_file, timeline, subject_events))]
 pub(super) struct Doc;
 
 /// The day and the knowledge of a question.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct When {
+pub(super) struct When {
     /// The business day, `YYYY-MM-DD`; today if left out.
-    as_of: Option<String>,
+    pub(super) as_of: Option<String>,
     /// What may be known: a position, an RFC 3339 instant, or a day, which means its end; now if left out.
-    known_at: Option<String>,
+    pub(super) known_at: Option<String>,
 }
 
 /// The credit file of a subject: everything known of it.
@@ -62,4 +80,166 @@ async fn about<T: Send + 'static>(
         answer(&app, &key, &scope)
     };
     if needs_log { heavy(work).await } else { work() }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct PageParams {
+    /// The business day, `YYYY-MM-DD`; today if left out.
+    as_of: Option<String>,
+    /// What may be known: a position, an RFC 3339 instant, or a day, which means its end; now if left out.
+    known_at: Option<String>,
+    /// Items on the page, 1 to 1000; 50 if left out.
+    limit: Option<String>,
+    /// `next` of the page before. It carries the day and the knowledge of the first page.
+    cursor: Option<String>,
+}
+
+/// Every interval of a subject, with what began it and what ended it.
+#[utoipa::path(
+    get, path = "/v1/subjects/{id}/timeline", tag = "subjects", operation_id = "timeline",
+    params(("id" = String, Path, description = "Organisation code, USCC, or the id of a person"), PageParams),
+    responses((status = 200, body = Page<Span>), (status = "default", body = Problem, content_type = "application/problem+json"))
+)]
+async fn timeline(
+    State(app): State<App>,
+    _: Caller,
+    SubjectKey(key): SubjectKey,
+    Params(params): Params<PageParams>,
+) -> Result<Json<Page<Span>>, Problem> {
+    let limit = query::limit(params.limit.as_deref())?;
+    heavy(move || {
+        let PageParams { as_of, known_at, cursor, .. } = params;
+        let (scope, place) = page_scope(&app.node, as_of.as_deref(), known_at.as_deref(), cursor.as_deref())?;
+        timeline::page(&app.node, &key, &scope, place, limit)
+    })
+    .await
+    .map(Json)
+}
+
+/// The events of a subject, in the order of the log: as published, and as judged. A business day narrows them to those
+/// that take effect by then; without one all are shown, also those that are still to take effect.
+#[utoipa::path(
+    get, path = "/v1/subjects/{id}/events", tag = "subjects", operation_id = "subject_events",
+    params(("id" = String, Path, description = "Organisation code, USCC, or the id of a person"), PageParams),
+    responses((status = 200, body = Page<EventView>), (status = "default", body = Problem, content_type = "application/problem+json"))
+)]
+async fn subject_events(
+    State(app): State<App>,
+    _: Caller,
+    SubjectKey(key): SubjectKey,
+    Params(params): Params<PageParams>,
+) -> Result<Json<Page<EventView>>, Problem> {
+    let limit = query::limit(params.limit.as_deref())?;
+    heavy(move || {
+        let PageParams { as_of, known_at, cursor, .. } = params;
+        let (scope, place) = page_scope(&app.node, as_of.as_deref(), known_at.as_deref(), cursor.as_deref())?;
+        events::page(&app.node, &key, &scope, place, limit)
+    })
+    .await
+    .map(Json)
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct SearchParams {
+    /// A USCC, an organisation code, the id of a person, or another number of an organisation; the whole of it.
+    identifier: Option<String>,
+    /// A part of an organisation's name. A match is a suggestion: names never link.
+    name: Option<String>,
+    /// The business day, `YYYY-MM-DD`; today if left out.
+    as_of: Option<String>,
+    /// What may be known: a position, an RFC 3339 instant, or a day, which means its end; now if left out.
+    known_at: Option<String>,
+    /// Items on the page, 1 to 1000; 50 if left out.
+    limit: Option<String>,
+    /// `next` of the page before. It carries the day and the knowledge of the first page.
+    cursor: Option<String>,
+}
+
+/// Finds subjects by a number or by a part of their name. A document number never stands in a URL.
+#[utoipa::path(
+    get, path = "/v1/subjects", tag = "subjects", operation_id = "search", params(SearchParams),
+    responses((status = 200, body = Page<Found>), (status = "default", body = Problem, content_type = "application/problem+json"))
+)]
+async fn search(
+    State(app): State<App>,
+    _: Caller,
+    Params(params): Params<SearchParams>,
+) -> Result<Json<Page<Found>>, Problem> {
+    let limit = query::limit(params.limit.as_deref())?;
+    heavy(move || {
+        let SearchParams { identifier, name, as_of, known_at, cursor, .. } = params;
+        walk::ready(&app.node)?;
+        let (scope, place) = page_scope(&app.node, as_of.as_deref(), known_at.as_deref(), cursor.as_deref())?;
+        match (identifier, name) {
+            (Some(identifier), None) => find::by_identifier(&app.node, &identifier, &scope),
+            (None, Some(name)) => find::by_name(&app.node, &name, &scope, place, limit),
+            _ => Err(Problem::parameter("identifier", "give either identifier or name")),
+        }
+    })
+    .await
+    .map(Json)
+}
+
+/// Who looks for which person, and why.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct FindPerson {
+    /// `kind` and `number`, such as 身份证.
+    #[schema(value_type = Object)]
+    document: DocumentInput,
+    /// What for: a lookup of a person is itself recorded (十二).
+    purpose: String,
+    /// The number of the case.
+    case: String,
+}
+
+/// Finds a person by document.
+#[utoipa::path(
+    post, path = "/v1/subjects/find", tag = "subjects", operation_id = "find_person", params(When), request_body = FindPerson,
+    responses((status = 200, body = Page<Found>), (status = "default", body = Problem, content_type = "application/problem+json"))
+)]
+async fn find_person(
+    State(app): State<App>,
+    Caller(principal): Caller,
+    Params(when): Params<When>,
+    body: Bytes,
+) -> Result<Json<Page<Found>>, Problem> {
+    let request = person_request(&body)?;
+    heavy(move || {
+        let mut errors = Vec::new();
+        let (kind, number) = intake::document(&request.document, true, "", &mut errors);
+        if !errors.is_empty() {
+            return Err(Problem::malformed("the document cannot be one", errors));
+        }
+        let id = app.node.vault.person_id(&kind, &number);
+        let scope = Asked::read(&app.node, when.as_of.as_deref(), when.known_at.as_deref())?.scope(&app.node, None)?;
+        let found = find::by_person(&app.node, &id, &scope)?;
+        record_lookup(&principal, &id, &request, !found.items.is_empty());
+        Ok(found)
+    })
+    .await
+    .map(Json)
+}
+
+fn person_request(body: &[u8]) -> Result<FindPerson, Problem> {
+    // What is wrong is told without quoting the body, which has a document number in it.
+    let shape = "send {\"document\": {\"kind\", \"number\"}, \"purpose\", \"case\"}, all of them texts";
+    let request: FindPerson = serde_json::from_slice(body).map_err(|_| Problem::malformed(shape, Vec::new()))?;
+    let mut errors = Vec::new();
+    for (pointer, text) in [("/purpose", &request.purpose), ("/case", &request.case)] {
+        if text.trim().is_empty() {
+            errors.push(FieldError::new(pointer, "required", "say why the person is looked for, and in which case"));
+        }
+    }
+    if errors.is_empty() { Ok(request) } else { Err(Problem::malformed(shape, errors)) }
+}
+
+/// The trace of a lookup: the person's id, never the number.
+fn record_lookup(principal: &Principal, person: &str, request: &FindPerson, found: bool) {
+    let (purpose, case) = (request.purpose.as_str(), request.case.as_str());
+    tracing::info!(org = %principal.org, principal = %principal.name, person, purpose, case, found, "person looked up");
 }

@@ -62,7 +62,7 @@ pub fn document_number(number: &str) -> String {
 }
 
 /// The document of a person: its kind, and its number as [`document_number`] writes it.
-pub(super) fn document(
+pub(crate) fn document(
     document: &DocumentInput,
     verified: bool,
     at: &str,

@@ -9,6 +9,7 @@ mod input;
 mod parse;
 mod publish;
 
+pub(crate) use check::document;
 pub use check::document_number;
 pub use input::{DocumentInput, Input, PersonInput, SubjectInput};
 pub use parse::{Draft, draft, parse};

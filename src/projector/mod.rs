@@ -11,6 +11,7 @@ mod shard;
 mod task;
 
 pub use shard::{Answer, Shard};
+pub use task::TaskError;
 
 use crate::{
     clock::Clock,
@@ -89,6 +90,26 @@ impl Projector {
             None => Ok(()),
         }
     }
+}
+
+/// Folds all that has been published into empty views, a thread for each partition, and saves them.
+pub fn rebuild(surroundings: &Arc<Surroundings>, views: &Views) -> Result<Vec<Arc<Shard>>, TaskError> {
+    let partitions = surroundings.log.partitions();
+    let shards: Result<Vec<Arc<Shard>>, ViewError> =
+        (0..partitions).map(|number| Ok(Arc::new(Shard::open(number, views.partition(number)?)?))).collect();
+    let shards = shards?;
+    std::thread::scope(|scope| {
+        let tasks = shards.iter().map(|shard| {
+            let task = task::Task::new(surroundings.clone(), shard.clone(), Arc::default());
+            scope.spawn(move || task.rebuild())
+        });
+        let tasks: Vec<_> = tasks.collect();
+        let ended = tasks
+            .into_iter()
+            .map(|task| task.join().unwrap_or_else(|_| Err(ViewError("the views panicked".to_owned()).into())));
+        ended.collect::<Result<Vec<()>, TaskError>>()
+    })?;
+    Ok(shards)
 }
 
 /// A running task and how to end it.

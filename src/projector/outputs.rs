@@ -62,7 +62,7 @@ impl Outputs<'_> {
     fn list_change(&mut self, change: &ListChange) {
         let mut value = Vec::with_capacity(256);
         self.codec.encode_list_change(change, &mut value);
-        let attributes = attributes(&change.change, "list-change", change.recorded);
+        let attributes = attributes(&change.change, "list-change", change.recorded.milliseconds());
         self.push(Topic::ListChanges, change.subject.id.as_bytes(), value, attributes);
         let entry = ListEntry {
             subject: change.subject.clone(),
@@ -78,14 +78,14 @@ impl Outputs<'_> {
         let mut value = Vec::with_capacity(256);
         self.codec.encode_list_entry(&entry, &mut value);
         let key = format!("{}|{}|{}", change.subject.id, change.list.as_str(), change.record);
-        let attributes = self::attributes(&change.change, "list-entry", change.recorded);
+        let attributes = self::attributes(&change.change, "list-entry", change.recorded.milliseconds());
         self.push(Topic::Lists, key.as_bytes(), value, attributes);
     }
 
     fn measure_change(&mut self, change: &MeasureChange) {
         let mut value = Vec::with_capacity(256);
         self.codec.encode_measure_change(change, &mut value);
-        let attributes = attributes(&change.change, "measure-change", change.recorded);
+        let attributes = attributes(&change.change, "measure-change", change.recorded.milliseconds());
         self.push(Topic::MeasureChanges, change.subject.id.as_bytes(), value, attributes);
     }
 

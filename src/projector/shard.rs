@@ -6,7 +6,7 @@
 use super::names::Names;
 use crate::{
     log::Offset,
-    views::{Body, Checkpoint, Held, PartitionViews, Save, ViewError},
+    views::{Body, Checkpoint, Held, PartitionViews, Save, ViewError, identifier_term},
 };
 use chengxin_projections::{date::Date, facts::Record, hash, judge::Outcome, partition::Partition};
 use std::{
@@ -57,7 +57,7 @@ struct Unsaved {
     planned: Option<Date>,
     new_terms: Vec<Box<str>>,
     new_ids: Vec<u64>,
-    name: Option<Box<str>>,
+    new_names: Vec<Box<str>>,
 }
 
 type Layer = HashMap<Box<str>, Unsaved>;
@@ -83,6 +83,7 @@ pub(super) struct Changed {
     pub(super) planned: Option<Date>,
     pub(super) records: usize,
     pub(super) names: usize,
+    pub(super) identifiers: usize,
 }
 
 /// A batch that is published and may be shown.
@@ -262,18 +263,19 @@ impl Shard {
     fn show_subject(&self, state: &mut State, subject: Box<str>, changed: Changed) {
         let file = &changed.held.file;
         let new_records: &[Arc<Record>] = &file.records[changed.records..];
-        let name =
-            (file.names.len() > changed.names).then(|| file.names.last().map(|(_, name)| name.clone())).flatten();
-        if let Some(name) = &name {
+        let new_names: Vec<Box<str>> = file.names[changed.names..].iter().map(|(_, name)| name.clone()).collect();
+        for name in &new_names {
             self.names.write().unwrap_or_else(PoisonError::into_inner).add(&subject, name);
         }
         let new_ids: Vec<u64> = new_records.iter().map(|record| hash::of_text(&record.id)).collect();
         state.ids.extend(new_ids.iter().map(|id| (*id, subject.clone())));
-        let new_terms = if new_records.is_empty() {
+        let mut new_terms = if new_records.is_empty() {
             Vec::new()
         } else {
             Held::terms(&file.records).split_off(Held::terms(&file.records[..changed.records]).len())
         };
+        let numbers = file.identifiers[changed.identifiers..].iter().filter(|(_, scheme, _)| &**scheme != "uscc");
+        new_terms.extend(numbers.map(|(_, _, value)| identifier_term(value).into()));
         let bytes: usize = changed.bodies.iter().map(|(_, body)| body.len() + 48).sum();
         let held = Arc::new(changed.held);
         match state.current.get_mut(&subject) {
@@ -282,13 +284,13 @@ impl Shard {
                 unsaved.bodies.extend(changed.bodies);
                 unsaved.new_terms.extend(new_terms);
                 unsaved.new_ids.extend(new_ids);
-                unsaved.name = name.or(unsaved.name.take());
+                unsaved.new_names.extend(new_names);
                 state.current_bytes += bytes;
             }
             None => {
                 let (bodies, planned) = (changed.bodies, changed.planned);
                 self.cache.remove(&subject);
-                state.current.insert(subject, Unsaved { held, bodies, planned, new_terms, new_ids, name });
+                state.current.insert(subject, Unsaved { held, bodies, planned, new_terms, new_ids, new_names });
                 state.current_bytes += bytes + FILE_BYTES;
             }
         }
@@ -300,7 +302,9 @@ impl Shard {
         if self.state().loaded && self.at() <= published && !self.is_broken() {
             return Ok(());
         }
-        let checkpoint = match self.views().checkpoint() {
+        // Read first: the guard of the views must be gone before they are cleared.
+        let found = self.views().checkpoint();
+        let checkpoint = match found {
             Ok(Some(checkpoint)) if checkpoint.offset <= published && !self.is_broken() => Some(checkpoint),
             Ok(None) if published == 0 => None,
             other => {
@@ -400,7 +404,7 @@ impl Shard {
             planned: unsaved.planned,
             new_terms: unsaved.new_terms.clone(),
             new_ids: unsaved.new_ids.clone(),
-            name: unsaved.name.clone(),
+            new_names: unsaved.new_names.clone(),
         });
         let views = self.views();
         views.save(saves.collect())?;

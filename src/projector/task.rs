@@ -24,6 +24,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
+        mpsc::SyncSender,
     },
     time::Duration,
 };
@@ -44,8 +45,9 @@ pub(super) struct Task {
     stop: Arc<AtomicBool>,
 }
 
+/// What ends a task before its time.
 #[derive(Debug, thiserror::Error)]
-enum TaskError {
+pub enum TaskError {
     #[error(transparent)]
     Log(#[from] LogError),
     #[error(transparent)]
@@ -71,43 +73,58 @@ impl Task {
 
     /// Runs until it is stopped. A lost log is waited for; lost views are rebuilt.
     pub(super) fn run(self) {
+        let number = self.shard.number;
+        self.with_saver(|wake| {
+            while !self.stopped() {
+                let ended = catch_unwind(AssertUnwindSafe(|| self.own_and_run(wake)));
+                self.shard.set_caught_up(false);
+                match ended {
+                    Ok(Ok(())) => break,
+                    Ok(Err(TaskError::Log(error))) => tracing::warn!(partition = number, %error, "starting again"),
+                    Ok(Err(TaskError::View(error))) => {
+                        tracing::warn!(partition = number, %error, "views will be rebuilt");
+                        self.shard.set_broken();
+                    }
+                    Err(_) => {
+                        tracing::error!(partition = number, "the task panicked; its views will be rebuilt");
+                        self.shard.set_broken();
+                    }
+                }
+                std::thread::sleep(RETRY_PAUSE);
+            }
+        });
+        if let Err(error) = self.shard.save() {
+            tracing::warn!(partition = number, %error, "views not saved at the end");
+        }
+    }
+
+    /// Folds what has been published into empty views, and ends.
+    pub(super) fn rebuild(self) -> Result<(), TaskError> {
+        let published = self.surroundings.log.progress(&task_name(), self.shard.number)?;
+        self.shard.load(published)?;
+        self.with_saver(|wake| self.replay(published, wake))?;
+        Ok(self.shard.save()?)
+    }
+
+    /// Does some work while a thread saves what it shows, whenever it is woken.
+    fn with_saver<T>(&self, work: impl FnOnce(&SyncSender<()>) -> T) -> T {
         std::thread::scope(|scope| {
-            let (wake, work) = std::sync::mpsc::sync_channel::<()>(1);
+            let (wake, wakes) = std::sync::mpsc::sync_channel::<()>(1);
             let shard = &self.shard;
             scope.spawn(move || {
-                for () in work {
+                for () in wakes {
                     if let Err(error) = shard.save() {
                         tracing::warn!(partition = shard.number, %error, "views not saved");
                     }
                 }
             });
-            while !self.stopped() {
-                let ended = catch_unwind(AssertUnwindSafe(|| self.own_and_run(&wake)));
-                self.shard.set_caught_up(false);
-                match ended {
-                    Ok(Ok(())) => break,
-                    Ok(Err(TaskError::Log(error))) => {
-                        tracing::warn!(partition = shard.number, %error, "starting again")
-                    }
-                    Ok(Err(TaskError::View(error))) => {
-                        tracing::warn!(partition = shard.number, %error, "views will be rebuilt");
-                        shard.set_broken();
-                    }
-                    Err(_) => {
-                        tracing::error!(partition = shard.number, "the task panicked; its views will be rebuilt");
-                        shard.set_broken();
-                    }
-                }
-                std::thread::sleep(RETRY_PAUSE);
-            }
+            let done = work(&wake);
             drop(wake);
-        });
-        if let Err(error) = self.shard.save() {
-            tracing::warn!(partition = self.shard.number, %error, "views not saved at the end");
-        }
+            done
+        })
     }
 
-    fn own_and_run(&self, wake: &std::sync::mpsc::SyncSender<()>) -> Result<(), TaskError> {
+    fn own_and_run(&self, wake: &SyncSender<()>) -> Result<(), TaskError> {
         let number = self.shard.number;
         let mut owner = self.surroundings.log.own(&task_name(), number)?;
         let published = owner.progress();
@@ -119,7 +136,7 @@ impl Task {
     }
 
     /// Folds what an owner has published before, without publishing it again.
-    fn replay(&self, published: Offset, wake: &std::sync::mpsc::SyncSender<()>) -> Result<(), TaskError> {
+    fn replay(&self, published: Offset, wake: &SyncSender<()>) -> Result<(), TaskError> {
         let number = self.shard.number;
         let begin = self.shard.at();
         tracing::info!(partition = number, from = begin, to = published, "replaying");
@@ -142,7 +159,7 @@ impl Task {
     }
 
     /// Folds and publishes what comes, and opens the days.
-    fn follow(&self, owner: &mut dyn Owner, wake: &std::sync::mpsc::SyncSender<()>) -> Result<(), TaskError> {
+    fn follow(&self, owner: &mut dyn Owner, wake: &SyncSender<()>) -> Result<(), TaskError> {
         let number = self.shard.number;
         let mut reader: Box<dyn Reader> = self.surroundings.log.read(Topic::Events, number, self.shard.at())?;
         let mut opened: Option<Date> = None;
@@ -174,7 +191,7 @@ impl Task {
         Ok(())
     }
 
-    fn after_batch(&self, wake: &std::sync::mpsc::SyncSender<()>, following: bool) -> Result<(), ViewError> {
+    fn after_batch(&self, wake: &SyncSender<()>, following: bool) -> Result<(), ViewError> {
         if self.shard.wants_save(following) {
             // A full channel means that a save is about to begin.
             let _ = wake.try_send(());
@@ -266,9 +283,10 @@ impl Working<'_> {
                 Some(held) => (held.file.clone(), held.next),
                 None => (CreditFile::new(subject, kind), None),
             };
-            let (records, names) = (file.records.len(), file.names.len());
+            let (records, names, identifiers) = (file.records.len(), file.names.len(), file.identifiers.len());
             let held = Held { file, next: None };
-            self.files.insert(subject.into(), Changed { held, bodies: Vec::new(), planned, records, names });
+            let bodies = Vec::new();
+            self.files.insert(subject.into(), Changed { held, bodies, planned, records, names, identifiers });
         }
         Ok(self.files.get_mut(subject).expect("the subject was inserted above"))
     }

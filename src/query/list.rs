@@ -14,7 +14,12 @@ use crate::{
     node::Node,
     views::list_term,
 };
-use chengxin_projections::{change::ListName, facts::CreditFile, facts::Known, listing::State};
+use chengxin_projections::{
+    change::ListName,
+    date::Date,
+    facts::{CreditFile, Known},
+    listing::{Entry, State},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -71,27 +76,31 @@ pub fn page(
     let terms = [list_term(list)];
     let (items, next) = walk::fill(node, Some(&terms), place, limit, |shard, held| {
         let (file, known) = (&held.file, scope.known(shard.number));
-        let entries: Vec<_> = on_list(file, list, known, scope, filter).collect();
+        let entries: Vec<_> = on_list(file, list, known, scope.as_of, filter).collect();
         if entries.is_empty() {
             return Ok(Vec::new());
         }
         let bodies = subject::bodies(node, shard, &file.id)?;
         let reading = Reading { file, bodies, known, as_of: scope.as_of, policy: &policy };
-        let item = |entry| ListItem { subject: About::of(file, known), listing: listing::show(entry, &reading) };
-        Ok(entries.iter().map(item).collect())
+        Ok(entries.iter().map(|entry| item(entry, &reading)).collect())
     })?;
     let next = next.map(|place| Cursor::after(place, scope).render());
     Ok(ListPage { page: Page::new(items, next, scope), feed })
 }
 
+/// An entry with its subject.
+pub fn item(entry: &Entry, reading: &Reading) -> ListItem {
+    ListItem { subject: About::of(reading.file, reading.known), listing: listing::show(entry, reading) }
+}
+
 /// The entries of a subject on the list on the day, in the order of their records.
-fn on_list<'a>(
+pub fn on_list<'a>(
     file: &'a CreditFile,
     list: ListName,
     known: Known,
-    scope: &Scope,
+    as_of: Date,
     filter: &Filter,
-) -> impl Iterator<Item = chengxin_projections::listing::Entry<'a>> {
+) -> impl Iterator<Item = Entry<'a>> {
     let region_fits = filter
         .region
         .as_deref()
@@ -101,7 +110,7 @@ fn on_list<'a>(
     entries.filter(move |entry| {
         region_fits
             && entry.list == list
-            && entry.state(scope.as_of) == State::Active
+            && entry.state(as_of) == State::Active
             && is_wanted(&filter.kind, &entry.designation.kind)
             && is_wanted(&filter.authority, entry.record.authority())
     })

@@ -76,8 +76,6 @@ pub struct Listing {
     pub channel: Option<String>,
     /// Months of watch that follow a black listing.
     pub watch_months: u32,
-    /// Codes of the measures that the list kind carried when the designation was accepted.
-    pub measures: Vec<String>,
     /// When the designation was recorded.
     pub recorded: String,
 }
@@ -130,7 +128,6 @@ pub fn show(entry: &Entry, reading: &Reading) -> Listing {
         grade: designation.grade.as_deref().map(str::to_owned),
         channel: designation.channel.as_deref().map(str::to_owned),
         watch_months: designation.watch_months,
-        measures: designation.measures.iter().map(|code| code.to_string()).collect(),
         recorded: rfc3339(entry.record.stamp.recorded),
     }
 }

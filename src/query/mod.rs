@@ -3,15 +3,24 @@
 //! Read in this order: [`scope`] which day and which knowledge → [`walk`] how pages are filled from the partitions →
 //! one file for each view, each a function of a subject's facts to what is shown of it.
 
+pub mod events;
+pub mod find;
 pub mod instant;
 pub mod list;
 pub mod listing;
 pub mod measure;
+#[cfg(test)]
+mod node_tests;
 pub mod obligations;
+pub mod policy;
 pub mod position;
 pub mod record;
 pub mod scope;
+pub mod statistics;
 pub mod subject;
+#[cfg(test)]
+mod tests;
+pub mod timeline;
 pub mod walk;
 pub mod words;
 

@@ -1,7 +1,7 @@
 //! Licenses and penalties (双公示) with their publication, and repairs. (一)(二十五)(二十六)
 
 use super::{measure::Cause, subject::Reading, words::RecordState};
-use crate::{clock::rfc3339, codec::Codec, log::Offset};
+use crate::{clock::rfc3339, codec::Codec, log::Offset, views::Body};
 use chengxin_projections::{
     date::Date,
     event::{Data, LicenseGranted, PenaltyImposed, PersonReference, Procedure},
@@ -10,18 +10,17 @@ use chengxin_projections::{
     publication::{self, State},
 };
 use serde::Serialize;
-use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A subject's events as they stand in the log, decoded only where a view needs what they say.
 pub struct Bodies<'a> {
     codec: &'a Codec,
-    bodies: Vec<(Offset, Arc<[u8]>)>,
+    bodies: Vec<Body>,
 }
 
 impl<'a> Bodies<'a> {
     /// `bodies` in the order of their offsets.
-    pub fn new(codec: &'a Codec, bodies: Vec<(Offset, Arc<[u8]>)>) -> Bodies<'a> {
+    pub fn new(codec: &'a Codec, bodies: Vec<Body>) -> Bodies<'a> {
         Bodies { codec, bodies }
     }
 
@@ -200,6 +199,15 @@ pub fn known_records<'a>(reading: &Reading<'a>) -> impl Iterator<Item = &'a Reco
     let (known, as_of) = (reading.known, reading.as_of);
     let records = reading.file.records.iter().map(|record| &**record);
     records.filter(move |record| known.has(record.stamp) && record.effective <= as_of)
+}
+
+/// `license`, `penalty`, or the list kind of a designation.
+pub fn kind(record: &Record) -> &str {
+    match &record.content {
+        Content::License(_) => "license",
+        Content::Penalty(_) => "penalty",
+        Content::Designation(designation) => &designation.kind,
+    }
 }
 
 pub fn cause(record: &Record, act: &facts::Act) -> Cause {

@@ -5,7 +5,6 @@ use super::{
     position::{self, Moment},
 };
 use crate::{
-    clock::rfc3339,
     http::Problem,
     log::{Offset, Topic},
     node::Node,
@@ -19,6 +18,7 @@ const LOG_WAIT: Duration = Duration::from_secs(2);
 /// The day and the moment as asked for, and where the partitions stand.
 pub struct Asked {
     as_of: Date,
+    day_asked: bool,
     /// `None` is now.
     moment: Option<Moment>,
     known_at: Option<String>,
@@ -30,6 +30,8 @@ pub struct Asked {
 #[derive(Debug, Clone)]
 pub struct Scope {
     pub as_of: Date,
+    /// Whether a day was asked for; today otherwise.
+    pub day_asked: bool,
     pub known_at: String,
     pub position: String,
     /// A `known_at` that keeps its meaning for the pages to come.
@@ -41,6 +43,7 @@ pub struct Scope {
 impl Asked {
     pub fn read(node: &Node, as_of: Option<&str>, known_at: Option<&str>) -> Result<Asked, Problem> {
         let partitions: Vec<(Arc<Partition>, Offset)> = node.shards().iter().map(|shard| shard.partition()).collect();
+        let day_asked = as_of.is_some();
         let as_of = match as_of {
             Some(text) => date("as_of", text)?,
             None => {
@@ -54,7 +57,7 @@ impl Asked {
         };
         // An instant that has not come yet knows what is known now.
         let moment = moment.filter(|moment| !matches!(moment, Moment::Instant(at) if *at >= node.clock.now()));
-        Ok(Asked { as_of, moment, known_at: known_at.map(str::to_owned), partitions })
+        Ok(Asked { as_of, day_asked, moment, known_at: known_at.map(str::to_owned), partitions })
     }
 
     /// Whether the log must be read to answer about this partition; about all of them if it is `None`.
@@ -89,7 +92,7 @@ impl Asked {
         };
         let known_at = self.known_at.unwrap_or_else(|| position.clone());
         let partitions = self.partitions.into_iter().map(|(partition, _)| partition).collect();
-        Ok(Scope { as_of: self.as_of, known_at, position, pin, known, partitions })
+        Ok(Scope { as_of: self.as_of, day_asked: self.day_asked, known_at, position, pin, known, partitions })
     }
 
     /// In the event's own partition its offset says what was known; in the others, the time at which it was recorded.
@@ -167,10 +170,9 @@ fn no_event(partition: u16, offset: Offset) -> Problem {
 }
 
 fn not_a_moment(text: &str) -> Problem {
-    let example = rfc3339(Date::MAX.start());
     let detail = format!(
         "{text:?} is no position of this log (PARTITION-OFFSET, or the `position` of an answer), no RFC 3339 instant \
-         (such as {example}) and no day (YYYY-MM-DD, which means its end)"
+         (such as 2026-06-30T18:00:00+08:00) and no day (YYYY-MM-DD, which means its end)"
     );
     Problem::parameter("known_at", detail)
 }

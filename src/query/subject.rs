@@ -132,7 +132,8 @@ pub fn credit_file(node: &Node, key: &str, scope: &Scope) -> Result<CreditFileVi
     Ok(show(&reading, scope.known_at.clone(), scope.position.clone()))
 }
 
-pub(super) fn show(reading: &Reading, known_at: String, position: String) -> CreditFileView {
+/// The credit file as it is shown.
+pub fn show(reading: &Reading, known_at: String, position: String) -> CreditFileView {
     let Reading { file, known, .. } = *reading;
     let (licenses, penalties) = record::records(reading);
     let identifiers = file.identifiers.iter().filter(|(stamp, ..)| known.has(*stamp));

@@ -26,6 +26,7 @@ pub struct Place {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     pub place: Place,
+    /// Empty if no day was asked for and none matters.
     pub as_of: String,
     pub known_at: String,
 }
@@ -54,6 +55,14 @@ impl Cursor {
             Problem::parameter("cursor", "take `next` of the page before as it is, or leave it out to begin anew")
         })
     }
+}
+
+/// Refuses while a partition is behind the log: a list with parts missing would look complete.
+pub fn ready(node: &Node) -> Result<(), Problem> {
+    if node.projector.is_ready() {
+        return Ok(());
+    }
+    Err(Problem::unavailable("the views have not caught up with the log yet; try again"))
 }
 
 /// Subjects that are indexed by any of some terms, or all of them, in the order of their ids and each once.
@@ -88,11 +97,8 @@ impl Source<'_> {
 }
 
 impl<'a> Walk<'a> {
-    /// Refused while a partition is behind the log: a list with parts missing would look complete.
     pub fn new(node: &'a Node, terms: Option<&[String]>, after: Option<&str>) -> Result<Walk<'a>, Problem> {
-        if !node.projector.is_ready() {
-            return Err(Problem::unavailable("the views have not caught up with the log yet; try again"));
-        }
+        ready(node)?;
         let terms: Vec<Option<String>> = match terms {
             Some(terms) => terms.iter().map(|term| Some(term.clone())).collect(),
             None => vec![None],
@@ -109,7 +115,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The next subject and its partition.
-    pub fn next(&mut self) -> Result<Option<(&'a Shard, Box<str>)>, ViewError> {
+    pub fn step(&mut self) -> Result<Option<(&'a Shard, Box<str>)>, ViewError> {
         let mut least: Option<(&'a Shard, Box<str>)> = None;
         for source in &mut self.sources {
             let shard = source.shard;
@@ -170,7 +176,7 @@ pub fn fill<T>(
         filling.last.get_or_insert(place);
     }
     for _ in 0..SUBJECTS_PER_PAGE {
-        let Some((shard, subject)) = walk.next()? else { return Ok((filling.items, None)) };
+        let Some((shard, subject)) = walk.step()? else { return Ok((filling.items, None)) };
         let Some(held) = shard.file(&subject)? else { continue };
         let items = items_of(shard, &held)?;
         let count = items.len();

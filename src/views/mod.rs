@@ -10,7 +10,9 @@
 mod marker;
 mod partition;
 
-pub use partition::{Body, Checkpoint, Held, NewName, PartitionViews, Save, Term, duty_term, list_term};
+pub use partition::{
+    Body, Checkpoint, Held, NewName, PartitionViews, Save, Term, duty_term, identifier_term, list_term,
+};
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -45,7 +47,33 @@ impl Views {
     /// Opens the views below `data`. Where they cannot be trusted they are thrown away and will be rebuilt: after the
     /// machine went down without a clean stop (sled does not sync its files), and when they cannot be read.
     pub fn open(data: &Path) -> Result<Views, ViewError> {
-        let directory = data.join("views").join(format!("v{PROJECTION_VERSION}"));
+        Views::open_at(directory(data))
+    }
+
+    /// Views beside the others, empty at first, for a rebuild.
+    pub fn beside(data: &Path) -> Result<Views, ViewError> {
+        let directory = directory(data).with_extension("new");
+        discard(&directory)?;
+        Views::open_at(directory)
+    }
+
+    /// Puts new views, which are closed, in the place of the old, which are closed too.
+    pub fn switch(data: &Path) -> Result<(), ViewError> {
+        let directory = directory(data);
+        let (new, old) = (directory.with_extension("new"), directory.with_extension("old"));
+        discard(&old)?;
+        let renamed = |from: &Path, to: &Path| match std::fs::rename(from, to) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(ViewError(format!("{} to {}: {error}", from.display(), to.display())))
+            }
+            _ => Ok(()),
+        };
+        renamed(&directory, &old)?;
+        renamed(&new, &directory)?;
+        discard(&old)
+    }
+
+    fn open_at(directory: PathBuf) -> Result<Views, ViewError> {
         let open = |directory: &Path| {
             let config = sled::Config::new().path(directory.join("db")).cache_capacity(CACHE_BYTES);
             catch_unwind(AssertUnwindSafe(|| config.open())).map_err(|_| ViewError("sled panicked at open".to_owned()))
@@ -89,6 +117,10 @@ impl Views {
         file.and_then(|file| file.sync_all()).map_err(|error| ViewError(error.to_string()))?;
         marker::write(&self.directory, true)
     }
+}
+
+fn directory(data: &Path) -> PathBuf {
+    data.join("views").join(format!("v{PROJECTION_VERSION}"))
 }
 
 fn discard(directory: &Path) -> Result<(), ViewError> {

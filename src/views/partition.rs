@@ -5,7 +5,7 @@
 //! | files | subject | the facts, and where they are indexed |
 //! | bodies | subject, 0, first offset | the subject's events as they stand in the log, a page for each save |
 //! | agenda | date, subject | when something of the subject changes next by itself |
-//! | terms | term, 0, subject | subjects by list and by department with duties |
+//! | terms | term, 0, subject | subjects by list, by department with duties, and by other numbers |
 //! | ids | hash of a record's `ORG/ID` | its subject |
 //! | names | offset, number | names new since the save before, for the search in memory |
 //! | meta | `checkpoint` | offset, and what the subjects share |
@@ -25,7 +25,7 @@ use std::{ops::Bound, sync::Arc};
 /// An event as it stands in the log, and where.
 pub type Body = (Offset, Arc<[u8]>);
 
-/// What a subject is indexed by: `list:black`, `duty:ORG`.
+/// What a subject is indexed by: `list:black`, `duty:ORG`, `number:VALUE`.
 pub type Term = Box<str>;
 
 /// A subject and a name that became known.
@@ -79,6 +79,11 @@ pub fn duty_term(org: &str) -> String {
     format!("duty:{org}")
 }
 
+/// The index of those with a number other than their USCC, which names its subject by itself.
+pub fn identifier_term(value: &str) -> String {
+    format!("number:{value}")
+}
+
 /// How far the rows of a partition go, and what its subjects share.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Checkpoint {
@@ -99,8 +104,8 @@ pub struct Save {
     pub new_terms: Vec<Term>,
     /// Hashes of the names of new records.
     pub new_ids: Vec<u64>,
-    /// The name, if it is new.
-    pub name: Option<Box<str>>,
+    /// Names that became known.
+    pub new_names: Vec<Box<str>>,
 }
 
 /// The views of one partition.
@@ -219,12 +224,12 @@ impl PartitionViews {
         Ok(names)
     }
 
-    /// Writes subjects, in any order, ahead of the checkpoint.
+    /// Writes subjects, in any order, ahead of the checkpoint. Whatever leads to a file goes before the file: a replay
+    /// skips what a file knows, so an index entry that is missing then would be missing for good, while one too many
+    /// does no harm.
     pub fn save(&self, mut saves: Vec<Save>) -> Result<(), ViewError> {
         saves.sort_unstable_by(|a, b| a.subject.cmp(&b.subject));
-        for save in &saves {
-            self.save_one(save)?;
-        }
+        self.save_names(&saves)?;
         let mut ids: Vec<(u64, &str)> = Vec::new();
         for save in &saves {
             ids.extend(save.new_ids.iter().map(|id| (*id, &*save.subject)));
@@ -233,11 +238,14 @@ impl PartitionViews {
         for (id, subject) in ids {
             self.ids.insert(id.to_be_bytes(), subject.as_bytes())?;
         }
-        self.save_names(&saves)
+        saves.iter().try_for_each(|save| self.save_one(save))
     }
 
     fn save_one(&self, save: &Save) -> Result<(), ViewError> {
-        // The bodies first: a file must never tell of an event that cannot be shown.
+        for term in &save.new_terms {
+            self.terms.insert([&prefix(term)[..], save.subject.as_bytes()].concat(), &[])?;
+        }
+        // The bodies too: a file must never tell of an event that cannot be shown.
         if let Some((first, _)) = save.bodies.first() {
             let page: Vec<(Offset, &[u8])> = save.bodies.iter().map(|(offset, body)| (*offset, &**body)).collect();
             let key = [&prefix(&save.subject)[..], &first.to_be_bytes()].concat();
@@ -255,9 +263,6 @@ impl PartitionViews {
         {
             self.agenda.remove(agenda_key(planned, &save.subject))?;
         }
-        for term in &save.new_terms {
-            self.terms.insert([&prefix(term)[..], save.subject.as_bytes()].concat(), &[])?;
-        }
         Ok(())
     }
 
@@ -266,7 +271,7 @@ impl PartitionViews {
         let mut bytes = 0;
         let mut rows = 0_u32;
         let offset = saves.iter().map(|save| save.held.file.applied).max().unwrap_or_default();
-        let names = saves.iter().filter_map(|save| Some((&*save.subject, save.name.as_deref()?)));
+        let names = saves.iter().flat_map(|save| save.new_names.iter().map(|name| (&*save.subject, &**name)));
         for (subject, name) in names {
             bytes += subject.len() + name.len();
             journal.push((subject, name));

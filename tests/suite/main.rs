@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
 mod embedded_log;
+mod feeds;
+mod kafka_feeds;
 mod kafka_log;
 mod log_contract;
+mod replay;
+mod schemas;
 mod support;

@@ -13,7 +13,8 @@ pub(super) fn act(case: &Case) -> Result<Addition, Refusal> {
         let detail = format!("the rules revision in force gives {} no effect", case.event.data.kind());
         Refusal::new(Code::RuleNotInForce, detail)
     };
-    let id = case.event.data.record().ok_or_else(unknown_rule)?;
+    // Said before anything else: whose record it is matters only to a rule that is in force.
+    let id = case.event.data.record().filter(|_| has_rule(&case.event.data)).ok_or_else(unknown_rule)?;
     let (index, record) = find(case, id)?;
     own(case, record)?;
     let what = match &case.event.data {
@@ -29,6 +30,20 @@ pub(super) fn act(case: &Case) -> Result<Addition, Refusal> {
     }?;
     let act = Act { stamp: case.stamp, effective: case.event.effective, event: case.event.name().into(), what };
     Ok(Addition::Act { record: index, act })
+}
+
+fn has_rule(data: &Data) -> bool {
+    matches!(
+        data,
+        Data::LicenseRevoked(_)
+            | Data::PenaltyWithdrawn(_)
+            | Data::DesignationWithdrawn(_)
+            | Data::PublicationIssued(_)
+            | Data::PublicationWithheld(_)
+            | Data::ExitDeclared(_)
+            | Data::NoticeIssued(_)
+            | Data::RepairGranted(_)
+    )
 }
 
 fn find<'a>(case: &Case<'a>, id: &str) -> Result<(usize, &'a Record), Refusal> {
@@ -93,6 +108,7 @@ fn withhold(case: &Case, record: &Record, data: &PublicationWithheld) -> Result<
 /// (二十一) An entry leaves its list before its term.
 fn exit(case: &Case, record: &Record, data: &ExitDeclared) -> Result<Deed, Refusal> {
     let designation = record.designation().ok_or_else(|| wrong_kind(record, "a list entry"))?;
+    not_withdrawn(record)?;
     not_before_start(case, record)?;
     if !confirms_repair(record, data.reason) {
         still_listed(case, record, designation)?;
@@ -183,3 +199,6 @@ fn not_repairable(record: &Record, designation: &Designation) -> Refusal {
 fn wrong_kind(record: &Record, expected: &str) -> Refusal {
     Refusal::new(Code::WrongRecordKind, format!("record {} is not {expected}", record.id))
 }
+
+#[cfg(test)]
+mod tests;

@@ -160,3 +160,6 @@ fn add(file: &mut CreditFile, event: &Event, addition: Addition, stamp: Stamp) {
         Addition::Act { record, act } => Arc::make_mut(&mut file.records[record]).acts.push(act),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -123,3 +123,6 @@ fn new(case: &Case, content: Content) -> Record {
         acts: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,4 +2,5 @@
 
 pub mod broker;
 pub mod child;
+pub mod county;
 pub mod logs;

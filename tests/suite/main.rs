@@ -4,6 +4,7 @@
 
 mod embedded_log;
 mod feeds;
+mod imports;
 mod kafka_feeds;
 mod kafka_log;
 mod log_contract;

@@ -11,6 +11,7 @@ use chengxin::codec::{self, Codec};
 use chengxin::demo::{Demo, DemoConfig, DemoItem};
 use chengxin::http::auth::{Principal, Principals, Role, token_digest};
 use chengxin::http::{App, router};
+use chengxin::importer::jobs::Imports;
 use chengxin::log::embedded::Embedded;
 use chengxin::log::{Log, Record, Topic, partition_of};
 use chengxin::node::Node;
@@ -53,7 +54,8 @@ impl County {
             roles: vec![Role::Auditor],
         };
         let principals = Arc::new(Principals::new(vec![reader]).unwrap());
-        let router = router(App { node: node.clone(), principals, metrics: None });
+        let imports = Imports::start(dir.path().join("imports"), node.clone(), runtime().handle().clone()).unwrap();
+        let router = router(App { node: node.clone(), principals, imports: Arc::new(imports), metrics: None });
         wait_for("the node has caught up", || node.projector.is_ready());
         County { node, router, dir }
     }

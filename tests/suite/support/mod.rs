@@ -3,4 +3,5 @@
 pub mod broker;
 pub mod child;
 pub mod county;
+pub mod importing;
 pub mod logs;

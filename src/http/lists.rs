@@ -5,9 +5,14 @@ use super::{
     auth::Caller,
     params::{Params, heavy, page_scope},
 };
-use crate::query::{
-    self,
-    list::{self, Filter, ListPage},
+use crate::{
+    node::Node,
+    query::{
+        self,
+        list::{self, Filter, ListPage},
+        scope::Scope,
+        walk::{Cursor, Place},
+    },
 };
 use axum::{
     Json, Router,
@@ -64,10 +69,28 @@ async fn entries(
     let limit = query::limit(params.limit.as_deref())?;
     heavy(move || {
         let ListParams { kind, authority, region, as_of, known_at, cursor, .. } = params;
-        let (scope, place) = page_scope(&app.node, as_of.as_deref(), known_at.as_deref(), cursor.as_deref())?;
+        let (as_of, known_at, cursor) = (as_of.as_deref(), known_at.as_deref(), cursor.as_deref());
+        let (scope, feed, place) = snapshot(&app.node, as_of, known_at, cursor)?;
         let filter = Filter { kind, authority, region };
-        list::page(&app.node, list, &filter, &scope, place, limit)
+        list::page(&app.node, list, &filter, &scope, feed, place, limit)
     })
     .await
     .map(Json)
+}
+
+/// What a page is of, and where its changes go on from: taken before the first page, and carried by its cursor.
+pub(crate) fn snapshot(
+    node: &Node,
+    as_of: Option<&str>,
+    known_at: Option<&str>,
+    cursor: Option<&str>,
+) -> Result<(Scope, Option<String>, Option<Place>), Problem> {
+    let feed = match cursor {
+        Some(cursor) => Cursor::read(cursor)?.feed,
+        None if known_at.is_none() => Some(list::feed_cursor(node)?),
+        None => None,
+    };
+    let (scope, place) = page_scope(node, as_of, known_at, cursor)?;
+    let feed = feed.filter(|_| cursor.is_some() || scope.is_current);
+    Ok((scope, feed, place))
 }

@@ -40,9 +40,9 @@ const MAX_REQUESTS: usize = 512;
 fn all(manual: bool) -> axum::Router<App> {
     axum::Router::new()
         .merge(events::routes())
-        .merge(imports::routes())
         .merge(feeds::routes())
         .merge(schemas::routes())
+        .merge(imports::routes())
         .merge(subjects::routes())
         .merge(lists::routes())
         .merge(measures::routes())
@@ -57,6 +57,7 @@ fn all(manual: bool) -> axum::Router<App> {
 pub fn router(app: App) -> axum::Router {
     all(app.node.clock.is_manual())
         .fallback(|| async { Problem::not_found("no such route; /openapi.json lists them") })
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(tower::limit::GlobalConcurrencyLimitLayer::new(MAX_REQUESTS))
         .layer(tower_http::catch_panic::CatchPanicLayer::new())
         .layer(tower_http::trace::TraceLayer::new_for_http())

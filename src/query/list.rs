@@ -3,17 +3,11 @@
 use super::{
     Page,
     listing::{self, Listing},
-    position,
     scope::Scope,
     subject::{self, About, Reading},
     walk::{self, Cursor, Place},
 };
-use crate::{
-    http::Problem,
-    log::{LogError, Topic},
-    node::Node,
-    views::list_term,
-};
+use crate::{feed, http::Problem, log::Topic, node::Node, views::list_term};
 use chengxin_projections::{
     change::ListName,
     date::Date,
@@ -21,6 +15,7 @@ use chengxin_projections::{
     listing::{Entry, State},
 };
 use serde::Serialize;
+use std::time::{Duration, Instant};
 use utoipa::ToSchema;
 
 /// An entry of a list with its subject.
@@ -37,7 +32,8 @@ pub struct ListPage {
     #[serde(flatten)]
     pub page: Page<ListItem>,
     /// The cursor of `/v1/list-changes` to follow on from: what it brings is all that changes after this snapshot.
-    pub feed: String,
+    /// Null where they do not: of another day, of what was known before, and while a day is being opened.
+    pub feed: Option<String>,
 }
 
 /// What a list is narrowed to.
@@ -54,24 +50,37 @@ pub fn region(file: &CreditFile, known: Known) -> Option<&str> {
     file.identifier("uscc", known)?.get(2..8)
 }
 
-/// The cursor to follow the list changes from. To be taken before what it goes with is read: a change can then come
-/// twice, which its sequence shows, and never be missed.
-pub fn feed_cursor(node: &Node) -> Result<String, LogError> {
-    let ends: Result<Vec<u64>, LogError> =
-        (0..node.log.partitions()).map(|partition| node.log.end(Topic::ListChanges, partition)).collect();
-    Ok(position::join(ends?))
+/// How long a list waits until what is being published is shown, and how often it looks.
+const SHOWN_WAIT: Duration = Duration::from_secs(5);
+const SHOWN_POLL: Duration = Duration::from_millis(1);
+
+/// The cursor to follow the list changes from. To be taken before what it goes with is read: everything before it is
+/// shown then, so that no change is missed; a change can come twice, which its sequence shows.
+pub fn feed_cursor(node: &Node) -> Result<String, Problem> {
+    let mut ends = Vec::with_capacity(node.shards().len());
+    for shard in node.shards() {
+        ends.push(node.log.end(Topic::ListChanges, shard.number)?);
+        let (at, deadline) = (shard.at(), Instant::now() + SHOWN_WAIT);
+        while shard.is_publishing() && shard.at() == at {
+            if Instant::now() > deadline {
+                return Err(Problem::unavailable("changes are being published; try again"));
+            }
+            std::thread::sleep(SHOWN_POLL);
+        }
+    }
+    Ok(feed::Cursor::from_offsets(ends).to_string())
 }
 
-/// A page of those who are on the list on the day.
+/// A page of those who are on the list on the day. `feed` was taken before the scope of the first page was.
 pub fn page(
     node: &Node,
     list: ListName,
     filter: &Filter,
     scope: &Scope,
+    feed: Option<String>,
     place: Option<Place>,
     limit: usize,
 ) -> Result<ListPage, Problem> {
-    let feed = feed_cursor(node)?;
     let policy = scope.policy(0);
     let terms = [list_term(list)];
     let (items, next) = walk::fill(node, Some(&terms), place, limit, |shard, held| {
@@ -84,7 +93,7 @@ pub fn page(
         let reading = Reading { file, bodies, known, as_of: scope.as_of, policy: &policy };
         Ok(entries.iter().map(|entry| item(entry, &reading)).collect())
     })?;
-    let next = next.map(|place| Cursor::after(place, scope).render());
+    let next = next.map(|place| Cursor { feed: feed.clone(), ..Cursor::after(place, scope) }.render());
     Ok(ListPage { page: Page::new(items, next, scope), feed })
 }
 

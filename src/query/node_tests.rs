@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    http::{Problem, params::page_scope},
+    http::{Problem, lists::snapshot},
     intake::{Intake, Outcome, Publisher, parse},
-    log::embedded::Embedded,
+    log::{Topic, embedded::Embedded},
     node::Node,
     vault::Vault,
     views::Views,
@@ -22,7 +22,7 @@ use chengxin_projections::{
     change::ListName, date::Date, identifier::organisation_check_character, policy::shipped_policy,
 };
 use serde_json::json;
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tempfile::TempDir;
 
 const PARTITIONS: u16 = 3;
@@ -65,8 +65,8 @@ impl World {
     }
 
     fn black(&self, known_at: Option<&str>, cursor: Option<&str>, limit: usize) -> ListPage {
-        let (scope, place) = page_scope(&self.node, None, known_at, cursor).unwrap();
-        list::page(&self.node, ListName::Black, &Filter::default(), &scope, place, limit).unwrap()
+        let (scope, feed, place) = snapshot(&self.node, None, known_at, cursor).unwrap();
+        list::page(&self.node, ListName::Black, &Filter::default(), &scope, feed, place, limit).unwrap()
     }
 
     /// All pages of the black list, by size of page.
@@ -127,10 +127,50 @@ fn the_pages_after_the_first_know_what_the_first_knew() {
     let second = world.black(None, first.page.next.as_deref(), 1_000);
     assert_eq!(first.page.items.len() + second.page.items.len(), COMPANIES + COMPANIES / 2);
     assert_eq!(second.page.known_at, first.page.position);
+    assert_eq!(second.feed, first.feed, "the changes go on from what the first page knew");
+    assert!(first.feed.is_some());
     assert_eq!(world.black(None, None, 1_000).page.items.len(), 2 * COMPANIES + COMPANIES / 2);
     let then = world.black(Some(&first.page.position), None, 1_000);
     assert_eq!(then.page.items.len(), COMPANIES + COMPANIES / 2);
+    assert_eq!(then.feed, None, "what was known before is nothing to go on from");
     assert_ne!(then.page.position, first.page.position, "the answer reflects more than it may tell");
+}
+
+/// The records that the list changes behind a cursor speak of.
+fn followed(node: &Node, feed: &str) -> BTreeSet<String> {
+    let mut records = BTreeSet::new();
+    for place in feed.split('.') {
+        let (partition, offset) = place.split_once('-').unwrap();
+        let (partition, offset) = (partition.parse().unwrap(), offset.parse().unwrap());
+        let mut reader = node.log.read(Topic::ListChanges, partition, offset).unwrap();
+        let batch = reader.next(10_000, Duration::from_millis(10)).unwrap();
+        let change = |value: &[u8]| node.codec.decode_list_change(value).unwrap().record;
+        records.extend(batch.records.iter().map(|stored| change(stored.value.as_deref().unwrap())));
+    }
+    records
+}
+
+#[test]
+fn a_snapshot_and_the_changes_behind_its_cursor_miss_nothing_while_events_come() {
+    let world = World::new();
+    let snapshots: Vec<ListPage> = std::thread::scope(|scope| {
+        let publishing = scope.spawn(|| {
+            for n in 0..100 {
+                world.publish(vec![designation(&format!("D-{n}"), &code(n), n)]);
+            }
+        });
+        let mut snapshots = Vec::new();
+        while !publishing.is_finished() {
+            snapshots.push(world.black(None, None, 1_000));
+        }
+        snapshots
+    });
+    let all: BTreeSet<String> = (0..100).map(|n| format!("social/D-{n}")).collect();
+    for page in snapshots {
+        let mut known = followed(&world.node, page.feed.as_deref().unwrap());
+        known.extend(page.page.items.into_iter().map(|item| item.listing.record));
+        assert_eq!(known, all);
+    }
 }
 
 #[test]

@@ -20,16 +20,10 @@ pub enum Moment {
 /// The position of a log of which everything below these offsets is shown. A partition of which nothing is shown yet
 /// stands at its first offset: whatever comes there first is judged without a policy, and so says nothing of anyone.
 pub fn render(below: impl IntoIterator<Item = Offset>) -> String {
-    let last = |offset: Offset| offset.saturating_sub(1);
-    join(below.into_iter().map(last))
-}
-
-/// `PARTITION-OFFSET` for each partition, joined by points.
-pub fn join(offsets: impl IntoIterator<Item = Offset>) -> String {
     let mut text = String::new();
-    for (partition, offset) in offsets.into_iter().enumerate() {
-        let point = if partition == 0 { "" } else { "." };
-        let _ = write!(text, "{point}{partition}-{offset}"); // writing to a String never fails
+    for (partition, offset) in below.into_iter().enumerate() {
+        let (point, last) = (if partition == 0 { "" } else { "." }, offset.saturating_sub(1));
+        let _ = write!(text, "{point}{partition}-{last}"); // writing to a String never fails
     }
     text
 }

@@ -36,6 +36,8 @@ pub struct Scope {
     pub position: String,
     /// A `known_at` that keeps its meaning for the pages to come.
     pub pin: String,
+    /// Whether it is the day that is open everywhere, by all that is known: what the feeds go on from.
+    pub is_current: bool,
     known: Vec<Known>,
     partitions: Vec<Arc<Partition>>,
 }
@@ -86,13 +88,24 @@ impl Asked {
             Some(Moment::Event(partition, offset)) => self.known_with(node, *partition, *offset, of)?,
             Some(Moment::Positions(places)) => self.known_below(node, places)?,
         };
+        let is_open = |(partition, _): &(Arc<Partition>, Offset)| partition.day == Some(self.as_of);
+        let is_current = self.moment.is_none() && self.partitions.iter().all(is_open);
         let pin = match &self.moment {
             None => position.clone(),
             Some(_) => self.known_at.clone().unwrap_or_else(|| position.clone()),
         };
         let known_at = self.known_at.unwrap_or_else(|| position.clone());
         let partitions = self.partitions.into_iter().map(|(partition, _)| partition).collect();
-        Ok(Scope { as_of: self.as_of, day_asked: self.day_asked, known_at, position, pin, known, partitions })
+        Ok(Scope {
+            as_of: self.as_of,
+            day_asked: self.day_asked,
+            known_at,
+            position,
+            pin,
+            is_current,
+            known,
+            partitions,
+        })
     }
 
     /// In the event's own partition its offset says what was known; in the others, the time at which it was recorded.

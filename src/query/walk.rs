@@ -29,26 +29,30 @@ pub struct Cursor {
     /// Empty if no day was asked for and none matters.
     pub as_of: String,
     pub known_at: String,
+    /// Of a list, where its changes go on from: that of the first page.
+    pub feed: Option<String>,
 }
 
 impl Cursor {
     pub fn after(place: Place, scope: &Scope) -> Cursor {
-        Cursor { place, as_of: scope.as_of.to_string(), known_at: scope.pin.clone() }
+        Cursor { place, as_of: scope.as_of.to_string(), known_at: scope.pin.clone(), feed: None }
     }
 
     /// The text for the caller, who does not look into it.
     pub fn render(&self) -> String {
-        let Cursor { place: Place { subject, shown }, as_of, known_at } = self;
-        hex::encode(format!("{as_of}\n{known_at}\n{shown}\n{subject}"))
+        let Cursor { place: Place { subject, shown }, as_of, known_at, feed } = self;
+        let feed = feed.as_deref().unwrap_or_default();
+        hex::encode(format!("{as_of}\n{known_at}\n{feed}\n{shown}\n{subject}"))
     }
 
     pub fn read(text: &str) -> Result<Cursor, Problem> {
         let parse = || {
             let text = String::from_utf8(hex::decode(text).ok()?).ok()?;
-            let mut parts = text.splitn(4, '\n');
+            let mut parts = text.splitn(5, '\n');
             let (as_of, known_at) = (parts.next()?.to_owned(), parts.next()?.to_owned());
+            let feed = Some(parts.next()?.to_owned()).filter(|feed| !feed.is_empty());
             let (shown, subject) = (parts.next()?.parse().ok()?, parts.next()?.to_owned());
-            Some(Cursor { place: Place { subject, shown }, as_of, known_at })
+            Some(Cursor { place: Place { subject, shown }, as_of, known_at, feed })
         };
         let cursor = if text.len() <= CURSOR_CHARS { parse() } else { None };
         cursor.ok_or_else(|| {
@@ -197,7 +201,8 @@ mod tests {
     #[test]
     fn a_cursor_reads_back_and_what_is_none_is_refused() {
         let place = Place { subject: "MA00TEAT4".to_owned(), shown: 2 };
-        let cursor = Cursor { place, as_of: "2026-06-15".to_owned(), known_at: "0-12.1-44".to_owned() };
+        let (as_of, known_at) = ("2026-06-15".to_owned(), "0-12.1-44".to_owned());
+        let cursor = Cursor { place, as_of, known_at, feed: Some("0-3.1-0".to_owned()) };
         assert_eq!(Cursor::read(&cursor.render()).unwrap(), cursor);
         for text in ["", "zz", "00", "é", &"0".repeat(CURSOR_CHARS + 2)] {
             assert!(Cursor::read(text).is_err(), "{text}");

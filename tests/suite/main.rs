@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
+mod crash;
 mod embedded_log;
 mod feeds;
 mod imports;
@@ -9,5 +10,6 @@ mod kafka_feeds;
 mod kafka_log;
 mod log_contract;
 mod replay;
+mod scenarios;
 mod schemas;
 mod support;

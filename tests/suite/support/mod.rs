@@ -2,6 +2,10 @@
 
 pub mod broker;
 pub mod child;
+pub mod client;
 pub mod county;
+pub mod events;
 pub mod importing;
+pub mod load;
 pub mod logs;
+pub mod server;

@@ -134,10 +134,7 @@ pub fn publisher(principal: &Principal) -> Result<Publisher, Problem> {
 }
 
 async fn one(app: &App, publisher: &Publisher, body: Body) -> Result<Response, Problem> {
-    let bytes = axum::body::to_bytes(body, MAX_EVENT_BYTES).await.map_err(|_| {
-        let detail = format!("the body was cut off, or is longer than {MAX_EVENT_BYTES} bytes");
-        Problem::malformed(detail.clone(), vec![FieldError::new("", "too-long", detail)])
-    })?;
+    let bytes = whole(body).await.map_err(|error| Problem::malformed(error.detail.clone(), vec![error]))?;
     let draft = parse(&bytes, publisher, &app.node.vault)?;
     let submission = Intake::new(app.node.clone()).submit(vec![Ok(draft)]);
     let outcome =
@@ -148,6 +145,20 @@ async fn one(app: &App, publisher: &Publisher, body: Body) -> Result<Response, P
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
     Ok((status, axum::Json(self::body(&outcome))).into_response())
+}
+
+/// The body, if it came whole and is no longer than an event may be.
+async fn whole(body: Body) -> Result<Vec<u8>, FieldError> {
+    let mut chunks = body.into_data_stream();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| FieldError::new("", "cut-off", "the body was cut off; send it again"))?;
+        if bytes.len() + chunk.len() > MAX_EVENT_BYTES {
+            return Err(FieldError::new("", "too-long", format!("an event has at most {MAX_EVENT_BYTES} bytes")));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
 }
 
 impl From<Rejection> for Problem {

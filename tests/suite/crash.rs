@@ -84,8 +84,8 @@ fn kill_again_and_again(site: &Site) {
 fn publish_until_killed(server: Server, publishers: &mut [Publisher], random: &mut Random, today: Date) {
     let answered = Arc::new(AtomicUsize::new(0));
     // Now and then long enough that views are being saved.
-    let long = random.below(3) == 0;
-    let enough = random.below(if long { 1_000 } else { 60 }) as usize;
+    let most = if random.below(3) == 0 { 1_000 } else { 60 };
+    let enough = random.below(most) as usize;
     let moment = Duration::from_micros(random.below(30_000));
     std::thread::scope(|scope| {
         for publisher in publishers {

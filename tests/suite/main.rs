@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
+mod bad_input;
 mod crash;
 mod embedded_log;
 mod feeds;
@@ -12,4 +13,5 @@ mod log_contract;
 mod replay;
 mod scenarios;
 mod schemas;
+mod stop;
 mod support;

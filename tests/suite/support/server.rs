@@ -219,7 +219,7 @@ impl Server {
         assert!(!self.written().contains("panicked"), "{}", self.written());
     }
 
-    fn written(&self) -> String {
+    pub fn written(&self) -> String {
         self.lines.all.lock().unwrap().0.join("\n")
     }
 }

@@ -9,6 +9,7 @@ mod feeds;
 mod kafka_feeds;
 mod kafka_log;
 mod log_contract;
+mod names;
 mod replay;
 mod scenarios;
 mod schemas;

@@ -7,4 +7,5 @@ pub mod county;
 pub mod events;
 pub mod load;
 pub mod logs;
+pub mod malformed;
 pub mod server;

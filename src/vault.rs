@@ -13,12 +13,20 @@ use keys::{Cipher, Keys};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 use std::{
+    collections::HashSet,
     fmt, io,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+/// Sealings that are remembered, so that the same person in one record after another costs no look-up.
+const REMEMBERED: usize = 200_000;
+/// Memory for pages of the database, in KiB.
+const PAGES_KIB: i64 = 32 << 10;
+/// Pages in the journal at which it is copied into the database: persons come in no order, so a page that is written
+/// again and again is copied once.
+const CHECKPOINT_PAGES: i64 = 8_192;
 /// How long one process waits for another that writes to the same vault.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -82,7 +90,16 @@ pub enum VaultError {
 /// The sealed personal data of one installation.
 pub struct Vault {
     keys: Keys,
-    database: Mutex<Connection>,
+    database: Mutex<Database>,
+}
+
+struct Database {
+    connection: Connection,
+    /// Keyed hashes of what is sealed as it stands: sealing it again would change nothing.
+    remembered: HashSet<[u8; 16]>,
+    /// Tells whether anything else has written since, another process (SQLite's data version) or this one (rows changed):
+    /// then what is remembered is worth nothing.
+    version: (i64, u64),
 }
 
 impl fmt::Debug for Vault {
@@ -105,6 +122,7 @@ impl Vault {
             return Err(VaultError::KeyWrong { key });
         }
         transaction.commit()?;
+        let database = Database { connection: database, remembered: HashSet::new(), version: (0, 0) };
         Ok(Vault { keys, database: Mutex::new(database) })
     }
 
@@ -129,35 +147,63 @@ impl Vault {
         if sealings.is_empty() {
             return Ok(());
         }
+        let hashes: Vec<[u8; 16]> = sealings.iter().map(|sealing| self.hash(sealing)).collect();
         let mut database = self.database();
-        let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for sealing in sealings {
-            self.seal_one(&transaction, sealing)?;
+        let Database { connection, remembered, version } = &mut *database;
+        // Nobody else writes from here to the commit, so what is remembered under this version holds.
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let now: i64 = transaction.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        if (now, transaction.total_changes()) != *version || remembered.len() + sealings.len() > REMEMBERED {
+            remembered.clear();
         }
-        Ok(transaction.commit()?)
+        let mut sealed = Vec::new();
+        for (sealing, hash) in sealings.iter().zip(hashes) {
+            if remembered.contains(&hash) {
+                continue;
+            }
+            if self.seal_one(&transaction, sealing)? {
+                // What stood there before may be remembered, or come earlier in this batch.
+                remembered.clear();
+                sealed.clear();
+            }
+            sealed.push(hash);
+        }
+        transaction.commit()?;
+        *version = (now, connection.total_changes());
+        remembered.extend(sealed);
+        Ok(())
     }
 
-    fn seal_one(&self, transaction: &Transaction<'_>, sealing: &Sealing<'_>) -> Result<(), VaultError> {
+    /// Of all that is sealed and where.
+    fn hash(&self, sealing: &Sealing<'_>) -> [u8; 16] {
+        let mut content = bound_to(sealing.subject, sealing.reference);
+        content.push(0);
+        content.extend(plain(sealing.fields));
+        self.keys.fingerprint(&content)
+    }
+
+    /// Returns whether other fields stood there before.
+    fn seal_one(&self, transaction: &Transaction<'_>, sealing: &Sealing<'_>) -> Result<bool, VaultError> {
         let Sealing { subject, reference, fields } = *sealing;
         let cipher = match self.subject_cipher(transaction, subject)? {
             Some(cipher) => cipher,
             None => self.new_subject_cipher(transaction, subject)?,
         };
-        if read_fields(transaction, &cipher, subject, reference)?.as_ref() == Some(fields) {
-            return Ok(());
+        let before = read_fields(transaction, &cipher, subject, reference)?;
+        if before.as_ref() == Some(fields) {
+            return Ok(false);
         }
-        let plain = serde_json::to_vec(fields).expect("three optional texts are JSON");
-        let sealed = cipher.seal(&plain, &bound_to(subject, reference)).map_err(VaultError::Random)?;
+        let sealed = cipher.seal(&plain(fields), &bound_to(subject, reference)).map_err(VaultError::Random)?;
         transaction
             .prepare_cached("INSERT OR REPLACE INTO fields (subject, reference, sealed) VALUES (?1, ?2, ?3)")?
             .execute(params![subject, reference, sealed])?;
-        Ok(())
+        Ok(before.is_some())
     }
 
     /// The fields last sealed under that reference; none if there are none or they were erased.
     pub fn open_fields(&self, subject: &str, reference: &str) -> Result<Option<PersonalFields>, VaultError> {
         let mut database = self.database();
-        let transaction = database.transaction()?; // key and fields of one moment
+        let transaction = database.connection.transaction()?; // key and fields of one moment
         match self.subject_cipher(&transaction, subject)? {
             Some(cipher) => read_fields(&transaction, &cipher, subject, reference),
             None => Ok(None),
@@ -189,9 +235,13 @@ impl Vault {
     }
 
     /// A panic elsewhere leaves no transaction open, so the connection behind a poisoned lock is good.
-    fn database(&self) -> MutexGuard<'_, Connection> {
+    fn database(&self) -> MutexGuard<'_, Database> {
         self.database.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn plain(fields: &PersonalFields) -> Vec<u8> {
+    serde_json::to_vec(fields).expect("three optional texts are JSON")
 }
 
 fn read_fields(
@@ -222,6 +272,8 @@ fn make_durable(database: &Connection) -> Result<(), VaultError> {
     database.busy_timeout(BUSY)?;
     let journal: String = database.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     database.execute_batch("PRAGMA synchronous = FULL")?;
+    database.pragma_update(None, "cache_size", -PAGES_KIB)?;
+    database.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     let synchronous: i64 = database.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
     match (&*journal, synchronous) {
         ("wal", 2) => Ok(()),

@@ -7,6 +7,7 @@ use crate::{
         self, App,
         auth::{Principal, Principals, Role, token_digest, write_file},
     },
+    importer::jobs::Imports,
     intake::inbox,
     log::kafka::Kafka,
     node::Node,
@@ -49,7 +50,10 @@ pub(super) fn serve(
     print_settings(arguments);
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let app = App { node: node.clone(), principals: Arc::new(principals), metrics: Some(metrics) };
+    let directory = arguments.place.data.join("imports");
+    let imports = Arc::new(Imports::start(directory, node.clone(), runtime.handle().clone())?);
+    let app =
+        App { node: node.clone(), principals: Arc::new(principals), imports: imports.clone(), metrics: Some(metrics) };
     let inbox = inboxes.map(|kafka| InboxThread::start(kafka, node.clone(), runtime.handle().clone())).transpose()?;
     let served = runtime.block_on(async {
         let listener = TcpListener::bind(arguments.listen).await.map_err(|e| format!("{}: {e}", arguments.listen))?;
@@ -59,6 +63,7 @@ pub(super) fn serve(
         until_signal(listener, http::router(app), node.clone()).await
     });
     drop(inbox);
+    imports.stop();
     // Requests that outlived the grace period are dropped here; what they had appended is in the log.
     runtime.shutdown_timeout(Duration::from_secs(1));
     node.projector.stop()?;

@@ -3,6 +3,7 @@
 pub mod auth;
 pub mod events;
 pub mod feeds;
+pub mod imports;
 pub mod lists;
 pub mod measures;
 pub mod obligations;
@@ -17,7 +18,7 @@ pub mod subjects;
 
 pub use problem::Problem;
 
-use crate::node::Node;
+use crate::{importer::jobs::Imports, node::Node};
 use auth::Principals;
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ use std::sync::Arc;
 pub struct App {
     pub node: Arc<Node>,
     pub principals: Arc<Principals>,
+    /// Files that were sent to be imported.
+    pub imports: Arc<Imports>,
     /// Renders the metrics; none where nothing records them.
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
 }
@@ -39,6 +42,7 @@ fn all(manual: bool) -> axum::Router<App> {
         .merge(events::routes())
         .merge(feeds::routes())
         .merge(schemas::routes())
+        .merge(imports::routes())
         .merge(subjects::routes())
         .merge(lists::routes())
         .merge(measures::routes())

@@ -41,6 +41,7 @@ impl Modify for Token {
 pub fn document() -> utoipa::openapi::OpenApi {
     let groups = [
         super::events::Doc::openapi(),
+        super::imports::Doc::openapi(),
         super::subjects::Doc::openapi(),
         super::lists::Doc::openapi(),
         super::measures::Doc::openapi(),

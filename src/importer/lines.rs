@@ -76,21 +76,16 @@ impl HeldLines {
 }
 
 /// Publishes the events of a file.
-pub(super) fn run(
-    path: &Path,
-    out: HeldLines,
-    target: &Target,
-    watch: &mut Watch,
-) -> Result<Report, (Report, ImportError)> {
-    let file = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
-    let (total, file) = file.map_err(|error| (Report::default(), error.into()))?;
+pub(super) fn run(path: &Path, out: HeldLines, target: &Target, watch: &mut Watch) -> Result<Report, ImportError> {
+    let file = File::open(path)?;
+    let total = file.metadata()?.len();
     let mut source = Reading { lines: BufReader::new(file), line: 0, done: 0, total, target };
     let mut sink = Events { report: Report::default(), out };
     let ended = pipeline::run(&mut source, &mut sink, UNDER_WAY, target, watch);
     let Events { report, out } = sink;
     match (out.finish(), ended) {
-        (_, Err(error)) => Err((report, error)),
-        (Err(error), Ok(())) => Err((report, error.into())),
+        (_, Err(error)) => Err(error),
+        (Err(error), Ok(())) => Err(error.into()),
         (Ok(()), Ok(())) => Ok(report),
     }
 }

@@ -5,11 +5,13 @@
 //! (`place`). Rows have ids that follow from what they say, so a file that was cut off in the middle is simply run again:
 //! what went in before is answered as a duplicate, without an append.
 
+pub mod jobs;
 mod lines;
 mod pipeline;
 mod place;
 mod reason;
 mod report;
+mod store;
 mod table;
 
 pub use pipeline::{Retry, Step, Watch};
@@ -30,7 +32,7 @@ use std::{
 use tokio::runtime::Handle;
 
 /// Rows that are published together: enough that their syncs cost little, few enough to be under way in memory.
-pub const BATCH_ROWS: usize = 2_000;
+pub const BATCH_ROWS: usize = 4_000;
 /// Bytes of rows after which a batch is full.
 pub const BATCH_BYTES: usize = 8 << 20;
 /// Batches of rows that are being appended and judged at a time. Rows do not depend on each other.
@@ -97,6 +99,15 @@ const HEAD_BYTES: u64 = 4 << 10;
 /// Tells whether a file can be imported at all, without importing it.
 pub fn check(path: &Path) -> Result<(), FileError> {
     if is_events(path)? { Ok(()) } else { SourceFile::open(path).map(drop) }
+}
+
+/// Saves a quarantine file that comes from elsewhere beside its source.
+pub fn save_quarantine(source: &Path, extension: &'static str, mut content: impl Read) -> Result<PathBuf, ImportError> {
+    let place = place::Place::new(source, &Quarantine::Beside, extension)?;
+    let written = place.create().and_then(|mut out| std::io::copy(&mut content, &mut out).and_then(|_| out.sync_all()));
+    written.map_err(|error| ImportError::File(FileError::Io(error)))?;
+    let report = place.finish(Ok(Report::default()))?;
+    Ok(report.quarantine.unwrap_or_default())
 }
 
 /// Imports a file.

@@ -5,6 +5,7 @@ use crate::import::{FileError, QuarantineError, limits::MAX_QUARANTINE_FILES};
 use std::{
     fs,
     io::{self, BufReader, Read},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -33,23 +34,28 @@ impl Place {
         }
     }
 
+    /// Readable by its owner alone: rows are personal.
+    pub(super) fn create(&self) -> io::Result<fs::File> {
+        fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.unfinished)
+    }
+
     pub(super) fn unfinished(&self) -> &Path {
         &self.unfinished
     }
 
     /// Gives the file its name. After an error in the file itself its rows up to there are kept, too; after any other
     /// end the import is run again and writes them again.
-    pub(super) fn finish(self, ended: Result<Report, (Report, ImportError)>) -> Result<Report, ImportError> {
+    pub(super) fn finish(self, ended: Result<Report, ImportError>) -> Result<Report, ImportError> {
         match ended {
             Ok(mut report) => {
                 report.quarantine = self.named()?;
                 Ok(report)
             }
-            Err((_, error @ ImportError::File(_))) => {
+            Err(error @ ImportError::File(_)) => {
                 self.named()?;
                 Err(error)
             }
-            Err((_, error)) => {
+            Err(error) => {
                 let _ = fs::remove_file(&self.unfinished);
                 Err(error)
             }

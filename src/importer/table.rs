@@ -34,7 +34,7 @@ pub fn run<F: Fn(&str, &str) -> String + Send>(
     quarantine: QuarantineWriter,
     target: &Target,
     watch: &mut Watch,
-) -> Result<Report, (Report, ImportError)> {
+) -> Result<Report, ImportError> {
     let summary = rows.summary();
     let report = Report {
         unknown_columns: summary.unknown_columns.clone(),
@@ -46,8 +46,8 @@ pub fn run<F: Fn(&str, &str) -> String + Send>(
     let ended = pipeline::run(&mut source, &mut sink, BATCHES_UNDER_WAY, target, watch);
     let Table { mut report, quarantine } = sink;
     match (quarantine.finish(), ended) {
-        (_, Err(error)) => Err((report, error)),
-        (Err(error), Ok(())) => Err((report, error.into())),
+        (_, Err(error)) => Err(error),
+        (Err(error), Ok(())) => Err(error.into()),
         (Ok(path), Ok(())) => {
             report.quarantine = path;
             Ok(report)

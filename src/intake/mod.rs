@@ -16,12 +16,13 @@ pub use parse::{Draft, draft, parse};
 pub use publish::{Answered, Intake, MAX_WAIT, Outcome, Reason, Submission};
 
 use crate::vault::VaultError;
+use serde::{Deserialize, Serialize};
 
 /// Longest event that is taken, in bytes of JSON.
 pub const MAX_EVENT_BYTES: usize = 256 << 10;
 
 /// On whose behalf something is published.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Publisher {
     /// The organisation, by its own code.
     pub org: String,

@@ -28,8 +28,9 @@ const SAVE_BYTES: usize = 48 << 20;
 const UNSAVED_BYTES: usize = 96 << 20;
 /// Memory of a file in the estimate of unsaved bytes.
 const FILE_BYTES: usize = 1_000;
-/// How long changes may stay unsaved while the partition follows the tail of the log.
-const SAVE_EVERY: Duration = Duration::from_millis(500);
+/// How long changes may stay unsaved while the partition follows the tail of the log. Under load a subject often changes
+/// again before that, and is written once; what is lost with the process is folded again in a moment.
+const SAVE_EVERY: Duration = Duration::from_secs(5);
 
 /// What an event did, for the publisher who waits.
 pub type Answer = Arc<Outcome>;
@@ -71,6 +72,9 @@ struct State {
     current_bytes: usize,
     saving: Option<Arc<Layer>>,
     last_save: Instant,
+    /// When something of each subject changes next by itself: of the subjects with list entries, so few of all. Every day
+    /// that opens asks for it, and looking through the rows and the unsaved files would cost more than folding the day.
+    agenda: BTreeSet<(Date, Box<str>)>,
     /// Hashes of record names that are in no saved row yet, and their subjects.
     ids: HashMap<u64, Box<str>>,
     answers: VecDeque<(Offset, Answer)>,
@@ -85,6 +89,8 @@ pub(super) struct Changed {
     pub(super) records: usize,
     pub(super) names: usize,
     pub(super) identifiers: usize,
+    /// `held.next` may be another one since it was computed.
+    pub(super) touched: bool,
 }
 
 /// A batch that is published and may be shown.
@@ -244,14 +250,10 @@ impl Shard {
         self.names.read().unwrap_or_else(PoisonError::into_inner).find(part, limit)
     }
 
-    /// The subjects for whom something changes by itself on or before `day`, in ascending order.
-    pub(super) fn due(&self, day: Date) -> Result<BTreeSet<Box<str>>, ViewError> {
-        let mut due: BTreeSet<Box<str>> = self.views().due(day)?.into_iter().collect();
+    /// The subjects of `agenda` on or before `day`, in no order.
+    pub(super) fn due(&self, day: Date) -> Vec<Box<str>> {
         let state = self.state();
-        let layers = state.saving.as_deref().into_iter().chain([&state.current]);
-        let unsaved = layers.flatten().filter(|(_, unsaved)| unsaved.held.next.is_some_and(|next| next <= day));
-        due.extend(unsaved.map(|(subject, _)| subject.clone()));
-        Ok(due)
+        state.agenda.iter().take_while(|(next, _)| *next <= day).map(|(_, subject)| subject.clone()).collect()
     }
 
     /// Shows a published batch to readers.
@@ -280,14 +282,16 @@ impl Shard {
         }
         let new_ids: Vec<u64> = new_records.iter().map(|record| hash::of_text(&record.id)).collect();
         state.ids.extend(new_ids.iter().map(|id| (*id, subject.clone())));
-        let mut new_terms = if new_records.is_empty() {
-            Vec::new()
-        } else {
-            Held::terms(&file.records).split_off(Held::terms(&file.records[..changed.records]).len())
-        };
+        let mut new_terms = Held::new_terms(&file.records, changed.records);
         let numbers = file.identifiers[changed.identifiers..].iter().filter(|(_, scheme, _)| &**scheme != "uscc");
         new_terms.extend(numbers.map(|(_, _, value)| identifier_term(value).into()));
         let bytes: usize = changed.bodies.iter().map(|(_, body)| body.len() + 48).sum();
+        if changed.planned != changed.held.next {
+            if let Some(planned) = changed.planned {
+                state.agenda.remove(&(planned, subject.clone()));
+            }
+            state.agenda.extend(changed.held.next.map(|next| (next, subject.clone())));
+        }
         let held = Arc::new(changed.held);
         match state.current.get_mut(&subject) {
             Some(unsaved) => {
@@ -325,7 +329,10 @@ impl Shard {
                 None
             }
         };
-        let names = if checkpoint.is_some() { self.views().names()? } else { Vec::new() };
+        let (names, agenda) = match &checkpoint {
+            Some(_) => (self.views().names()?, self.views().agenda()?),
+            None => (Vec::new(), BTreeSet::new()),
+        };
         let mut state = self.state_mut();
         *state = State::new(self.number);
         self.cache.clear();
@@ -333,6 +340,7 @@ impl Shard {
             state.at = checkpoint.offset;
             state.partition = Arc::new(checkpoint.partition);
         }
+        state.agenda = agenda;
         state.loaded = true;
         let at = state.at;
         drop(state);
@@ -433,6 +441,7 @@ impl State {
             current_bytes: 0,
             saving: None,
             last_save: Instant::now(),
+            agenda: BTreeSet::new(),
             ids: HashMap::new(),
             answers: VecDeque::new(),
         }

@@ -19,7 +19,7 @@ use chengxin_projections::{
     partition::{Partition, day_event, policy_event},
 };
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
@@ -236,7 +236,7 @@ impl Task {
     fn fold_batch(&self, records: &[Stored], mode: Mode) -> Result<(Folded, usize), TaskError> {
         let codec = &*self.surroundings.codec;
         let mut partition = Partition::clone(&self.shard.partition().0);
-        let mut working = Working { shard: &self.shard, files: HashMap::new() };
+        let mut working = Working::new(&self.shard);
         let mut outputs = Outputs { codec, partition: self.shard.number, records: Vec::new() };
         let mut answers = Vec::new();
         let mut used = 0;
@@ -278,9 +278,17 @@ struct Folded {
 struct Working<'a> {
     shard: &'a Shard,
     files: HashMap<Box<str>, Changed>,
+    /// When something of these files changes next by itself. Brought up to date before it is asked.
+    agenda: BTreeSet<(Date, Box<str>)>,
+    /// Subjects whose place in the agenda may be another one since.
+    touched: Vec<Box<str>>,
 }
 
-impl Working<'_> {
+impl<'a> Working<'a> {
+    fn new(shard: &'a Shard) -> Working<'a> {
+        Working { shard, files: HashMap::new(), agenda: BTreeSet::new(), touched: Vec::new() }
+    }
+
     fn changed_mut(&mut self, subject: &str, kind: SubjectKind) -> Result<&mut Changed, ViewError> {
         if !self.files.contains_key(subject) {
             let (file, planned) = match self.shard.file(subject)? {
@@ -289,8 +297,9 @@ impl Working<'_> {
             };
             let (records, names, identifiers) = (file.records.len(), file.names.len(), file.identifiers.len());
             let held = Held { file, next: None };
-            let bodies = Vec::new();
-            self.files.insert(subject.into(), Changed { held, bodies, planned, records, names, identifiers });
+            let (bodies, touched) = (Vec::new(), false);
+            let changed = Changed { held, bodies, planned, records, names, identifiers, touched };
+            self.files.insert(subject.into(), changed);
         }
         Ok(self.files.get_mut(subject).expect("the subject was inserted above"))
     }
@@ -305,12 +314,25 @@ impl Working<'_> {
         Ok(())
     }
 
-    fn changed(self) -> Vec<(Box<str>, Changed)> {
-        let mut changed: Vec<(Box<str>, Changed)> = self.files.into_iter().collect();
-        for (_, changed) in &mut changed {
-            changed.held.next = next_change(&changed.held.file, changed.held.file.day);
+    fn plan(&mut self) {
+        for subject in std::mem::take(&mut self.touched) {
+            let changed = self.files.get_mut(&subject).expect("only a file that is there is touched");
+            changed.touched = false;
+            let next = next_change(&changed.held.file, changed.held.file.day);
+            let last = std::mem::replace(&mut changed.held.next, next);
+            if last == next {
+                continue;
+            }
+            if let Some(last) = last {
+                self.agenda.remove(&(last, subject.clone()));
+            }
+            self.agenda.extend(next.map(|next| (next, subject)));
         }
-        changed
+    }
+
+    fn changed(mut self) -> Vec<(Box<str>, Changed)> {
+        self.plan();
+        self.files.into_iter().collect()
     }
 }
 
@@ -318,19 +340,19 @@ impl Files for Working<'_> {
     type Error = ViewError;
 
     fn file(&mut self, subject: &str, kind: SubjectKind) -> Result<&mut CreditFile, ViewError> {
+        let changed = self.changed_mut(subject, kind)?;
+        if !std::mem::replace(&mut changed.touched, true) {
+            self.touched.push(subject.into());
+        }
         Ok(&mut self.changed_mut(subject, kind)?.held.file)
     }
 
     fn due(&mut self, day: Date) -> Result<Vec<Box<str>>, ViewError> {
-        let mut due = self.shard.due(day)?;
-        for (subject, changed) in &self.files {
-            let file = &changed.held.file;
-            if next_change(file, file.day).is_some_and(|next| next <= day) {
-                due.insert(subject.clone());
-            } else {
-                due.remove(subject);
-            }
-        }
-        Ok(due.into_iter().collect())
+        self.plan();
+        let own = self.agenda.iter().take_while(|(next, _)| *next <= day).map(|(_, subject)| subject.clone());
+        let mut due: Vec<Box<str>> = own.collect();
+        due.extend(self.shard.due(day).into_iter().filter(|subject| !self.files.contains_key(subject)));
+        due.sort_unstable();
+        Ok(due)
     }
 }

@@ -51,8 +51,9 @@ fn no_byte_on_disk_tells_a_name_or_a_number() {
 #[test]
 fn the_latest_sealing_stands_and_an_equal_one_writes_nothing() {
     let (_dir, vault) = vault();
-    let sealed =
-        || -> Vec<u8> { vault.database().query_row("SELECT sealed FROM fields", [], |row| row.get(0)).unwrap() };
+    let sealed = || -> Vec<u8> {
+        vault.database().connection.query_row("SELECT sealed FROM fields", [], |row| row.get(0)).unwrap()
+    };
     vault.seal("P1", "a", &fields(NAME)).unwrap();
     let first = sealed();
     vault.seal("P1", "a", &fields(NAME)).unwrap();
@@ -67,7 +68,7 @@ fn a_batch_is_sealed_whole_or_not_at_all() {
     let (one, two) = (fields("一"), fields("二"));
     vault.seal("P2", "b", &two).unwrap();
     // The key of P2 is broken: the second sealing of the batch fails.
-    vault.database().execute("UPDATE subject_keys SET sealed = x'00' WHERE subject = 'P2'", []).unwrap();
+    vault.database().connection.execute("UPDATE subject_keys SET sealed = x'00' WHERE subject = 'P2'", []).unwrap();
     let batch = [
         Sealing { subject: "P1", reference: "a", fields: &one },
         Sealing { subject: "P2", reference: "b", fields: &one },
@@ -79,14 +80,40 @@ fn a_batch_is_sealed_whole_or_not_at_all() {
 }
 
 #[test]
+fn the_latest_sealing_stands_though_an_earlier_one_of_the_same_content_is_remembered() {
+    let (_dir, vault) = vault();
+    let (one, two) = (fields("一"), fields("二"));
+    let of = |fields| Sealing { subject: "P1", reference: "a", fields };
+    vault.seal_all(&[of(&one)]).unwrap();
+    vault.seal_all(&[of(&two), of(&one)]).unwrap();
+    assert_eq!(vault.open_fields("P1", "a").unwrap().as_ref(), Some(&one));
+    vault.seal_all(&[of(&one), of(&two)]).unwrap();
+    vault.seal_all(&[of(&one)]).unwrap();
+    assert_eq!(vault.open_fields("P1", "a").unwrap().as_ref(), Some(&one));
+}
+
+#[test]
+fn what_another_process_or_an_erasure_changed_is_sealed_again() {
+    let (dir, vault) = vault();
+    let one = fields("一");
+    vault.seal("P1", "a", &one).unwrap();
+    Vault::open(dir.path()).unwrap().seal("P1", "a", &fields("二")).unwrap();
+    vault.seal("P1", "a", &one).unwrap();
+    assert_eq!(vault.open_fields("P1", "a").unwrap().as_ref(), Some(&one));
+    vault.database().connection.execute("DELETE FROM subject_keys", []).unwrap();
+    vault.seal("P1", "a", &one).unwrap();
+    assert_eq!(vault.open_fields("P1", "a").unwrap(), Some(one));
+}
+
+#[test]
 fn fields_moved_to_another_subject_or_reference_do_not_open() {
     let (_dir, vault) = vault();
     let empty = PersonalFields::default();
     vault.seal_all(&["P1", "P2"].map(|subject| Sealing { subject, reference: "a", fields: &empty })).unwrap();
-    vault.database().execute("UPDATE fields SET reference = 'b' WHERE subject = 'P1'", []).unwrap();
+    vault.database().connection.execute("UPDATE fields SET reference = 'b' WHERE subject = 'P1'", []).unwrap();
     assert!(matches!(vault.open_fields("P1", "b"), Err(VaultError::Damaged { .. })));
     let take_key = "UPDATE subject_keys SET sealed = (SELECT sealed FROM subject_keys WHERE subject = 'P1')";
-    vault.database().execute(take_key, []).unwrap();
+    vault.database().connection.execute(take_key, []).unwrap();
     assert!(matches!(vault.open_fields("P2", "a"), Err(VaultError::Damaged { .. })));
 }
 
@@ -94,7 +121,7 @@ fn fields_moved_to_another_subject_or_reference_do_not_open() {
 fn without_its_key_a_subject_is_erased_and_can_be_sealed_anew() {
     let (_dir, vault) = vault();
     vault.seal("P1", "a", &fields(NAME)).unwrap();
-    vault.database().execute("DELETE FROM subject_keys", []).unwrap();
+    vault.database().connection.execute("DELETE FROM subject_keys", []).unwrap();
     assert_eq!(vault.open_fields("P1", "a").unwrap(), None);
     vault.seal("P1", "b", &fields(NAME)).unwrap();
     assert_eq!(vault.open_fields("P1", "b").unwrap(), Some(fields(NAME)));
@@ -129,7 +156,7 @@ fn a_missing_wrong_or_damaged_key_is_told_with_the_remedy() {
 fn another_key_opens_nothing_even_where_the_check_is_taken_away() {
     let (dir, vault) = vault();
     vault.seal("P1", "a", &fields(NAME)).unwrap();
-    vault.database().execute("DELETE FROM meta", []).unwrap();
+    vault.database().connection.execute("DELETE FROM meta", []).unwrap();
     drop(vault);
     fs::write(dir.path().join("vault.key"), [7; 32]).unwrap();
     let vault = Vault::open(dir.path()).unwrap();

@@ -16,11 +16,11 @@ use chengxin_projections::{
     change::ListName,
     date::Date,
     event::List,
-    facts::{Content, CreditFile, Record},
+    facts::{CreditFile, Designation, Record},
     partition::Partition,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::{ops::Bound, sync::Arc};
+use std::{collections::BTreeSet, ops::Bound, sync::Arc};
 
 /// An event as it stands in the log, and where.
 pub type Body = (Offset, Arc<[u8]>);
@@ -43,30 +43,34 @@ pub struct Held {
 }
 
 impl Held {
-    /// What the subject is indexed by, in the order in which it came; a file only ever gains terms.
-    pub fn terms(records: &[Arc<Record>]) -> Vec<Term> {
+    /// What the records from `known` on are indexed by and the earlier ones are not; a file only ever gains terms.
+    pub fn new_terms(records: &[Arc<Record>], known: usize) -> Vec<Term> {
         let mut terms: Vec<Term> = Vec::new();
-        let mut add = |term: String| {
-            if !terms.iter().any(|known| **known == *term) {
-                terms.push(term.into());
+        for (index, record) in records.iter().enumerate().skip(known) {
+            let earlier = &records[..index];
+            if !earlier.iter().any(|earlier| earlier.authority() == record.authority()) {
+                terms.push(duty_term(record.authority()).into());
             }
-        };
-        for record in records {
-            add(duty_term(record.authority()));
-            if let Content::Designation(designation) = &record.content {
-                match designation.list {
-                    List::Red => add(list_term(ListName::Red)),
-                    List::Black => {
-                        add(list_term(ListName::Black));
-                        if designation.watch_months > 0 {
-                            add(list_term(ListName::Watch));
-                        }
-                    }
+            for list in lists(record) {
+                if !earlier.iter().any(|earlier| lists(earlier).any(|known| known == list)) {
+                    terms.push(list_term(list).into());
                 }
             }
         }
         terms
     }
+}
+
+/// The lists that a record puts its subject on, sooner or later.
+fn lists(record: &Record) -> impl Iterator<Item = ListName> + use<> {
+    let (own, watch) = match record.designation() {
+        None => (None, None),
+        Some(Designation { list: List::Red, .. }) => (Some(ListName::Red), None),
+        Some(Designation { watch_months, .. }) => {
+            (Some(ListName::Black), (*watch_months > 0).then_some(ListName::Watch))
+        }
+    };
+    own.into_iter().chain(watch)
 }
 
 /// The index of those who ever had an entry on a list.
@@ -179,11 +183,13 @@ impl PartitionViews {
         Ok(bodies)
     }
 
-    /// The subjects for whom something changes by itself on or before `day`.
-    pub fn due(&self, day: Date) -> Result<Vec<Box<str>>, ViewError> {
-        let end = agenda_key(day.next(), "");
-        let rows = self.agenda.range(..end).map(|row| Ok(text(row?.0.get(4..).unwrap_or_default())));
-        rows.collect()
+    /// When something of each subject changes next by itself.
+    pub fn agenda(&self) -> Result<BTreeSet<(Date, Box<str>)>, ViewError> {
+        let place = |row: sled::Result<(sled::IVec, sled::IVec)>| {
+            let (key, _) = row?;
+            agenda_place(&key).ok_or_else(|| ViewError("a row of the agenda has no date".to_owned()))
+        };
+        self.agenda.iter().map(place).collect()
     }
 
     /// Subjects indexed by a term, in order, from the first behind `after` on.
@@ -304,6 +310,11 @@ fn agenda_key(day: Date, subject: &str) -> Vec<u8> {
     // Flipping the sign bit makes the order of the bytes that of the days.
     let day = (day.days() as u32 ^ 0x8000_0000).to_be_bytes();
     [&day[..], subject.as_bytes()].concat()
+}
+
+fn agenda_place(key: &[u8]) -> Option<(Date, Box<str>)> {
+    let (day, subject) = key.split_first_chunk()?;
+    Some((Date::from_days((u32::from_be_bytes(*day) ^ 0x8000_0000) as i32)?, text(subject)))
 }
 
 fn text(bytes: &[u8]) -> Box<str> {

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use super::super::{LogError, Offset, Record, Topic, check_sizes};
 use super::assignments::GroupConsumer;
@@ -22,6 +23,8 @@ const FETCH_WAIT_MS: u32 = 100;
 const LOOKUP_FETCH_WAIT_MS: u32 = 5;
 /// librdkafka's pause when its queue is full; its default of a second lets a fast reader idle.
 const FETCH_QUEUE_BACKOFF_MS: u32 = 5;
+/// Pause before a partition without a leader is asked again.
+const LEADER_PAUSE: Duration = Duration::from_millis(50);
 /// Records fetched ahead by one reader; there is a reader for each partition.
 const READ_AHEAD_KIB: u32 = 16 << 10;
 
@@ -128,10 +131,24 @@ impl Cluster {
     }
 }
 
-/// With `read_committed` the upper one is the last stable offset, below every transaction that is still open.
+/// With `read_committed` the upper one is the last stable offset, below every transaction that is still open. While a
+/// partition has no leader yet, as just after its topic was made, it is asked again for as long as a question may take.
 pub(super) fn watermarks(consumer: &BaseConsumer, topic: &str, partition: u16) -> Result<(Offset, Offset), LogError> {
-    let (low, high) = consumer.fetch_watermarks(topic, i32::from(partition), ASK_WAIT).map_err(failure)?;
-    Ok((offset(low), offset(high)))
+    let deadline = Instant::now() + ASK_WAIT;
+    loop {
+        match consumer.fetch_watermarks(topic, i32::from(partition), ASK_WAIT) {
+            Ok((low, high)) => return Ok((offset(low), offset(high))),
+            Err(error) if is_leaderless(&error) && Instant::now() < deadline => std::thread::sleep(LEADER_PAUSE),
+            Err(error) => return Err(failure(error)),
+        }
+    }
+}
+
+fn is_leaderless(error: &KafkaError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(RDKafkaErrorCode::NotLeaderForPartition | RDKafkaErrorCode::LeaderNotAvailable)
+    )
 }
 
 /// Kafka's offsets are signed; those of records are never negative.

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::KafkaError;
+use rdkafka::ClientContext;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message};
 use rdkafka::{Offset as At, TopicPartitionList};
 
@@ -11,8 +12,21 @@ use super::super::{Batch, LogError, Offset, READ_BATCH_BYTES, Reader, Stored, To
 use super::cluster::{Cluster, offset};
 use super::failure;
 
+/// Tells of errors, but not of the end of a partition, which librdkafka counts among them.
+pub(super) struct Quiet;
+
+impl ClientContext for Quiet {
+    fn error(&self, error: KafkaError, reason: &str) {
+        if error.rdkafka_error_code() != Some(RDKafkaErrorCode::PartitionEOF) {
+            tracing::warn!(%error, reason, "reader");
+        }
+    }
+}
+
+impl ConsumerContext for Quiet {}
+
 pub(super) struct KafkaReader {
-    consumer: BaseConsumer,
+    consumer: BaseConsumer<Quiet>,
     position: Offset,
     at_end: bool,
 }
@@ -26,7 +40,7 @@ enum Found {
 
 impl KafkaReader {
     pub(super) fn open(cluster: &Cluster, topic: Topic, partition: u16, from: Offset) -> Result<KafkaReader, LogError> {
-        let consumer: BaseConsumer = cluster.consumer("reader").create().map_err(failure)?;
+        let consumer: BaseConsumer<Quiet> = cluster.consumer("reader").create_with_context(Quiet).map_err(failure)?;
         assign(&consumer, &cluster.topic(topic), [(partition, from)])?;
         Ok(KafkaReader { consumer, position: from, at_end: false })
     }
@@ -98,8 +112,8 @@ impl Reader for KafkaReader {
     }
 }
 
-pub(super) fn assign(
-    consumer: &BaseConsumer,
+pub(super) fn assign<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
     topic: &str,
     partitions: impl IntoIterator<Item = (u16, Offset)>,
 ) -> Result<(), LogError> {

@@ -11,6 +11,7 @@ use chengxin::codec::{self, Codec};
 use chengxin::demo::{Demo, DemoConfig, DemoItem};
 use chengxin::http::auth::{Principal, Principals, Role, token_digest};
 use chengxin::http::{App, router};
+use chengxin::importer::jobs::Imports;
 use chengxin::log::embedded::Embedded;
 use chengxin::log::{Log, Record, Topic, partition_of};
 use chengxin::node::Node;
@@ -32,6 +33,8 @@ pub struct County {
     pub node: Arc<Node>,
     router: axum::Router,
     dir: TempDir,
+    /// Of the imports, which no test here makes.
+    _idle: tokio::runtime::Runtime,
 }
 
 impl County {
@@ -53,9 +56,11 @@ impl County {
             roles: vec![Role::Auditor],
         };
         let principals = Arc::new(Principals::new(vec![reader]).unwrap());
-        let router = router(App { node: node.clone(), principals, metrics: None });
+        let idle = runtime();
+        let imports = Imports::start(dir.path().join("imports"), node.clone(), idle.handle().clone()).unwrap();
+        let router = router(App { node: node.clone(), principals, imports: Arc::new(imports), metrics: None });
         wait_for("the node has caught up", || node.projector.is_ready());
-        County { node, router, dir }
+        County { node, router, dir, _idle: idle }
     }
 
     pub fn dir(&self) -> &Path {

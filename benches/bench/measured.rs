@@ -1,0 +1,95 @@
+//! What a child process tells about itself, and what the system tells about it.
+
+use crate::{Result, settings::Job};
+use serde::{Deserialize, Serialize};
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+/// The result of a job in a process of its own.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Measured {
+    pub(crate) events: u64,
+    pub(crate) seconds: f64,
+    /// Time on the processors, of all threads; on a busy machine it says more than `seconds`.
+    pub(crate) processor_seconds: f64,
+    /// Resident memory at its highest.
+    pub(crate) memory: u64,
+}
+
+impl Measured {
+    pub(crate) fn rate(&self) -> f64 {
+        self.events as f64 / self.seconds
+    }
+}
+
+/// Runs a job of this program in a process of its own.
+pub(crate) fn run(job: &str, arguments: &Job) -> Result<Measured> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg(job).arg("--log").arg(&arguments.log).arg("--views").arg(&arguments.views);
+    if arguments.on_kafka {
+        command.arg("--on-kafka");
+    }
+    let output = command.stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err(format!("{job} ended with {}", output.status).into());
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+/// Resident memory of a process at its highest, in bytes; `self` for this one.
+pub(crate) fn peak_memory(process: &str) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("the system tells no peak memory")?;
+    let kib: u64 = line.trim().trim_end_matches(" kB").parse()?;
+    Ok(kib << 10)
+}
+
+/// Time that this process has spent on the processors, in seconds.
+pub(crate) fn processor_seconds() -> Result<f64> {
+    /// Of the kernel's interface, whatever its own clock does.
+    const TICKS: f64 = 100.0;
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let (_, rest) = stat.rsplit_once(')').ok_or("the system tells no processor time")?;
+    let ticks = |field: usize| rest.split_whitespace().nth(field).and_then(|text| text.parse::<f64>().ok());
+    Ok((ticks(11).unwrap_or_default() + ticks(12).unwrap_or_default()) / TICKS)
+}
+
+/// Bytes that a directory takes on disk.
+pub(crate) fn disk(directory: &Path) -> Result<u64> {
+    use std::os::unix::fs::MetadataExt;
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(directory)? {
+        let (path, metadata) = {
+            let entry = entry?;
+            (entry.path(), entry.metadata()?)
+        };
+        bytes += if metadata.is_dir() { disk(&path)? } else { metadata.blocks() * 512 };
+    }
+    Ok(bytes)
+}
+
+/// The middle and the 99th of a hundred.
+pub(crate) fn percentiles(mut times: Vec<Duration>) -> (Duration, Duration) {
+    times.sort_unstable();
+    let at = |share: usize| times.get(times.len() * share / 100).copied().unwrap_or_default();
+    (at(50), at(99))
+}
+
+/// Writes and syncs 4 KiB at a time, as a commit of the log does.
+pub(crate) fn fdatasync(directory: &Path, times: usize) -> Result<Vec<Duration>> {
+    use std::io::Write;
+    let path = directory.join("sync");
+    let mut file = std::fs::File::create(&path)?;
+    let mut took = Vec::with_capacity(times);
+    for _ in 0..times {
+        let start = Instant::now();
+        file.write_all(&[7; 4_096])?;
+        file.sync_data()?;
+        took.push(start.elapsed());
+    }
+    std::fs::remove_file(path)?;
+    Ok(took)
+}

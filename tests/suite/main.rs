@@ -10,6 +10,7 @@ mod imports;
 mod kafka_feeds;
 mod kafka_log;
 mod log_contract;
+mod names;
 mod replay;
 mod scenarios;
 mod schemas;

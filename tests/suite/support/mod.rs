@@ -8,4 +8,5 @@ pub mod events;
 pub mod importing;
 pub mod load;
 pub mod logs;
+pub mod malformed;
 pub mod server;

@@ -8,7 +8,9 @@
 //! No type of sled leaves this module. Any error or panic of sled means "rebuild", never a crash.
 
 mod marker;
+mod pages;
 mod partition;
+mod rows;
 
 pub use partition::{
     Body, Checkpoint, Held, NewName, PartitionViews, Save, Term, duty_term, identifier_term, list_term,

@@ -5,12 +5,16 @@
 //! | files | subject | the facts, and where they are indexed |
 //! | bodies | subject, 0, first offset | the subject's events as they stand in the log, a page for each save |
 //! | agenda | date, subject | when something of the subject changes next by itself |
-//! | terms | term, 0, subject | subjects by list, by department with duties, and by other numbers |
-//! | ids | hash of a record's `ORG/ID` | its subject |
+//! | terms (pages) | term, 0, subject | subjects by list, by department with duties, and by other numbers |
+//! | ids (pages) | hash of a record's `ORG/ID` | its subject |
 //! | names | offset, number | names new since the save before, for the search in memory |
 //! | meta | `checkpoint` | offset, and what the subjects share |
 
-use super::ViewError;
+use super::{
+    ViewError,
+    pages::Pages,
+    rows::{self, Raw, decode, encode},
+};
 use crate::log::Offset;
 use chengxin_projections::{
     change::ListName,
@@ -19,7 +23,7 @@ use chengxin_projections::{
     facts::{CreditFile, Designation, Record},
     partition::Partition,
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, ops::Bound, sync::Arc};
 
 /// An event as it stands in the log, and where.
@@ -120,8 +124,8 @@ pub struct PartitionViews {
     files: sled::Tree,
     bodies: sled::Tree,
     agenda: sled::Tree,
-    terms: sled::Tree,
-    ids: sled::Tree,
+    terms: Pages,
+    ids: Pages,
     names: sled::Tree,
     meta: sled::Tree,
 }
@@ -138,8 +142,8 @@ impl PartitionViews {
             files: files?,
             bodies: bodies?,
             agenda: agenda?,
-            terms: terms?,
-            ids: ids?,
+            terms: Pages::new(terms?),
+            ids: Pages::new(ids?),
             names: names?,
             meta: meta?,
         })
@@ -174,8 +178,9 @@ impl PartitionViews {
     pub fn bodies(&self, subject: &str) -> Result<Vec<Body>, ViewError> {
         let mut bodies = Vec::new();
         for row in self.bodies.scan_prefix(prefix(subject)) {
-            let page: Vec<(Offset, Vec<u8>)> = decode(&row?.1)?;
-            bodies.extend(page.into_iter().map(|(offset, body)| (offset, Arc::from(body))));
+            let row = rows::unpack(&row?.1)?;
+            let page: Vec<(Offset, Raw)> = rows::parse(&row)?;
+            bodies.extend(page.into_iter().map(|(offset, body)| (offset, Arc::from(body.0))));
         }
         // After a crash the same events can have been saved in pages of another cut.
         bodies.sort_unstable_by_key(|(offset, _)| *offset);
@@ -204,7 +209,7 @@ impl PartitionViews {
             Some(subject) => Bound::Excluded([&prefix[..], subject.as_bytes()].concat()),
             None => Bound::Included(prefix.clone()),
         };
-        let rows = self.terms.range((start, Bound::Unbounded));
+        let rows = self.terms.scan(start);
         rows.take_while(move |row| row.as_ref().map_or(true, |(key, _)| key.starts_with(&prefix)))
             .map(move |row| Ok(text(row?.0.get(length..).unwrap_or_default())))
     }
@@ -217,7 +222,7 @@ impl PartitionViews {
 
     /// The subject of the record whose `ORG/ID` has this hash.
     pub fn subject_of(&self, id: u64) -> Result<Option<Box<str>>, ViewError> {
-        Ok(self.ids.get(id.to_be_bytes())?.map(|row| text(&row)))
+        Ok(self.ids.get(&id.to_be_bytes())?.map(|subject| text(&subject)))
     }
 
     /// Every (subject, name) in the order in which they became known.
@@ -236,24 +241,24 @@ impl PartitionViews {
     pub fn save(&self, mut saves: Vec<Save>) -> Result<(), ViewError> {
         saves.sort_unstable_by(|a, b| a.subject.cmp(&b.subject));
         self.save_names(&saves)?;
-        let mut ids: Vec<(u64, &str)> = Vec::new();
+        let mut ids: Vec<(Vec<u8>, &[u8])> = Vec::new();
+        let mut terms: Vec<(Vec<u8>, &[u8])> = Vec::new();
         for save in &saves {
-            ids.extend(save.new_ids.iter().map(|id| (*id, &*save.subject)));
+            let subject = save.subject.as_bytes();
+            ids.extend(save.new_ids.iter().map(|id| (id.to_be_bytes().to_vec(), subject)));
+            terms.extend(save.new_terms.iter().map(|term| ([&prefix(term)[..], subject].concat(), &[][..])));
         }
-        ids.sort_unstable();
-        for (id, subject) in ids {
-            self.ids.insert(id.to_be_bytes(), subject.as_bytes())?;
+        for (entries, pages) in [(&mut ids, &self.ids), (&mut terms, &self.terms)] {
+            entries.sort_unstable();
+            pages.add(entries)?;
         }
         saves.iter().try_for_each(|save| self.save_one(save))
     }
 
     fn save_one(&self, save: &Save) -> Result<(), ViewError> {
-        for term in &save.new_terms {
-            self.terms.insert([&prefix(term)[..], save.subject.as_bytes()].concat(), &[])?;
-        }
         // The bodies too: a file must never tell of an event that cannot be shown.
         if let Some((first, _)) = save.bodies.first() {
-            let page: Vec<(Offset, &[u8])> = save.bodies.iter().map(|(offset, body)| (*offset, &**body)).collect();
+            let page: Vec<(Offset, Raw)> = save.bodies.iter().map(|(offset, body)| (*offset, Raw(body))).collect();
             let key = [&prefix(&save.subject)[..], &first.to_be_bytes()].concat();
             self.bodies.insert(key, encode(&page)?)?;
         }
@@ -319,14 +324,4 @@ fn agenda_place(key: &[u8]) -> Option<(Date, Box<str>)> {
 
 fn text(bytes: &[u8]) -> Box<str> {
     String::from_utf8_lossy(bytes).into()
-}
-
-fn encode(value: &impl Serialize) -> Result<Vec<u8>, ViewError> {
-    let plain = postcard::to_stdvec(value).map_err(|error| ViewError(error.to_string()))?;
-    Ok(lz4_flex::compress_prepend_size(&plain))
-}
-
-fn decode<T: DeserializeOwned>(row: &[u8]) -> Result<T, ViewError> {
-    let plain = lz4_flex::decompress_size_prepended(row).map_err(|error| ViewError(error.to_string()))?;
-    postcard::from_bytes(&plain).map_err(|error| ViewError(error.to_string()))
 }

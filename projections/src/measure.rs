@@ -107,6 +107,16 @@ mod tests {
     }
 
     #[test]
+    fn a_second_basis_that_ends_earlier_shortens_nothing() {
+        given([day("2026-01-10"), black("L-1", "2026-01-10").until("2029-01-10")])
+            .when(black("L-2", "2026-01-10").until("2027-01-10"))
+            .then_measure_changes(MEASURE, ["rebased 2026-01-10..2029-01-10 on L-1+L-2"])
+            .then_measure(MEASURE, ["2026-01-10..=2027-01-10 on L-1+L-2", "2027-01-11..=2029-01-10 on L-1"])
+            .when(day("2027-01-11"))
+            .then_measure_changes(MEASURE, ["rebased 2026-01-10..2029-01-10 on L-1"]);
+    }
+
+    #[test]
     fn measures_are_off_from_the_day_of_the_exit_on_and_the_watch_carries_none() {
         given([day("2026-05-11"), black("L-1", "2026-05-11")])
             .on("2026-06-15")

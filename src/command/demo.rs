@@ -8,7 +8,7 @@ use crate::{
     clock::Clock,
     codec::Codec,
     config::Demo as Arguments,
-    demo::{Demo, DemoConfig, DemoItem},
+    demo::{self, Demo, DemoConfig, DemoItem, WrittenFile},
     http::auth::Role,
     log::{Log, LogError, Record, Topic, partition_of},
     vault::Vault,
@@ -39,6 +39,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Error> {
         published: PUBLISHED,
         ..DemoConfig::until(clock.today().previous())
     });
+    if let Some(directory) = &arguments.files {
+        return write_files(arguments, &demo, directory);
+    }
     let place = &arguments.serve.place;
     let open::OpenLog { log, inboxes } = open::log(place)?;
     let is_new =
@@ -52,6 +55,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Error> {
     let node = open::node(place, log, &arguments.serve.clock, arguments.serve.policy.as_deref())?;
     let tokens = serve::kept_tokens(&place.data);
     serve::serve(&arguments.serve, node, inboxes, principals, move |address| print_tour(address, &tokens))
+}
+
+fn write_files(arguments: &Arguments, demo: &Demo, directory: &Path) -> Result<u8, Error> {
+    let files = demo::write_files(demo, directory, usize::try_from(arguments.rows)?, arguments.dirt)?;
+    for file in files {
+        let WrittenFile { path, rows, dirty, held_back } = file;
+        println!("{}: {rows} rows, {dirty} dirty, of which an import holds back {held_back}", path.display());
+    }
+    Ok(0)
 }
 
 /// Appends the policy, the days and the events of the county.

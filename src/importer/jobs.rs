@@ -160,7 +160,11 @@ impl Imports {
 
     /// Stops between two batches. What is not done goes on at the next start.
     pub fn stop(&self) {
-        self.shared.stop.store(true, Ordering::SeqCst);
+        {
+            // Under the lock, so that no thread looks before and falls asleep after.
+            let _jobs = self.shared.jobs();
+            self.shared.stop.store(true, Ordering::SeqCst);
+        }
         self.shared.wake.notify_all();
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {

@@ -17,6 +17,7 @@ use chengxin_projections::{
 };
 use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tokio::time::Instant;
 
 /// How long a publisher waits for the effect of an event that is durable already.
 pub const MAX_WAIT: Duration = Duration::from_secs(20);
@@ -254,11 +255,16 @@ impl Submission {
     /// Waits until the events are durable and judged; the answers come in the order of the drafts.
     pub async fn answers(self) -> Vec<Result<Outcome, Rejection>> {
         let mut offsets: BTreeMap<u16, Result<Vec<Offset>, LogError>> = BTreeMap::new();
+        let mut appended = Vec::with_capacity(self.appending.len());
         for (partition, pending) in self.appending {
-            let appended =
-                pending.await.unwrap_or_else(|_| Err(LogError::Unavailable("the log has stopped".to_owned())));
+            let stopped = |_| Err(LogError::Unavailable("the log has stopped".to_owned()));
+            appended.push((partition, pending.await.unwrap_or_else(stopped)));
+        }
+        // One limit for all partitions: a publisher is told in time however many of them stand still.
+        let deadline = Instant::now() + MAX_WAIT;
+        for (partition, appended) in appended {
             let judged = match &appended {
-                Ok(offsets) => wait(&self.node, partition, offsets.last().copied()).await,
+                Ok(offsets) => wait(&self.node, partition, offsets.last().copied(), deadline).await,
                 Err(error) => Err(error.clone()),
             };
             offsets.insert(partition, judged.and(appended));
@@ -300,10 +306,10 @@ fn forgotten() -> Rejection {
 }
 
 /// Waits until the projector has published what the event at `last` did.
-async fn wait(node: &Node, partition: u16, last: Option<Offset>) -> Result<(), LogError> {
+async fn wait(node: &Node, partition: u16, last: Option<Offset>, deadline: Instant) -> Result<(), LogError> {
     let Some(last) = last else { return Ok(()) };
     let mut progress = node.shards()[usize::from(partition)].progress();
-    let passed = tokio::time::timeout(MAX_WAIT, progress.wait_for(|at| *at > last)).await;
+    let passed = tokio::time::timeout_at(deadline, progress.wait_for(|at| *at > last)).await;
     match passed {
         Ok(Ok(_)) => Ok(()),
         _ => {

@@ -7,8 +7,9 @@ use std::net::TcpStream;
 use serde_json::{Value, json};
 
 use crate::support::client::{Client, Reply};
-use crate::support::events::{COMPANY, SHOP, act, black, event, penalty};
+use crate::support::events::{COMPANY, SHOP, act, black, penalty};
 use crate::support::load::Random;
+use crate::support::malformed::{changed, malformed};
 use crate::support::server::{ADMIN, AUDITOR, BANK, LABOUR, OFFICE, Server, Site, token};
 
 const TODAY: &str = "2026-05-11";
@@ -33,109 +34,6 @@ fn problem(reply: &Reply, status: u16) -> Vec<Value> {
         assert!(error["pointer"].is_string() && error["code"].is_string() && error["detail"].is_string(), "{error}");
     }
     errors
-}
-
-/// The body of an event in which one place has been changed.
-fn changed(pointer: &str, value: Value) -> String {
-    let mut event = penalty("P-1", TODAY, COMPANY);
-    let (parent, key) = pointer.rsplit_once('/').unwrap();
-    event.pointer_mut(parent).unwrap()[key] = value;
-    event.to_string()
-}
-
-fn listing(pointer: &str, value: Value) -> String {
-    let mut event = black("unpaid-wages", "L-1", TODAY, "2029-05-11", COMPANY);
-    let (parent, key) = pointer.rsplit_once('/').unwrap();
-    event.pointer_mut(parent).unwrap()[key] = value;
-    event.to_string()
-}
-
-fn person(subject: Value) -> String {
-    changed("/subject", subject)
-}
-
-/// Bodies that are wrong, and where and how.
-fn malformed() -> Vec<(String, &'static str, &'static str)> {
-    let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    let in_data = |text: &str| changed("/data/remarks", json!("@")).replace("\"@\"", text);
-    let citizen = |number: &str| {
-        person(json!({ "kind": "person", "document": { "kind": "身份证", "number": number }, "name": "某某" }))
-    };
-    let record = json!({ "record": "no-organisation", "channel": "credit-portal" });
-    let mut rows = vec![
-        // Not JSON, not one object, cut off, too deep.
-        (String::new(), "", "json"),
-        ("诚信".into(), "", "json"),
-        ("{\"id\": \"P-1\", ".into(), "", "json"),
-        ("[]".into(), "", "invalid"),
-        ("null".into(), "", "invalid"),
-        (format!("{} {{}}", penalty("P-1", TODAY, COMPANY)), "", "json"),
-        (deep(100_000), "", ""),
-        (in_data(&deep(100_000)), "/data/remarks", "invalid"),
-        (in_data(&"{\"a\":".repeat(40_000)), "", ""),
-        // Characters.
-        (changed("/id", json!("P\u{0}1")), "/id", "text"),
-        (changed("/data/remarks", json!("a\u{0}b")), "/data", "text"),
-        (changed("/subject/name", json!("a\nb")), "/subject/name", "text"),
-        (in_data("\"a\u{1}b\""), "", ""),
-        (in_data("\"\\ud800\""), "", ""),
-        // Missing, unknown, of another type.
-        (changed("/id", json!("")), "/id", "text"),
-        (changed("/id", json!(" P-1")), "/id", "text"),
-        (changed("/id", json!("x".repeat(129))), "/id", "text"),
-        (changed("/id", json!(1)), "/id", "invalid"),
-        (changed("/colour", json!("red")), "/colour", "invalid"),
-        (changed("/data/colour", json!("red")), "/data/colour", "invalid"),
-        (changed("/subject/colour", json!("red")), "/subject/colour", "invalid"),
-        (changed("/data", json!(7)), "/data", "invalid"),
-        (changed("/data/kinds", json!("罚款")), "/data/kinds", "invalid"),
-        (changed("/data/kinds", json!([1])), "/data/kinds/0", "invalid"),
-        (changed("/data/kinds", json!([])), "/data/kinds", "required"),
-        (changed("/data/conduct", Value::Null), "/data/conduct", "required"),
-        (changed("/data/procedure", json!("quick")), "/data/procedure", "invalid"),
-        (changed("/type", json!("penalty.doubled")), "/type", "unknown-type"),
-        (changed("/subject", json!(null)), "/subject", "required"),
-        // Dates.
-        (changed("/effective", Value::Null), "/effective", "required"),
-        (changed("/effective", json!("2026-02-30")), "/effective", "invalid"),
-        (changed("/effective", json!("2026-13-01")), "/effective", "invalid"),
-        (changed("/effective", json!("20260511")), "/effective", "invalid"),
-        (changed("/effective", json!("0000-01-01")), "/effective", "invalid"),
-        (changed("/effective", json!("10000-01-01")), "/effective", "invalid"),
-        (changed("/effective", json!(20_260_511)), "/effective", "invalid"),
-        (changed("/data/valid_until", json!("2025-02-29")), "/data/valid_until", "invalid"),
-        // Numbers.
-        (changed("/data/fine", json!(20_000)), "/data/fine", "invalid"),
-        (changed("/data/fine", json!("-5")), "/data/fine", "invalid"),
-        (changed("/data/fine", json!("1e9")), "/data/fine", "invalid"),
-        (changed("/data/fine", json!("99999999999999999999999999")), "/data/fine", "invalid"),
-        (listing("/data/months", json!(-1)), "/data/months", "invalid"),
-        (listing("/data/months", json!(1.5)), "/data/months", "invalid"),
-        (listing("/data/months", json!(4_294_967_296_u64)), "/data/months", "invalid"),
-        (listing("/data/months", json!("@")).replace("\"@\"", "1e400"), "/data", ""),
-        (
-            listing("/data/persons", json!([{ "subject": { "kind": "organisation" }, "role": "x" }])),
-            "/data/persons/0",
-            "",
-        ),
-        // Identifiers.
-        (changed("/subject/id", json!("")), "/subject/id", "identifier-shape"),
-        (changed("/subject/id", json!("91654002MA00TEAT4H")), "/subject/id", "identifier-check"),
-        (changed("/subject/id", json!("91654002ma00teat4g")), "/subject/id", "identifier-shape"),
-        (changed("/subject/id", json!("91654002MA00TEAI4G")), "/subject/id", "identifier-shape"),
-        (changed("/subject/id", json!("９１６５４００２")), "/subject/id", "identifier-shape"),
-        (changed("/subject/id", Value::Null), "/subject/id", "required"),
-        (changed("/subject/kind", json!("system")), "/subject/kind", "invalid"),
-        (changed("/subject/kind", json!("ghost")), "/subject/kind", "invalid"),
-        (citizen("654021199002290011"), "/subject/document/number", "identifier-check"),
-        (citizen("110105194912310021"), "/subject/document/number", "identifier-check"),
-        (citizen("1"), "/subject/document/number", "identifier-shape"),
-        (person(json!({ "kind": "person", "id": "P12" })), "/subject", "person"),
-        (person(json!({ "kind": "person" })), "/subject", "person"),
-    ];
-    let of_nobody = event("G-1", "publication.issued", TODAY, COMPANY, record);
-    rows.push((of_nobody.to_string(), "/data/record", "record-shape"));
-    rows
 }
 
 #[test]

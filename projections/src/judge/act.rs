@@ -166,9 +166,7 @@ fn repair(case: &Case, record: &Record) -> Result<Deed, Refusal> {
 }
 
 fn still_listed(case: &Case, record: &Record, designation: &Designation) -> Result<(), Refusal> {
-    let over = designation.until < case.event.effective
-        || end_before_term(record, Known::Now).is_some()
-        || withdrawal(record, Known::Now).is_some();
+    let over = designation.until < case.event.effective || end_before_term(record, Known::Now).is_some();
     if over {
         return Err(Refusal::new(Code::AlreadyEnded, format!("entry {} has ended already", record.id)));
     }

@@ -76,24 +76,6 @@ impl Client {
     pub fn publish(&self, event: &Value) -> Reply {
         self.post("/v1/events", event)
     }
-
-    /// All items of a list, page by page.
-    #[track_caller]
-    pub fn all(&self, path: &str) -> Vec<Value> {
-        let mut items = Vec::new();
-        let join = if path.contains('?') { '&' } else { '?' };
-        let mut cursor = String::new();
-        loop {
-            let reply = self.get(&format!("{path}{join}limit=100{cursor}"));
-            assert_eq!(reply.status, 200, "GET {path}: {reply:?}");
-            let page = reply.json();
-            items.extend(page["items"].as_array().unwrap().iter().cloned());
-            match page["next"].as_str() {
-                Some(next) => cursor = format!("&cursor={next}"),
-                None => return items,
-            }
-        }
-    }
 }
 
 fn reply(response: ureq::http::Response<ureq::Body>) -> Result<Reply, ureq::Error> {

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-/// Organisations by USCC, and the codes inside them.
+/// Organisations by USCC.
 pub const COMPANY: &str = "91654002MA00TEAT4G";
-pub const COMPANY_CODE: &str = "MA00TEAT4";
 pub const SHOP: &str = "92654023MA7TE00108";
 
 pub fn organisation(id: &str) -> Value {

@@ -150,7 +150,7 @@ impl Publisher {
             0 => None,
             entries => Some(self.entries[self.random.below(entries) as usize].clone()),
         };
-        match (self.random.below(8), entry) {
+        let mut event = match (self.random.below(8), entry) {
             (0..=2, _) | (_, None) => {
                 self.entries.push((subject.clone(), id.clone()));
                 let kind = KINDS[self.random.below(3) as usize];
@@ -167,7 +167,10 @@ impl Publisher {
             (_, Some((subject, of))) => {
                 exit(&id, &today.to_string(), &subject, &format!("{}/{of}", self.org()), "early")
             }
-        }
+        };
+        // Names change all the time, also within one batch.
+        event["subject"]["name"] = json!(format!("伊宁市星河第{}有限公司", self.random.below(50)));
+        event
     }
 }
 

@@ -60,6 +60,11 @@ pub fn router(app: App) -> axum::Router {
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(tower::limit::GlobalConcurrencyLimitLayer::new(MAX_REQUESTS))
         .layer(tower_http::catch_panic::CatchPanicLayer::new())
-        .layer(tower_http::trace::TraceLayer::new_for_http())
+        .layer(tower_http::trace::TraceLayer::new_for_http().make_span_with(span).on_failure(()))
         .with_state(app)
+}
+
+/// A span for each request: the path without its query, in which somebody may have typed a person's name.
+fn span(request: &axum::http::Request<axum::body::Body>) -> tracing::Span {
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path())
 }

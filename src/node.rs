@@ -10,7 +10,7 @@ use crate::{
     views::{ViewError, Views},
 };
 use chengxin_projections::{date::Date, event::PolicyPublished, policy::Policy};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// What intake, queries and feeds work on.
 pub struct Node {
@@ -20,6 +20,8 @@ pub struct Node {
     pub vault: Arc<Vault>,
     pub projector: Projector,
     pub feeds: Feeds,
+    /// Held while events are handed to every partition.
+    pub appends_to_all: Mutex<()>,
 }
 
 impl Node {
@@ -35,7 +37,7 @@ impl Node {
         let surroundings = Surroundings { log: log.clone(), codec: codec.clone(), clock: clock.clone(), first_policy };
         let projector = Projector::start(surroundings, views)?;
         let feeds = Feeds::new(log.clone(), codec.clone());
-        Ok(Node { log, codec, clock, vault: Arc::new(vault), projector, feeds })
+        Ok(Node { log, codec, clock, vault: Arc::new(vault), projector, feeds, appends_to_all: Mutex::new(()) })
     }
 
     pub fn shards(&self) -> &[Arc<Shard>] {

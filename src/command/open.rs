@@ -16,7 +16,10 @@ use chengxin_projections::{
     event::PolicyPublished,
     policy::{PolicyFile, PolicyHistory, shipped_policy},
 };
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 type Error = Box<dyn std::error::Error>;
 
@@ -59,10 +62,18 @@ fn kafka(place: &Place) -> Result<Kafka, LogError> {
     })
 }
 
+/// Where the views of this log lie: those of another log must never be taken for its own.
+pub(super) fn views_home(place: &Place) -> PathBuf {
+    match &place.log {
+        LogKind::Embedded => place.data.clone(),
+        LogKind::Kafka(_) => place.data.join(format!("kafka-{}", place.topic_prefix)),
+    }
+}
+
 /// A node over the log.
 pub(super) fn node(place: &Place, log: Arc<dyn Log>, clock: &str, policy: Option<&Path>) -> Result<Arc<Node>, Error> {
     let vault = Vault::open(&place.data)?;
-    let views = Views::open(&place.data)?;
+    let views = Views::open(&views_home(place))?;
     let clock: Clock = clock.parse()?;
     Ok(Arc::new(Node::start(log, views, vault, clock, first_policy(policy)?)?))
 }

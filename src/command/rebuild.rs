@@ -19,8 +19,8 @@ pub(super) fn run(arguments: &Rebuild) -> Result<u8, Error> {
     let place = &arguments.place;
     // Opened for writing, so that no server works on these views meanwhile.
     let open::OpenLog { log, .. } = open::log(place)?;
-    let old = Views::open(&place.data)?;
-    let new = Views::beside(&place.data)?;
+    let old = Views::open(&open::views_home(place))?;
+    let new = Views::beside(&open::views_home(place))?;
     let (codec, clock) = (Arc::new(Codec::new()), Arc::new(Clock::System));
     let surroundings = Arc::new(Surroundings { log, codec, clock, first_policy: Vec::new() });
     let begun = Instant::now();
@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &Rebuild) -> Result<u8, Error> {
 fn switch(place: &Place, old: Views, new: Views) -> Result<(), Error> {
     old.close()?;
     new.close()?;
-    Ok(Views::switch(&place.data)?)
+    Ok(Views::switch(&open::views_home(place))?)
 }
 
 /// Counts the subjects that differ, and names them.

@@ -99,7 +99,11 @@ fn count(outcome: &Outcome) {
 
 /// A record that is no event, set aside with its bytes.
 fn refusal(node: &Node, record: &InboxRecord, rejection: &Rejection) -> Record {
-    let bytes = record.value.as_deref().unwrap_or_default();
+    // What is well-formed may name persons, and still stands in the inbox; what is not an event is kept with its bytes.
+    let bytes = match rejection {
+        Rejection::Malformed(_) => record.value.as_deref().unwrap_or_default(),
+        _ => &[],
+    };
     let (code, detail) = match rejection {
         Rejection::Malformed(errors) => {
             let lines: Vec<String> = errors.iter().map(|e| format!("{} {}: {}", e.pointer, e.code, e.detail)).collect();

@@ -169,7 +169,8 @@ fn data(input: &Input, subject: &Subject, owner: &str, persons: &mut Persons) ->
     if text.contains("\\u0000") {
         return Err(Rejection::Malformed(vec![FieldError::new("/data", "text", "no text contains the character NUL")]));
     }
-    if text.contains("\"persons\"") || text.contains("\"representative\"") {
+    // A backslash can spell the name of a field in another way.
+    if text.contains("\"persons\"") || text.contains("\"representative\"") || text.contains('\\') {
         let mut value: Value = read(text.as_bytes(), "/data")?;
         if let Some(field) = value.get_mut("persons") {
             let responsible: Vec<ResponsibleInput> = read_value(field.take(), "/data/persons")?;

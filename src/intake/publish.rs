@@ -4,7 +4,7 @@ use super::{Draft, Rejection, parse::ToSeal};
 use crate::{
     log::{LogError, Offset, Pending, Record, partition_of},
     node::Node,
-    projector::Answer,
+    projector::{Answer, Shard},
     vault::Sealing,
 };
 use chengxin_projections::{
@@ -16,7 +16,11 @@ use chengxin_projections::{
     refusal::Refusal,
 };
 use serde::Serialize;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 use tokio::time::Instant;
 
 /// How long a publisher waits for the effect of an event that is durable already.
@@ -111,6 +115,8 @@ enum Awaited {
         recorded: i64,
         partition: u16,
         index: usize,
+        /// To every partition, of which the first answers.
+        everywhere: bool,
     },
 }
 
@@ -144,6 +150,8 @@ impl Intake {
             }
         });
         let answers = answers.collect();
+        // Events for every subject reach every partition in the same order, whoever publishes them at the same time.
+        let _in_order = self.node.appends_to_all.lock().unwrap_or_else(PoisonError::into_inner);
         let appending = records.into_iter().map(|(partition, records)| (partition, self.node.log.append(records)));
         let appending = appending.collect();
         Submission { node: self.node.clone(), answers, appending }
@@ -173,9 +181,10 @@ impl Intake {
         let Draft { id, publisher, office, effective, subject, data, sealings } = draft;
         let mut event = Event { id, publisher, office, effective, recorded, subject, record_subject: None, data };
         if event.subject.kind == SubjectKind::System {
-            return Ok(Prepared::New(Box::new(event), sealings));
+            return self.node.shards().iter().try_for_each(judges).map(|()| Prepared::New(Box::new(event), sealings));
         }
         let shard = self.node.shard_of(&event.subject.id);
+        judges(shard)?;
         let name = event.name();
         let unavailable = |error: crate::views::ViewError| Rejection::Unavailable(error.to_string());
         let held = shard.file(&event.subject.id).map_err(unavailable)?;
@@ -223,8 +232,16 @@ impl Intake {
             queue.push(record.clone());
         }
         let (id, record, recorded) = (event.id.clone(), event.name(), event.recorded);
-        Awaited::Appended { id, record, recorded, partition: first, index }
+        Awaited::Appended { id, record, recorded, partition: first, index, everywhere }
     }
+}
+
+/// A partition without a policy and an open day would refuse everything, and the event's id would be spent.
+fn judges(shard: &Arc<Shard>) -> Result<(), Rejection> {
+    if shard.partition().0.day.is_some() {
+        return Ok(());
+    }
+    Err(Rejection::Unavailable("no business day is open yet; try again".to_owned()))
 }
 
 enum Prepared {
@@ -271,7 +288,10 @@ impl Submission {
         }
         let answer = |awaited| match awaited {
             Awaited::Known(result) => *result,
-            Awaited::Appended { id, record, recorded, partition, index } => {
+            Awaited::Appended { id, record, recorded, partition, index, everywhere } => {
+                if everywhere && let Some(error) = offsets.values().find_map(|result| result.as_ref().err()) {
+                    return Err(Rejection::Unavailable(error.to_string()));
+                }
                 let offset = match offsets.get(&partition) {
                     Some(Ok(offsets)) => offsets.get(index).copied(),
                     Some(Err(error)) => return Err(Rejection::Unavailable(error.to_string())),

@@ -7,6 +7,7 @@
 
 mod names;
 mod outputs;
+mod saving;
 mod shard;
 mod task;
 
@@ -29,10 +30,9 @@ use std::{
     time::Duration,
 };
 
-/// The task's name in the log's progress; a new projection version is a new task with views of its own.
-pub fn task_name() -> String {
-    format!("lists.v{}", crate::views::PROJECTION_VERSION)
-}
+/// The task's name in the log's progress. It never changes: a new version of the views folds what was published before
+/// without publishing it again.
+pub const TASK: &str = "lists";
 
 /// How long the coordinator waits for a change of assignment before it looks whether it should stop.
 const ASSIGNMENT_WAIT: Duration = Duration::from_millis(200);
@@ -137,7 +137,7 @@ fn follow_assignments(
     stop: &AtomicBool,
     running: &mut BTreeMap<u16, Running>,
 ) -> Result<(), LogError> {
-    let mut assignments = surroundings.log.assignments(&task_name())?;
+    let mut assignments = surroundings.log.assignments(TASK)?;
     while !stop.load(Ordering::SeqCst) {
         match assignments.next(ASSIGNMENT_WAIT)? {
             None => {}

@@ -11,8 +11,8 @@ use chengxin_projections::{
     refusal::Code,
 };
 
-/// Longest piece of an unreadable record that is set aside with its refusal.
-const SET_ASIDE_BYTES: usize = 1 << 20;
+/// Longest piece of an unreadable record that is set aside with its refusal; well below the longest record of a log.
+const SET_ASIDE_BYTES: usize = 256 << 10;
 
 pub(super) struct Outputs<'a> {
     pub(super) codec: &'a Codec,

@@ -6,7 +6,7 @@
 use super::names::Names;
 use crate::{
     log::Offset,
-    views::{Body, Checkpoint, Held, PartitionViews, Save, ViewError, identifier_term},
+    views::{Body, Held, PartitionViews, ViewError, identifier_term},
 };
 use chengxin_projections::{date::Date, facts::Record, hash, judge::Outcome, partition::Partition};
 use std::{
@@ -15,7 +15,7 @@ use std::{
         Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 use tokio::sync::watch;
 
@@ -23,62 +23,59 @@ use tokio::sync::watch;
 const CACHED_FILES: usize = 50_000;
 /// Outcomes kept for publishers who wait for them.
 const ANSWERS_KEPT: usize = 65_536;
-/// Unsaved bytes of a partition at which a save begins, and at which folding waits for the save under way. The more
-/// is saved together, the fewer times a file is written that changes often; twice this may be in memory.
-pub(super) const SAVE_BYTES: usize = 96 << 20;
 /// Memory of a file, and of an event beside its body, in the estimate of unsaved bytes.
 pub(super) const FILE_BYTES: usize = 1_000;
 pub(super) const EVENT_BYTES: usize = 48;
-/// How long changes may stay unsaved while the partition follows the tail of the log. Under load a subject often changes
-/// again before that, and is written once; what is lost with the process is folded again in a moment.
-const SAVE_EVERY: Duration = Duration::from_secs(5);
-
 /// What an event did, for the publisher who waits.
 pub type Answer = Arc<Outcome>;
 
 /// One partition.
 pub struct Shard {
     pub number: u16,
-    state: RwLock<State>,
-    names: RwLock<Names>,
-    cache: quick_cache::sync::Cache<Box<str>, Arc<Held>>,
-    views: RwLock<PartitionViews>,
+    pub(super) state: RwLock<State>,
+    pub(super) names: RwLock<Names>,
+    pub(super) cache: quick_cache::sync::Cache<Box<str>, Arc<Held>>,
+    pub(super) views: RwLock<PartitionViews>,
     /// Events below this offset are published and shown.
-    progress: watch::Sender<Offset>,
-    caught_up: AtomicBool,
+    pub(super) progress: watch::Sender<Offset>,
+    pub(super) caught_up: AtomicBool,
     /// Outputs of a batch may be in the log that is not shown yet.
-    publishing: AtomicBool,
-    saved: (Mutex<()>, Condvar),
-    broken: AtomicBool,
+    pub(super) publishing: AtomicBool,
+    pub(super) saved: (Mutex<()>, Condvar),
+    pub(super) broken: AtomicBool,
+    /// Held through a save and through a reset, which exclude each other.
+    pub(super) rows: Mutex<()>,
 }
 
 /// A subject that changed since it was saved.
 #[derive(Debug, Clone)]
-struct Unsaved {
-    held: Arc<Held>,
-    bodies: Vec<Body>,
-    planned: Option<Date>,
-    new_terms: Vec<Box<str>>,
-    new_ids: Vec<u64>,
-    new_names: Vec<Box<str>>,
+pub(super) struct Unsaved {
+    pub(super) held: Arc<Held>,
+    pub(super) bodies: Vec<Body>,
+    pub(super) planned: Option<Date>,
+    pub(super) new_terms: Vec<Box<str>>,
+    pub(super) new_ids: Vec<u64>,
+    pub(super) new_names: Vec<Box<str>>,
 }
 
-type Layer = HashMap<Box<str>, Unsaved>;
+pub(super) type Layer = HashMap<Box<str>, Unsaved>;
 
-struct State {
-    loaded: bool,
-    at: Offset,
-    partition: Arc<Partition>,
-    current: Layer,
-    current_bytes: usize,
-    saving: Option<Arc<Layer>>,
-    last_save: Instant,
+pub(super) struct State {
+    pub(super) loaded: bool,
+    pub(super) at: Offset,
+    pub(super) partition: Arc<Partition>,
+    pub(super) current: Layer,
+    pub(super) current_bytes: usize,
+    pub(super) saving: Option<Arc<Layer>>,
+    pub(super) last_save: Instant,
+    /// Rises with every save and reset: whoever read a row before it must not put that row into the cache.
+    pub(super) generation: u64,
     /// When something of each subject changes next by itself: of the subjects with list entries, so few of all. Every day
     /// that opens asks for it, and looking through the rows and the unsaved files would cost more than folding the day.
-    agenda: BTreeSet<(Date, Box<str>)>,
+    pub(super) agenda: BTreeSet<(Date, Box<str>)>,
     /// Hashes of record names that are in no saved row yet, and their subjects.
-    ids: HashMap<u64, Box<str>>,
-    answers: VecDeque<(Offset, Answer)>,
+    pub(super) ids: HashMap<u64, Box<str>>,
+    pub(super) answers: VecDeque<(Offset, Answer)>,
 }
 
 /// What a batch changed of a subject.
@@ -115,18 +112,19 @@ impl Shard {
             publishing: AtomicBool::new(false),
             saved: (Mutex::new(()), Condvar::new()),
             broken: AtomicBool::new(false),
+            rows: Mutex::new(()),
         })
     }
 
-    fn state(&self) -> RwLockReadGuard<'_, State> {
+    pub(super) fn state(&self) -> RwLockReadGuard<'_, State> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn state_mut(&self) -> RwLockWriteGuard<'_, State> {
+    pub(super) fn state_mut(&self) -> RwLockWriteGuard<'_, State> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn views(&self) -> RwLockReadGuard<'_, PartitionViews> {
+    pub(super) fn views(&self) -> RwLockReadGuard<'_, PartitionViews> {
         self.views.read().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -172,12 +170,13 @@ impl Shard {
 
     /// The file of a subject.
     pub fn file(&self, subject: &str) -> Result<Option<Arc<Held>>, ViewError> {
-        {
+        let generation = {
             let state = self.state();
             if let Some(unsaved) = state.unsaved(subject) {
                 return Ok(Some(unsaved.held.clone()));
             }
-        }
+            state.generation
+        };
         if let Some(held) = self.cache.get(subject) {
             return Ok(Some(held));
         }
@@ -185,14 +184,14 @@ impl Shard {
             // It may have been saved and left the layers between the two looks.
             return Ok(self.state().unsaved(subject).map(|unsaved| unsaved.held.clone()));
         };
-        self.remember(subject, &held);
+        self.remember(subject, &held, generation);
         Ok(Some(held))
     }
 
-    /// Puts a file read from the views into the cache, unless a later state of it has been shown meanwhile.
-    fn remember(&self, subject: &str, held: &Arc<Held>) {
+    /// Puts a file read from the views into the cache, unless a later state of it may have been shown or saved meanwhile.
+    fn remember(&self, subject: &str, held: &Arc<Held>, generation: u64) {
         let state = self.state();
-        if state.unsaved(subject).is_none() && self.cache.peek(subject).is_none() {
+        if state.generation == generation && state.unsaved(subject).is_none() && self.cache.peek(subject).is_none() {
             self.cache.insert(subject.into(), held.clone());
         }
     }
@@ -311,129 +310,10 @@ impl Shard {
             }
         }
     }
-
-    /// Takes up where the saved rows stand. A checkpoint ahead of the published progress, or unreadable rows: start from
-    /// nothing.
-    pub(super) fn load(&self, published: Offset) -> Result<(), ViewError> {
-        if self.state().loaded && self.at() <= published && !self.is_broken() {
-            return Ok(());
-        }
-        // Read first: the guard of the views must be gone before they are cleared.
-        let found = self.views().checkpoint();
-        let checkpoint = match found {
-            Ok(Some(checkpoint)) if checkpoint.offset <= published && !self.is_broken() => Some(checkpoint),
-            Ok(None) if published == 0 => None,
-            other => {
-                let found = other.map(|checkpoint| checkpoint.map(|checkpoint| checkpoint.offset));
-                tracing::info!(partition = self.number, ?found, published, "rebuilding the views of this partition");
-                self.views.write().unwrap_or_else(PoisonError::into_inner).clear()?;
-                None
-            }
-        };
-        let (names, agenda) = match &checkpoint {
-            Some(_) => (self.views().names()?, self.views().agenda()?),
-            None => (Vec::new(), BTreeSet::new()),
-        };
-        let mut state = self.state_mut();
-        *state = State::new(self.number);
-        self.cache.clear();
-        if let Some(checkpoint) = checkpoint {
-            state.at = checkpoint.offset;
-            state.partition = Arc::new(checkpoint.partition);
-        }
-        state.agenda = agenda;
-        state.loaded = true;
-        let at = state.at;
-        drop(state);
-        let mut index = self.names.write().unwrap_or_else(PoisonError::into_inner);
-        index.clear();
-        for (subject, name) in names {
-            index.add(&subject, &name);
-        }
-        drop(index);
-        self.broken.store(false, Ordering::SeqCst);
-        self.progress.send_replace(at);
-        Ok(())
-    }
-
-    pub(super) fn is_broken(&self) -> bool {
-        self.broken.load(Ordering::SeqCst)
-    }
-
-    /// Marks the rows as not to be trusted: they will be rebuilt.
-    pub(super) fn set_broken(&self) {
-        self.broken.store(true, Ordering::SeqCst);
-    }
-
-    /// Whether it is time to save: much is unsaved, or (`following` the tail of the log) some of it for long.
-    pub(super) fn wants_save(&self, following: bool) -> bool {
-        let state = self.state();
-        let waited = following && !state.current.is_empty() && state.last_save.elapsed() >= SAVE_EVERY;
-        state.saving.is_none() && (waited || state.current_bytes >= SAVE_BYTES)
-    }
-
-    /// Waits while more is unsaved than may be.
-    pub(super) fn wait_for_room(&self) {
-        let mut guard = self.saved.0.lock().unwrap_or_else(PoisonError::into_inner);
-        while self.has_too_much_unsaved() {
-            let waited = self.saved.1.wait_timeout(guard, Duration::from_millis(100));
-            guard = waited.unwrap_or_else(PoisonError::into_inner).0;
-        }
-    }
-
-    fn has_too_much_unsaved(&self) -> bool {
-        let state = self.state();
-        state.saving.is_some() && state.current_bytes >= SAVE_BYTES && !self.is_broken()
-    }
-
-    /// Saves all that is shown, then the checkpoint that vouches for it. Called by one thread at a time.
-    pub(super) fn save(&self) -> Result<(), ViewError> {
-        let (layer, checkpoint) = {
-            let mut state = self.state_mut();
-            let layer = Arc::new(std::mem::take(&mut state.current));
-            state.current_bytes = 0;
-            state.last_save = Instant::now();
-            state.saving = Some(layer.clone());
-            (layer, Checkpoint { offset: state.at, partition: Partition::clone(&state.partition) })
-        };
-        let result = self.write(&layer, &checkpoint);
-        if result.is_err() {
-            self.set_broken();
-        }
-        let mut state = self.state_mut();
-        for (subject, unsaved) in layer.iter() {
-            if !state.current.contains_key(subject) {
-                self.cache.insert(subject.clone(), unsaved.held.clone());
-            }
-            for id in &unsaved.new_ids {
-                state.ids.remove(id);
-            }
-        }
-        state.saving = None;
-        drop(state);
-        let _guard = self.saved.0.lock().unwrap_or_else(PoisonError::into_inner);
-        self.saved.1.notify_all();
-        result
-    }
-
-    fn write(&self, layer: &Layer, checkpoint: &Checkpoint) -> Result<(), ViewError> {
-        let saves = layer.iter().map(|(subject, unsaved)| Save {
-            subject,
-            held: &unsaved.held,
-            bodies: &unsaved.bodies,
-            planned: unsaved.planned,
-            new_terms: &unsaved.new_terms,
-            new_ids: &unsaved.new_ids,
-            new_names: &unsaved.new_names,
-        });
-        let views = self.views();
-        views.save(saves.collect())?;
-        views.set_checkpoint(checkpoint)
-    }
 }
 
 impl State {
-    fn new(number: u16) -> State {
+    pub(super) fn new(number: u16) -> State {
         State {
             loaded: false,
             at: 0,
@@ -442,6 +322,7 @@ impl State {
             current_bytes: 0,
             saving: None,
             last_save: Instant::now(),
+            generation: 0,
             agenda: BTreeSet::new(),
             ids: HashMap::new(),
             answers: VecDeque::new(),

@@ -1,10 +1,10 @@
 //! The protocol of one partition: fence, replay, follow.
 
 use super::{
-    RETRY_PAUSE, Surroundings,
+    RETRY_PAUSE, Surroundings, TASK,
     outputs::Outputs,
-    shard::{Answer, Changed, EVENT_BYTES, FILE_BYTES, SAVE_BYTES, Shard, Shown},
-    task_name,
+    saving::SAVE_BYTES,
+    shard::{Answer, Changed, EVENT_BYTES, FILE_BYTES, Shard, Shown},
 };
 use crate::{
     log::{LogError, Offset, Owner, Reader, Record, Stored, Topic},
@@ -12,7 +12,7 @@ use crate::{
 };
 use chengxin_projections::{
     date::Date,
-    event::{Event, SubjectKind},
+    event::{Data, Event, SubjectKind},
     facts::CreditFile,
     fold::{Files, fold},
     judge::next_change,
@@ -26,7 +26,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
         mpsc::SyncSender,
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// Events read and folded at a time.
@@ -36,6 +36,9 @@ const BATCH_EVENTS: usize = 10_000;
 const BATCH_OUTPUTS: usize = 50_000;
 /// How long a task waits for events before it looks at the clock and whether it should stop.
 const TAIL_WAIT: Duration = Duration::from_millis(20);
+/// Pause of a task that was fenced. Whoever fenced it owns the partition; if that was right, the group takes the partition
+/// from us meanwhile, and if it was an expired transaction, we go on.
+const FENCED_PAUSE: Duration = Duration::from_secs(5);
 /// Days opened at a time after a long stop.
 const DAYS_AT_ONCE: usize = 400;
 
@@ -80,6 +83,10 @@ impl Task {
                 self.shard.set_caught_up(false);
                 match ended {
                     Ok(Ok(())) => break,
+                    Ok(Err(TaskError::Log(LogError::Fenced))) => {
+                        tracing::warn!(partition = number, "another process has taken over");
+                        self.pause(FENCED_PAUSE);
+                    }
                     Ok(Err(TaskError::Log(error))) => tracing::warn!(partition = number, %error, "starting again"),
                     Ok(Err(TaskError::View(error))) => {
                         tracing::warn!(partition = number, %error, "views will be rebuilt");
@@ -90,7 +97,7 @@ impl Task {
                         self.shard.set_broken();
                     }
                 }
-                std::thread::sleep(RETRY_PAUSE);
+                self.pause(RETRY_PAUSE);
             }
         });
         if let Err(error) = self.shard.save() {
@@ -98,9 +105,17 @@ impl Task {
         }
     }
 
+    /// Waits, but not beyond a stop.
+    fn pause(&self, pause: Duration) {
+        let end = Instant::now() + pause;
+        while Instant::now() < end && !self.stopped() {
+            std::thread::sleep(TAIL_WAIT);
+        }
+    }
+
     /// Folds what has been published into empty views, and ends.
     pub(super) fn rebuild(self) -> Result<(), TaskError> {
-        let published = self.surroundings.log.progress(&task_name(), self.shard.number)?;
+        let published = self.surroundings.log.progress(TASK, self.shard.number)?;
         self.shard.load(published)?;
         self.with_saver(|wake| self.replay(published, wake))?;
         Ok(self.shard.save()?)
@@ -126,7 +141,7 @@ impl Task {
 
     fn own_and_run(&self, wake: &SyncSender<()>) -> Result<(), TaskError> {
         let number = self.shard.number;
-        let mut owner = self.surroundings.log.own(&task_name(), number)?;
+        let mut owner = self.surroundings.log.own(TASK, number)?;
         let published = owner.progress();
         self.shard.load(published)?;
         if self.shard.at() < published {
@@ -143,9 +158,14 @@ impl Task {
         let mut reader = self.surroundings.log.read(Topic::Events, number, begin)?;
         let mut folding = Folding::new(self);
         while folding.at < published && !self.stopped() {
-            let mut batch = reader.next(BATCH_EVENTS, TAIL_WAIT)?.records;
-            batch.retain(|stored| stored.offset < published);
-            folding.fold(&mut batch.into_iter(), Mode::Replay)?;
+            let batch = reader.next(BATCH_EVENTS, TAIL_WAIT)?;
+            let mut records = batch.records;
+            records.retain(|stored| stored.offset < published);
+            folding.fold(&mut records.into_iter(), Mode::Replay)?;
+            if batch.at_end && folding.at < published {
+                let detail = format!("events end at {} but {published} was published: events are missing", folding.at);
+                return Err(LogError::Unusable(detail).into());
+            }
             // Nothing of it has to go out, so a subject's file is copied once for each save and not for each batch.
             if folding.at >= published || folding.is_large() {
                 self.shard.show(folding.done().shown);
@@ -279,7 +299,10 @@ impl<'a> Folding<'a> {
             };
             let outcome = fold(&mut self.partition, &mut self.working, stored.offset, &event)?;
             self.working.keep_body(&event, &stored)?;
-            if let (Mode::Publish, Some(outcome)) = (mode, outcome) {
+            if mode == Mode::Publish {
+                // Rows may lead their checkpoint, but never what is published.
+                let outcome =
+                    outcome.ok_or_else(|| ViewError("rows are ahead of the published progress".to_owned()))?;
                 self.outputs.outcome(&event, stored.offset, &outcome);
                 self.answers.push((stored.offset, Arc::new(outcome)));
                 if self.outputs.records.len() >= BATCH_OUTPUTS {
@@ -337,7 +360,7 @@ impl<'a> Working<'a> {
 
     /// Keeps the event as it stands in the log, for the credit file and the auditor.
     fn keep_body(&mut self, event: &Event, stored: &Stored) -> Result<(), ViewError> {
-        if event.subject.kind == SubjectKind::System {
+        if matches!(event.data, Data::DayOpened(_) | Data::PolicyPublished(_)) {
             return Ok(());
         }
         let body: Arc<[u8]> = stored.value.as_deref().unwrap_or_default().into();

@@ -7,7 +7,7 @@
 //! | agenda | date, subject | when something of the subject changes next by itself |
 //! | terms (pages) | term, 0, subject | subjects by list, by department with duties, and by other numbers |
 //! | ids (pages) | hash of a record's `ORG/ID` | its subject |
-//! | names | offset, number | names new since the save before, for the search in memory |
+//! | names | number | names new since the save before, for the search in memory |
 //! | meta | `checkpoint` | offset, and what the subjects share |
 
 use super::{
@@ -153,6 +153,8 @@ impl PartitionViews {
 
     /// Throws everything away.
     pub fn clear(&mut self) -> Result<(), ViewError> {
+        // The checkpoint first: it must never vouch for rows that are gone.
+        self.meta.remove(CHECKPOINT)?;
         for tree in TREES {
             self.db.drop_tree(tree_name(tree, self.number))?;
         }
@@ -282,22 +284,22 @@ impl PartitionViews {
     fn save_names(&self, saves: &[Save]) -> Result<(), ViewError> {
         let mut journal: Vec<(&str, &str)> = Vec::new();
         let mut bytes = 0;
-        let mut rows = 0_u32;
-        let offset = saves.iter().map(|save| save.held.file.applied).max().unwrap_or_default();
         let names = saves.iter().flat_map(|save| save.new_names.iter().map(|name| (save.subject, &**name)));
         for (subject, name) in names {
             bytes += subject.len() + name.len();
             journal.push((subject, name));
             if bytes >= NAMES_ROW_BYTES {
-                self.write_names(offset, rows, &mut journal)?;
-                (bytes, rows) = (0, rows + 1);
+                self.write_names(&mut journal)?;
+                bytes = 0;
             }
         }
-        if journal.is_empty() { Ok(()) } else { self.write_names(offset, rows, &mut journal) }
+        if journal.is_empty() { Ok(()) } else { self.write_names(&mut journal) }
     }
 
-    fn write_names(&self, offset: Offset, row: u32, journal: &mut Vec<(&str, &str)>) -> Result<(), ViewError> {
-        let key = [&offset.to_be_bytes()[..], &row.to_be_bytes()].concat();
+    /// Behind all rows there are: after a crash the same offsets can be saved again with other names.
+    fn write_names(&self, journal: &mut Vec<(&str, &str)>) -> Result<(), ViewError> {
+        let last = self.names.last()?.and_then(|(key, _)| Some(u64::from_be_bytes(key.get(..8)?.try_into().ok()?)));
+        let key = last.map_or(0, |last| last + 1).to_be_bytes();
         self.names.insert(key, encode(journal)?)?;
         journal.clear();
         Ok(())

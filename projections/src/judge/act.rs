@@ -14,7 +14,12 @@ pub(super) fn act(case: &Case) -> Result<Addition, Refusal> {
         Refusal::new(Code::RuleNotInForce, detail)
     };
     // Said before anything else: whose record it is matters only to a rule that is in force.
-    let id = case.event.data.record().filter(|_| has_rule(&case.event.data)).ok_or_else(unknown_rule)?;
+    let id = case
+        .event
+        .data
+        .record()
+        .filter(|_| has_rule(&case.event.data, case.policy.rules_revision()))
+        .ok_or_else(unknown_rule)?;
     let (index, record) = find(case, id)?;
     own(case, record)?;
     let what = match &case.event.data {
@@ -32,8 +37,10 @@ pub(super) fn act(case: &Case) -> Result<Addition, Refusal> {
     Ok(Addition::Act { record: index, act })
 }
 
-fn has_rule(data: &Data) -> bool {
-    matches!(
+/// Which events have an effect is a matter of the rules revision in force, which an event raises: events that were refused
+/// before stay refused whenever the log is folded again.
+fn has_rule(data: &Data, revision: u32) -> bool {
+    let first = matches!(
         data,
         Data::LicenseRevoked(_)
             | Data::PenaltyWithdrawn(_)
@@ -43,7 +50,8 @@ fn has_rule(data: &Data) -> bool {
             | Data::ExitDeclared(_)
             | Data::NoticeIssued(_)
             | Data::RepairGranted(_)
-    )
+    );
+    revision >= 1 && first
 }
 
 fn find<'a>(case: &Case<'a>, id: &str) -> Result<(usize, &'a Record), Refusal> {

@@ -1,0 +1,147 @@
+//! Between memory and the rows: loading them at a start, saving what is shown, giving them up when they cannot be trusted.
+
+use super::shard::{Layer, Shard, State};
+use crate::{
+    log::Offset,
+    views::{Checkpoint, Save, ViewError},
+};
+use chengxin_projections::partition::Partition;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, PoisonError, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+/// Unsaved bytes of a partition at which a save begins, and at which folding waits for the save under way. The more
+/// is saved together, the fewer times a file is written that changes often; twice this may be in memory.
+pub(super) const SAVE_BYTES: usize = 96 << 20;
+/// How long changes may stay unsaved while the partition follows the tail of the log. Under load a subject often changes
+/// again before that, and is written once; what is lost with the process is folded again in a moment.
+const SAVE_EVERY: Duration = Duration::from_secs(5);
+
+impl Shard {
+    /// Takes up where the saved rows stand. A checkpoint ahead of the published progress, or unreadable rows: start from
+    /// nothing.
+    pub(super) fn load(&self, published: Offset) -> Result<(), ViewError> {
+        let _rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.state().loaded && self.at() <= published && !self.is_broken() {
+            return Ok(());
+        }
+        // Read first: the guard of the views must be gone before they are cleared.
+        let found = self.views().checkpoint();
+        let checkpoint = match found {
+            Ok(Some(checkpoint)) if checkpoint.offset <= published && !self.is_broken() => Some(checkpoint),
+            Ok(None) if published == 0 => None,
+            other => {
+                let found = other.map(|checkpoint| checkpoint.map(|checkpoint| checkpoint.offset));
+                tracing::info!(partition = self.number, ?found, published, "rebuilding the views of this partition");
+                self.views.write().unwrap_or_else(PoisonError::into_inner).clear()?;
+                None
+            }
+        };
+        let (names, agenda) = match &checkpoint {
+            Some(_) => (self.views().names()?, self.views().agenda()?),
+            None => (Vec::new(), BTreeSet::new()),
+        };
+        let mut state = self.state_mut();
+        *state = State { generation: state.generation + 1, ..State::new(self.number) };
+        self.cache.clear();
+        if let Some(checkpoint) = checkpoint {
+            state.at = checkpoint.offset;
+            state.partition = Arc::new(checkpoint.partition);
+        }
+        state.agenda = agenda;
+        state.loaded = true;
+        let at = state.at;
+        drop(state);
+        let mut index = self.names.write().unwrap_or_else(PoisonError::into_inner);
+        index.clear();
+        for (subject, name) in names {
+            index.add(&subject, &name);
+        }
+        drop(index);
+        self.broken.store(false, Ordering::SeqCst);
+        self.progress.send_replace(at);
+        Ok(())
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::SeqCst)
+    }
+
+    /// Marks the rows as not to be trusted: they will be rebuilt.
+    pub(super) fn set_broken(&self) {
+        self.broken.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether it is time to save: much is unsaved, or (`following` the tail of the log) some of it for long.
+    pub(super) fn wants_save(&self, following: bool) -> bool {
+        let state = self.state();
+        let waited = following && !state.current.is_empty() && state.last_save.elapsed() >= SAVE_EVERY;
+        state.saving.is_none() && (waited || state.current_bytes >= SAVE_BYTES)
+    }
+
+    /// Waits while more is unsaved than may be.
+    pub(super) fn wait_for_room(&self) {
+        let mut guard = self.saved.0.lock().unwrap_or_else(PoisonError::into_inner);
+        while self.has_too_much_unsaved() {
+            let waited = self.saved.1.wait_timeout(guard, Duration::from_millis(100));
+            guard = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    fn has_too_much_unsaved(&self) -> bool {
+        let state = self.state();
+        state.saving.is_some() && state.current_bytes >= SAVE_BYTES && !self.is_broken()
+    }
+
+    /// Saves all that is shown, then the checkpoint that vouches for it. Rows that miss an earlier save are vouched for no more.
+    pub(super) fn save(&self) -> Result<(), ViewError> {
+        let _rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_broken() {
+            return Err(ViewError("an earlier save failed; the views will be rebuilt".to_owned()));
+        }
+        let (layer, checkpoint) = {
+            let mut state = self.state_mut();
+            let layer = Arc::new(std::mem::take(&mut state.current));
+            state.current_bytes = 0;
+            state.last_save = Instant::now();
+            state.saving = Some(layer.clone());
+            (layer, Checkpoint { offset: state.at, partition: Partition::clone(&state.partition) })
+        };
+        let result = self.write(&layer, &checkpoint);
+        if result.is_err() {
+            self.set_broken();
+        }
+        let mut state = self.state_mut();
+        for (subject, unsaved) in layer.iter() {
+            if !state.current.contains_key(subject) {
+                self.cache.insert(subject.clone(), unsaved.held.clone());
+            }
+            for id in &unsaved.new_ids {
+                state.ids.remove(id);
+            }
+        }
+        state.saving = None;
+        state.generation += 1;
+        drop(state);
+        let _guard = self.saved.0.lock().unwrap_or_else(PoisonError::into_inner);
+        self.saved.1.notify_all();
+        result
+    }
+
+    fn write(&self, layer: &Layer, checkpoint: &Checkpoint) -> Result<(), ViewError> {
+        let saves = layer.iter().map(|(subject, unsaved)| Save {
+            subject,
+            held: &unsaved.held,
+            bodies: &unsaved.bodies,
+            planned: unsaved.planned,
+            new_terms: &unsaved.new_terms,
+            new_ids: &unsaved.new_ids,
+            new_names: &unsaved.new_names,
+        });
+        let views = self.views();
+        views.save(saves.collect())?;
+        views.set_checkpoint(checkpoint)
+    }
+}

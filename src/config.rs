@@ -64,7 +64,7 @@ pub struct Place {
     #[arg(long, env = "CHENGXIN_LOG", default_value = "embedded", value_name = "LOG")]
     pub log: LogKind,
 
-    /// Partitions of a new log; of an existing one they are what they are.
+    /// Partitions of a new log. An existing log has as many as it was made with: another number is refused.
     #[arg(long, env = "CHENGXIN_PARTITIONS", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub partitions: u16,
 

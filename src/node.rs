@@ -4,6 +4,7 @@ use crate::{
     clock::Clock,
     codec::Codec,
     feed::Feeds,
+    intake::Reservations,
     log::{Log, partition_of},
     projector::{Projector, Shard, Surroundings},
     vault::Vault,
@@ -20,6 +21,8 @@ pub struct Node {
     pub vault: Arc<Vault>,
     pub projector: Projector,
     pub feeds: Feeds,
+    /// Names of records that are being made.
+    pub reservations: Arc<Reservations>,
     /// Held while events are handed to every partition.
     pub appends_to_all: Mutex<()>,
 }
@@ -37,7 +40,16 @@ impl Node {
         let surroundings = Surroundings { log: log.clone(), codec: codec.clone(), clock: clock.clone(), first_policy };
         let projector = Projector::start(surroundings, views)?;
         let feeds = Feeds::new(log.clone(), codec.clone());
-        Ok(Node { log, codec, clock, vault: Arc::new(vault), projector, feeds, appends_to_all: Mutex::new(()) })
+        Ok(Node {
+            log,
+            codec,
+            clock,
+            vault: Arc::new(vault),
+            projector,
+            feeds,
+            reservations: Arc::default(),
+            appends_to_all: Mutex::new(()),
+        })
     }
 
     pub fn shards(&self) -> &[Arc<Shard>] {

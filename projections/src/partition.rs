@@ -87,6 +87,11 @@ impl Partition {
         Some(self.history.only(was_known))
     }
 
+    /// The latest time of recording, in milliseconds since the epoch. Whoever records later says no earlier time.
+    pub fn recorded(&self) -> i64 {
+        self.recorded
+    }
+
     /// The stamp of an event: its time of recording, or the latest before it where a clock ran backwards.
     pub fn stamp(&mut self, offset: u64, recorded: i64) -> Stamp {
         self.recorded = self.recorded.max(recorded);

@@ -44,6 +44,8 @@ fn trace() {
     let filter = EnvFilter::try_from_env("CHENGXIN_TRACE").unwrap_or_else(|_| EnvFilter::new("info"));
     let colours = std::io::stderr().is_terminal();
     let subscriber = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
+    // Where stderr cannot be written, it cannot be told so either; requests go on.
+    let subscriber = subscriber.log_internal_errors(false);
     if std::env::var("CHENGXIN_TRACE_FORMAT").is_ok_and(|format| format == "json") {
         subscriber.json().init();
     } else {

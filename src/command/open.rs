@@ -17,6 +17,8 @@ use chengxin_projections::{
     policy::{PolicyFile, PolicyHistory, shipped_policy},
 };
 use std::{
+    fs::DirBuilder,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -25,7 +27,9 @@ type Error = Box<dyn std::error::Error>;
 
 /// The log, for writing.
 pub(super) fn log(place: &Place) -> Result<OpenLog, Error> {
-    std::fs::create_dir_all(&place.data).map_err(|error| format!("{}: {error}", place.data.display()))?;
+    // Of the owner alone: the log and the vault lie there.
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(&place.data);
+    made.map_err(|error| format!("{}: {error}", place.data.display()))?;
     Ok(match &place.log {
         LogKind::Embedded => OpenLog { log: Arc::new(Embedded::open(&place.data, place.partitions)?), inboxes: None },
         LogKind::Kafka(_) => {

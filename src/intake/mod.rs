@@ -8,12 +8,14 @@ pub mod inbox;
 mod input;
 mod parse;
 mod publish;
+mod reservation;
 
 pub(crate) use check::document;
 pub use check::document_number;
 pub use input::{DocumentInput, Input, PersonInput, SubjectInput};
 pub use parse::{Draft, draft, parse};
 pub use publish::{Answered, Intake, MAX_WAIT, Outcome, Reason, Submission};
+pub use reservation::Reservations;
 
 use crate::vault::VaultError;
 use serde::{Deserialize, Serialize};

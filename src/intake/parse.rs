@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// The reference under which a person's own name and document are sealed.
-const SELF: &str = "subject";
+pub(super) const OWN_FIELDS: &str = "subject";
 
 /// Personal fields on their way to the vault.
 #[derive(Debug, Clone)]
@@ -112,7 +112,7 @@ fn may_publish(publisher: &Publisher, kind: &str) -> Result<(), Rejection> {
         "policy.published" => publisher.office,
         "day.opened" => false,
         _ if kind.starts_with("measure.") || kind.starts_with("access.") => publisher.publishes || publisher.implements,
-        _ => publisher.publishes || publisher.office,
+        _ => publisher.publishes,
     };
     if allowed {
         return Ok(());
@@ -270,7 +270,7 @@ impl Persons<'_> {
             document_kind: Some(kind),
             document_number: Some(number),
         };
-        self.sealings.push(ToSeal { subject: id.to_owned(), reference: SELF.to_owned(), fields });
+        self.sealings.push(ToSeal { subject: id.to_owned(), reference: OWN_FIELDS.to_owned(), fields });
     }
 
     fn responsible(&mut self, persons: &[ResponsibleInput]) -> Vec<ResponsiblePerson> {

@@ -1,11 +1,16 @@
 //! Append, wait for the judge, answer.
 
-use super::{Draft, Rejection, parse::ToSeal};
+use super::{
+    Draft, FieldError, Rejection,
+    parse::{OWN_FIELDS, ToSeal},
+    reservation::Reserved,
+};
 use crate::{
     log::{LogError, Offset, Pending, Record, partition_of},
     node::Node,
     projector::{Answer, Shard},
     vault::Sealing,
+    views::ViewError,
 };
 use chengxin_projections::{
     change::{ListChange, MeasureChange},
@@ -104,6 +109,8 @@ pub struct Submission {
     node: Arc<Node>,
     answers: Vec<Awaited>,
     appending: BTreeMap<u16, Pending>,
+    /// Names of the new records, until they are shown.
+    _reserved: Vec<Reserved>,
 }
 
 enum Awaited {
@@ -134,8 +141,9 @@ impl Intake {
     /// long as the vault and the views take.
     pub fn submit(&self, drafts: Vec<Result<Draft, Rejection>>) -> Submission {
         let recorded = self.node.clock.now();
+        let mut reserved = Vec::new();
         let prepared: Vec<Result<Prepared, Rejection>> =
-            drafts.into_iter().map(|draft| self.prepare(draft?, recorded)).collect();
+            drafts.into_iter().map(|draft| self.prepare(draft?, recorded, &mut reserved)).collect();
         let sealed = self.seal(&prepared);
         let mut records: BTreeMap<u16, Vec<Record>> = BTreeMap::new();
         let answers = prepared.into_iter().map(|prepared| {
@@ -154,7 +162,7 @@ impl Intake {
         let _in_order = self.node.appends_to_all.lock().unwrap_or_else(PoisonError::into_inner);
         let appending = records.into_iter().map(|(partition, records)| (partition, self.node.log.append(records)));
         let appending = appending.collect();
-        Submission { node: self.node.clone(), answers, appending }
+        Submission { node: self.node.clone(), answers, appending, _reserved: reserved }
     }
 
     /// What was published before was sealed before, and may have been erased since.
@@ -177,7 +185,8 @@ impl Intake {
     }
 
     /// Looks the event up in the views: published before, or about a record of another subject?
-    fn prepare(&self, draft: Draft, recorded: i64) -> Result<Prepared, Rejection> {
+    fn prepare(&self, draft: Draft, recorded: i64, reserved: &mut Vec<Reserved>) -> Result<Prepared, Rejection> {
+        self.check_persons(&draft)?;
         let Draft { id, publisher, office, effective, subject, data, sealings } = draft;
         let mut event = Event { id, publisher, office, effective, recorded, subject, record_subject: None, data };
         if event.subject.kind == SubjectKind::System {
@@ -185,18 +194,21 @@ impl Intake {
         }
         let shard = self.node.shard_of(&event.subject.id);
         judges(shard)?;
+        // The partition stamps no earlier time than its latest; say the same one here.
+        event.recorded = recorded.max(shard.partition().0.recorded());
         let name = event.name();
-        let unavailable = |error: crate::views::ViewError| Rejection::Unavailable(error.to_string());
+        if makes_record(&event.data) {
+            // Before the look at the views, so that a name is always in the one or in the other.
+            let name = self.node.reservations.reserve(&name, &event.subject.id);
+            reserved.push(name.map_err(|other| used_by_another(&event.id, &other))?);
+        }
         let held = shard.file(&event.subject.id).map_err(unavailable)?;
         if let Some(seen) = held.as_ref().and_then(|held| held.file.seen(&name)) {
             return duplicate(event, name, seen, shard.number).map(Prepared::Duplicate);
         }
         if makes_record(&event.data) {
             if let Some(other) = self.other_subject(&name, &event.subject.id)? {
-                return Err(Rejection::Conflict(format!(
-                    "id {} is used by a record of another subject, {other}",
-                    event.id
-                )));
+                return Err(used_by_another(&event.id, &other));
             }
         } else if let Some(record) = event.data.record()
             && held.as_ref().is_none_or(|held| held.file.record(record).is_none())
@@ -206,10 +218,32 @@ impl Intake {
         Ok(Prepared::New(Box::new(event), sealings))
     }
 
+    /// A person who is named by id must be one to whom the system gave it.
+    fn check_persons(&self, draft: &Draft) -> Result<(), Rejection> {
+        let subject = Some((draft.subject.id.as_str(), "/subject/id".to_owned()));
+        let subject = subject.filter(|_| draft.subject.kind == SubjectKind::Person);
+        let named = match &draft.data {
+            Data::DesignationMade(designation) => &designation.persons[..],
+            _ => &[],
+        };
+        let named = named.iter().enumerate().map(|(i, p)| (p.person.as_str(), format!("/data/persons/{i}/subject/id")));
+        for (person, pointer) in subject.into_iter().chain(named) {
+            let given_by_document = draft.sealings.iter().any(|sealing| sealing.subject == person);
+            let known = given_by_document
+                || self.node.shard_of(person).file(person).map_err(unavailable)?.is_some()
+                || self.node.vault.open_fields(person, OWN_FIELDS)?.is_some();
+            if !known {
+                let detail = "no person has this id; name the person by `document`";
+                return Err(Rejection::Malformed(vec![FieldError::new(pointer, "unknown-person", detail)]));
+            }
+        }
+        Ok(())
+    }
+
     /// The subject that has the record, if it is another one, as far as the views know.
     fn other_subject(&self, record: &str, subject: &str) -> Result<Option<String>, Rejection> {
         for shard in self.node.shards() {
-            let found = shard.subject_of(record).map_err(|error| Rejection::Unavailable(error.to_string()))?;
+            let found = shard.subject_of(record).map_err(unavailable)?;
             if let Some(found) = found.filter(|found| **found != *subject) {
                 return Ok(Some(found.into()));
             }
@@ -234,6 +268,14 @@ impl Intake {
         let (id, record, recorded) = (event.id.clone(), event.name(), event.recorded);
         Awaited::Appended { id, record, recorded, partition: first, index, everywhere }
     }
+}
+
+fn unavailable(error: ViewError) -> Rejection {
+    Rejection::Unavailable(error.to_string())
+}
+
+fn used_by_another(id: &str, other: &str) -> Rejection {
+    Rejection::Conflict(format!("id {id} is used by a record of another subject, {other}"))
 }
 
 /// A partition without a policy and an open day would refuse everything, and the event's id would be spent.

@@ -57,14 +57,31 @@ impl Happening<'_> {
     }
 }
 
+/// Who listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Telling {
+    /// Someone is told every change.
+    Told,
+    /// All of it went out before: changes are only counted, in the subject's sequences.
+    Counted,
+}
+
 /// Announces the difference, and counts it in the subject's sequences.
 pub fn announce(
     file: &mut CreditFile,
     before: &[EntryStanding],
     after: &[EntryStanding],
     happening: &Happening,
+    telling: Telling,
 ) -> (Vec<ListChange>, Vec<MeasureChange>) {
     if before == after {
+        return (Vec::new(), Vec::new());
+    }
+    if telling == Telling::Counted {
+        let lists = listed(before, after).count() as u64;
+        let measures = changed_measures(&in_force(file, before), &in_force(file, after)).len() as u64;
+        file.list_sequence += lists;
+        file.measure_sequence += measures;
         return (Vec::new(), Vec::new());
     }
     let about = About { id: file.id.to_string(), kind: file.kind, name: file.name(Known::Now).map(str::to_owned) };
@@ -75,6 +92,17 @@ pub fn announce(
     (lists, measures)
 }
 
+/// The entries that the public sees change.
+fn listed<'a>(
+    before: &'a [EntryStanding],
+    after: &'a [EntryStanding],
+) -> impl Iterator<Item = (&'a EntryStanding, ListWhat)> {
+    after.iter().filter_map(move |entry| {
+        let earlier = before.iter().find(|earlier| (earlier.record, earlier.list) == (entry.record, entry.list));
+        Some((entry, list_what(earlier, entry)?))
+    })
+}
+
 fn list_changes(
     file: &CreditFile,
     before: &[EntryStanding],
@@ -83,9 +111,7 @@ fn list_changes(
     about: &About,
 ) -> Vec<ListChange> {
     let mut changes = Vec::new();
-    for entry in after {
-        let earlier = before.iter().find(|earlier| (earlier.record, earlier.list) == (entry.record, entry.list));
-        let Some(what) = list_what(earlier, entry) else { continue };
+    for (entry, what) in listed(before, after) {
         let record = &file.records[entry.record];
         let sequence = file.list_sequence + changes.len() as u64 + 1;
         changes.push(ListChange {
@@ -143,16 +169,13 @@ fn in_force<'a>(file: &'a CreditFile, standing: &[EntryStanding]) -> BTreeMap<&'
     measures
 }
 
-fn measure_changes(
-    file: &CreditFile,
-    before: &[EntryStanding],
-    after: &[EntryStanding],
-    happening: &Happening,
-    about: &About,
-) -> Vec<MeasureChange> {
-    let (was, now) = (in_force(file, before), in_force(file, after));
+/// The measures that are other than they were, by code.
+fn changed_measures<'a>(
+    was: &'a BTreeMap<&'a str, InForce>,
+    now: &'a BTreeMap<&'a str, InForce>,
+) -> Vec<(&'a str, MeasureWhat, &'a InForce)> {
     let mut changed: Vec<(&str, MeasureWhat, &InForce)> = Vec::new();
-    for (code, measure) in &now {
+    for (code, measure) in now {
         match was.get(code) {
             None => changed.push((code, MeasureWhat::Imposed, measure)),
             Some(earlier) if (&earlier.basis, earlier.until) != (&measure.basis, measure.until) => {
@@ -165,7 +188,18 @@ fn measure_changes(
         was.iter().filter(|(code, _)| !now.contains_key(*code)).map(|(code, m)| (*code, MeasureWhat::Ended, m)),
     );
     changed.sort_by_key(|(code, ..)| *code);
-    let changes = changed.into_iter().enumerate().map(|(index, (code, what, measure))| {
+    changed
+}
+
+fn measure_changes(
+    file: &CreditFile,
+    before: &[EntryStanding],
+    after: &[EntryStanding],
+    happening: &Happening,
+    about: &About,
+) -> Vec<MeasureChange> {
+    let (was, now) = (in_force(file, before), in_force(file, after));
+    let changes = changed_measures(&was, &now).into_iter().enumerate().map(|(index, (code, what, measure))| {
         let sequence = file.measure_sequence + index as u64 + 1;
         // What ended is told with the day on which it did, not with the term that it once had.
         let ended = |record: usize| after.iter().find(|entry| entry.record == record && entry.list != ListName::Watch);

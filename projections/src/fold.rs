@@ -2,6 +2,7 @@
 
 use crate::{
     date::Date,
+    difference::Telling,
     event::{Data, Event, SubjectKind},
     facts::CreditFile,
     judge::{self, Effect, Outcome},
@@ -19,6 +20,11 @@ pub trait Files {
     /// The subjects for whom something changes by itself on or before `day`, in ascending order, so that a replay
     /// announces in the same order.
     fn due(&mut self, day: Date) -> Result<Vec<Box<str>>, Self::Error>;
+
+    /// Whether the outcomes shall tell the changes. A replay of what went out before is faster without.
+    fn telling(&self) -> Telling {
+        Telling::Told
+    }
 }
 
 /// Folds one event of a partition. `None` when the files have it already, as happens when views are ahead of their
@@ -30,6 +36,7 @@ pub fn fold<F: Files>(
     event: &Event,
 ) -> Result<Option<Outcome>, F::Error> {
     let stamp = partition.stamp(offset, event.recorded);
+    let telling = files.telling();
     match &event.data {
         Data::DayOpened(day) if event.publisher == DAY_PUBLISHER => {
             let Some(date) = partition.open_day(day) else { return Ok(Some(quiet(Effect::Applied))) };
@@ -37,7 +44,7 @@ pub fn fold<F: Files>(
             for subject in files.due(date)? {
                 let file = files.file(&subject, SubjectKind::Organisation)?;
                 if file.day < date {
-                    let outcome = judge::open_day(partition, file, date, stamp);
+                    let outcome = judge::open_day(partition, file, date, stamp, telling);
                     all.lists.extend(outcome.lists);
                     all.measures.extend(outcome.measures);
                 }
@@ -53,7 +60,7 @@ pub fn fold<F: Files>(
             if file.applied > offset {
                 return Ok(None);
             }
-            Ok(Some(judge::step(partition, file, event, stamp)))
+            Ok(Some(judge::step(partition, file, event, stamp, telling)))
         }
     }
 }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::codec::Codec;
 use chengxin_projections::{
+    difference::Telling,
     event::{Data, SubjectKind},
     facts::CreditFile,
     identifier::{check_citizen_number, check_organisation_code, check_uscc},
@@ -195,7 +196,7 @@ fn judged(config: DemoConfig) -> (usize, usize, BTreeMap<&'static str, usize>) {
                     .entry(event.subject.id.clone())
                     .or_insert_with(|| CreditFile::new(&event.subject.id, event.subject.kind));
                 let stamp = partition.stamp(offset, event.recorded);
-                match judge::step(&partition, file, &event, stamp).effect {
+                match judge::step(&partition, file, &event, stamp, Telling::Told).effect {
                     Effect::Applied => applied += 1,
                     Effect::Duplicate(_) => duplicates += 1,
                     Effect::Refused(refusal) => *refused.entry(refusal.code.as_str()).or_default() += 1,

@@ -87,8 +87,6 @@ pub(super) struct Changed {
     pub(super) records: usize,
     pub(super) names: usize,
     pub(super) identifiers: usize,
-    /// `held.next` may be another one since it was computed.
-    pub(super) touched: bool,
 }
 
 /// A batch that is published and may be shown.

@@ -12,6 +12,7 @@ use crate::{
 };
 use chengxin_projections::{
     date::Date,
+    difference::Telling,
     event::{Data, Event, SubjectKind},
     facts::CreditFile,
     fold::{Files, fold},
@@ -31,6 +32,8 @@ use std::{
 
 /// Events read and folded at a time.
 const BATCH_EVENTS: usize = 10_000;
+/// Events read at a time by a replay, which publishes nothing: few enough to stay in the processor's cache.
+const REPLAY_EVENTS: usize = 1_000;
 /// Output records after which a batch is published, so that no transaction grows without bound. One day's outputs go out
 /// together, however many.
 const BATCH_OUTPUTS: usize = 50_000;
@@ -156,12 +159,12 @@ impl Task {
         let begin = self.shard.at();
         tracing::info!(partition = number, from = begin, to = published, "replaying");
         let mut reader = self.surroundings.log.read(Topic::Events, number, begin)?;
-        let mut folding = Folding::new(self);
+        let mut folding = Folding::new(self, Mode::Replay);
         while folding.at < published && !self.stopped() {
-            let batch = reader.next(BATCH_EVENTS, TAIL_WAIT)?;
+            let batch = reader.next(REPLAY_EVENTS, TAIL_WAIT)?;
             let mut records = batch.records;
             records.retain(|stored| stored.offset < published);
-            folding.fold(&mut records.into_iter(), Mode::Replay)?;
+            folding.fold(&mut records.into_iter())?;
             if batch.at_end && folding.at < published {
                 let detail = format!("events end at {} but {published} was published: events are missing", folding.at);
                 return Err(LogError::Unusable(detail).into());
@@ -170,7 +173,7 @@ impl Task {
             if folding.at >= published || folding.is_large() {
                 self.shard.show(folding.done().shown);
                 self.after_batch(wake, false)?;
-                folding = Folding::new(self);
+                folding = Folding::new(self, Mode::Replay);
             }
         }
         Ok(())
@@ -189,8 +192,8 @@ impl Task {
                 let before = rest.len();
                 let span = tracing::debug_span!("batch", partition = number, events = before);
                 let _entered = span.enter();
-                let mut folding = Folding::new(self);
-                folding.fold(&mut rest, Mode::Publish)?;
+                let mut folding = Folding::new(self, Mode::Publish);
+                folding.fold(&mut rest)?;
                 let folded = folding.done();
                 metrics::counter!("chengxin_events_folded_total").increment((before - rest.len()) as u64);
                 metrics::counter!("chengxin_outputs_published_total").increment(folded.outputs.len() as u64);
@@ -271,12 +274,12 @@ struct Folded {
 
 impl<'a> Folding<'a> {
     /// Begins where the shard stands.
-    fn new(task: &'a Task) -> Folding<'a> {
+    fn new(task: &'a Task, mode: Mode) -> Folding<'a> {
         let (partition, at) = task.shard.partition();
         let codec = &*task.surroundings.codec;
         Folding {
             partition: Partition::clone(&partition),
-            working: Working::new(&task.shard),
+            working: Working::new(&task.shard, mode),
             outputs: Outputs { codec, partition: task.shard.number, records: Vec::new() },
             answers: Vec::new(),
             at,
@@ -284,14 +287,14 @@ impl<'a> Folding<'a> {
     }
 
     /// Folds records until there is no more, or so many outputs that they should go out first.
-    fn fold(&mut self, records: &mut impl Iterator<Item = Stored>, mode: Mode) -> Result<(), TaskError> {
+    fn fold(&mut self, records: &mut impl Iterator<Item = Stored>) -> Result<(), TaskError> {
         for stored in records {
             self.at = stored.offset + 1;
             let event = match self.outputs.codec.decode_event(stored.value.as_deref().unwrap_or_default()) {
                 Ok(event) => event,
                 Err(error) => {
                     metrics::counter!("chengxin_unreadable_total").increment(1);
-                    if mode == Mode::Publish {
+                    if self.working.mode == Mode::Publish {
                         self.outputs.unreadable(&stored, error.to_string());
                     }
                     continue;
@@ -299,7 +302,7 @@ impl<'a> Folding<'a> {
             };
             let outcome = fold(&mut self.partition, &mut self.working, stored.offset, &event)?;
             self.working.keep_body(&event, &stored)?;
-            if mode == Mode::Publish {
+            if self.working.mode == Mode::Publish {
                 // Rows may lead their checkpoint, but never what is published.
                 let outcome =
                     outcome.ok_or_else(|| ViewError("rows are ahead of the published progress".to_owned()))?;
@@ -325,37 +328,65 @@ impl<'a> Folding<'a> {
     }
 }
 
-/// The files that a batch touches: copies, which replace what readers see once the batch is published.
+/// The files that are touched: copies, which replace what readers see once their outputs are published.
 struct Working<'a> {
     shard: &'a Shard,
-    files: HashMap<Box<str>, Changed>,
+    mode: Mode,
+    places: HashMap<Box<str>, usize>,
+    files: Vec<Touched>,
     /// When something of these files changes next by itself. Brought up to date before it is asked.
     agenda: BTreeSet<(Date, Box<str>)>,
-    /// Subjects whose place in the agenda may be another one since.
-    touched: Vec<Box<str>>,
+    /// Places of the files of which `held.next` may be another day since it was computed.
+    stale: Vec<usize>,
     /// Memory of all this, roughly.
     bytes: usize,
 }
 
+struct Touched {
+    subject: Box<str>,
+    changed: Changed,
+    /// Records that were looked through for list entries, and whether there was one: without one nothing ever changes by
+    /// itself, so most files are spared the search for the next day on which something does.
+    looked: usize,
+    has_entry: bool,
+    stale: bool,
+}
+
 impl<'a> Working<'a> {
-    fn new(shard: &'a Shard) -> Working<'a> {
-        Working { shard, files: HashMap::new(), agenda: BTreeSet::new(), touched: Vec::new(), bytes: 0 }
+    fn new(shard: &'a Shard, mode: Mode) -> Working<'a> {
+        let (places, agenda) = (HashMap::new(), BTreeSet::new());
+        Working { shard, mode, places, files: Vec::new(), agenda, stale: Vec::new(), bytes: 0 }
     }
 
-    fn changed_mut(&mut self, subject: &str, kind: SubjectKind) -> Result<&mut Changed, ViewError> {
-        if !self.files.contains_key(subject) {
-            let (file, planned) = match self.shard.file(subject)? {
-                Some(held) => (held.file.clone(), held.next),
-                None => (CreditFile::new(subject, kind), None),
-            };
-            let (records, names, identifiers) = (file.records.len(), file.names.len(), file.identifiers.len());
-            let held = Held { file, next: None };
-            let (bodies, touched) = (Vec::new(), false);
-            let changed = Changed { held, bodies, planned, records, names, identifiers, touched };
-            self.files.insert(subject.into(), changed);
-            self.bytes += FILE_BYTES;
+    /// Where the file of a subject is; it is fetched if it is not there yet.
+    fn place(&mut self, subject: &str, kind: SubjectKind) -> Result<usize, ViewError> {
+        if let Some(place) = self.places.get(subject) {
+            return Ok(*place);
         }
-        Ok(self.files.get_mut(subject).expect("the subject was inserted above"))
+        let (file, planned) = match self.shard.file(subject)? {
+            Some(held) => (held.file.clone(), held.next),
+            None => (CreditFile::new(subject, kind), None),
+        };
+        let (records, names, identifiers) = (file.records.len(), file.names.len(), file.identifiers.len());
+        let held = Held { file, next: None };
+        let changed = Changed { held, bodies: Vec::new(), planned, records, names, identifiers };
+        let place = self.files.len();
+        self.files.push(Touched { subject: subject.into(), changed, looked: 0, has_entry: false, stale: false });
+        self.places.insert(subject.into(), place);
+        self.bytes += FILE_BYTES;
+        self.touch(place);
+        Ok(place)
+    }
+
+    /// To be called after a file has changed.
+    fn touch(&mut self, place: usize) {
+        let touched = &mut self.files[place];
+        let records = &touched.changed.held.file.records;
+        touched.has_entry |= records[touched.looked..].iter().any(|record| record.designation().is_some());
+        touched.looked = records.len();
+        if touched.has_entry && !std::mem::replace(&mut touched.stale, true) {
+            self.stale.push(place);
+        }
     }
 
     /// Keeps the event as it stands in the log, for the credit file and the auditor.
@@ -365,14 +396,16 @@ impl<'a> Working<'a> {
         }
         let body: Arc<[u8]> = stored.value.as_deref().unwrap_or_default().into();
         self.bytes += body.len() + EVENT_BYTES;
-        self.changed_mut(&event.subject.id, event.subject.kind)?.bodies.push((stored.offset, body));
+        let place = self.place(&event.subject.id, event.subject.kind)?;
+        self.files[place].changed.bodies.push((stored.offset, body));
+        self.touch(place);
         Ok(())
     }
 
     fn plan(&mut self) {
-        for subject in std::mem::take(&mut self.touched) {
-            let changed = self.files.get_mut(&subject).expect("only a file that is there is touched");
-            changed.touched = false;
+        for place in self.stale.drain(..) {
+            let Touched { subject, changed, stale, .. } = &mut self.files[place];
+            *stale = false;
             let next = next_change(&changed.held.file, changed.held.file.day);
             let last = std::mem::replace(&mut changed.held.next, next);
             if last == next {
@@ -381,13 +414,13 @@ impl<'a> Working<'a> {
             if let Some(last) = last {
                 self.agenda.remove(&(last, subject.clone()));
             }
-            self.agenda.extend(next.map(|next| (next, subject)));
+            self.agenda.extend(next.map(|next| (next, subject.clone())));
         }
     }
 
     fn changed(mut self) -> Vec<(Box<str>, Changed)> {
         self.plan();
-        self.files.into_iter().collect()
+        self.files.into_iter().map(|touched| (touched.subject, touched.changed)).collect()
     }
 }
 
@@ -395,19 +428,25 @@ impl Files for Working<'_> {
     type Error = ViewError;
 
     fn file(&mut self, subject: &str, kind: SubjectKind) -> Result<&mut CreditFile, ViewError> {
-        let changed = self.changed_mut(subject, kind)?;
-        if !std::mem::replace(&mut changed.touched, true) {
-            self.touched.push(subject.into());
-        }
-        Ok(&mut self.changed_mut(subject, kind)?.held.file)
+        let place = self.place(subject, kind)?;
+        // A day changes files without an event of their own.
+        self.touch(place);
+        Ok(&mut self.files[place].changed.held.file)
     }
 
     fn due(&mut self, day: Date) -> Result<Vec<Box<str>>, ViewError> {
         self.plan();
         let own = self.agenda.iter().take_while(|(next, _)| *next <= day).map(|(_, subject)| subject.clone());
         let mut due: Vec<Box<str>> = own.collect();
-        due.extend(self.shard.due(day).into_iter().filter(|subject| !self.files.contains_key(subject)));
+        due.extend(self.shard.due(day).into_iter().filter(|subject| !self.places.contains_key(subject)));
         due.sort_unstable();
         Ok(due)
+    }
+
+    fn telling(&self) -> Telling {
+        match self.mode {
+            Mode::Publish => Telling::Told,
+            Mode::Replay => Telling::Counted,
+        }
     }
 }

@@ -59,15 +59,15 @@ impl Pages {
     }
 
     /// Adds entries, sorted by key. An entry of a known key takes its place.
-    pub(super) fn add(&self, mut entries: &[(Vec<u8>, &[u8])]) -> Result<(), ViewError> {
+    pub(super) fn add<K: AsRef<[u8]>>(&self, mut entries: &[(K, &[u8])]) -> Result<(), ViewError> {
         while let Some((first, _)) = entries.first() {
-            let row = self.0.range(..=first.as_slice()).next_back().transpose()?;
+            let row = self.0.range(..=first.as_ref()).next_back().transpose()?;
             let start = row.as_ref().map_or(FIRST, |(start, _)| start);
             let row = row.as_ref().map(|(_, row)| rows::unpack(row)).transpose()?;
             let known: Entries = row.as_ref().map(|row| rows::parse(row)).transpose()?.unwrap_or_default();
             let end = self.0.range::<&[u8], _>((Bound::Excluded(start), Bound::Unbounded)).next().transpose()?;
             let is_here = |key: &[u8]| end.as_ref().is_none_or(|(end, _)| key < &**end);
-            let (here, rest) = entries.split_at(entries.partition_point(|(key, _)| is_here(key)));
+            let (here, rest) = entries.split_at(entries.partition_point(|(key, _)| is_here(key.as_ref())));
             // A row that a crash left half-way through its split has entries that the next row has, too.
             let known: Vec<(&[u8], &[u8])> =
                 known.iter().map(|(key, value)| (key.0, value.0)).filter(|(key, _)| is_here(key)).collect();
@@ -104,14 +104,15 @@ fn is_behind(key: &[u8], bound: &Bound<Vec<u8>>) -> bool {
     }
 }
 
-fn merged<'a>(known: &[(&'a [u8], &'a [u8])], new: &'a [(Vec<u8>, &'a [u8])]) -> Vec<(&'a [u8], &'a [u8])> {
+fn merged<'a, K: AsRef<[u8]>>(known: &[(&'a [u8], &'a [u8])], new: &'a [(K, &'a [u8])]) -> Vec<(&'a [u8], &'a [u8])> {
     let mut merged: Vec<(&[u8], &[u8])> = Vec::with_capacity(known.len() + new.len());
     let mut known = known.iter().peekable();
     for (key, value) in new {
-        while let Some(earlier) = known.next_if(|(earlier, _)| *earlier < key.as_slice()) {
+        let key = key.as_ref();
+        while let Some(earlier) = known.next_if(|(earlier, _)| *earlier < key) {
             merged.push(*earlier);
         }
-        known.next_if(|(same, _)| *same == key.as_slice());
+        known.next_if(|(same, _)| *same == key);
         match merged.last().map(|(last, _)| (*last).cmp(key)) {
             // The same key twice in what is new: the later one counts.
             Some(Ordering::Equal) => *merged.last_mut().expect("there is a last entry") = (key, value),

@@ -245,17 +245,17 @@ impl PartitionViews {
     pub fn save(&self, mut saves: Vec<Save>) -> Result<(), ViewError> {
         saves.sort_unstable_by_key(|save| save.subject);
         self.save_names(&saves)?;
-        let mut ids: Vec<(Vec<u8>, &[u8])> = Vec::new();
+        let mut ids: Vec<([u8; 8], &[u8])> = Vec::new();
         let mut terms: Vec<(Vec<u8>, &[u8])> = Vec::new();
         for save in &saves {
             let subject = save.subject.as_bytes();
-            ids.extend(save.new_ids.iter().map(|id| (id.to_be_bytes().to_vec(), subject)));
+            ids.extend(save.new_ids.iter().map(|id| (id.to_be_bytes(), subject)));
             terms.extend(save.new_terms.iter().map(|term| ([&prefix(term)[..], subject].concat(), &[][..])));
         }
-        for (entries, pages) in [(&mut ids, &self.ids), (&mut terms, &self.terms)] {
-            entries.sort_unstable();
-            pages.add(entries)?;
-        }
+        ids.sort_unstable();
+        self.ids.add(&ids)?;
+        terms.sort_unstable();
+        self.terms.add(&terms)?;
         saves.iter().try_for_each(|save| self.save_one(save))
     }
 

@@ -9,7 +9,7 @@ mod record;
 use crate::{
     change::{ListChange, MeasureChange},
     date::Date,
-    difference::{self, Happening, standing},
+    difference::{self, Happening, Telling, standing},
     event::{Data, Event, SubjectKind},
     facts::{Act, CreditFile, Record, Seen, Stamp},
     hash, listing,
@@ -77,7 +77,7 @@ struct Case<'a> {
 }
 
 /// Judges one event of a subject and adds it to the subject's facts.
-pub fn step(partition: &Partition, file: &mut CreditFile, event: &Event, stamp: Stamp) -> Outcome {
+pub fn step(partition: &Partition, file: &mut CreditFile, event: &Event, stamp: Stamp, telling: Telling) -> Outcome {
     file.applied = stamp.offset + 1;
     let name = event.name();
     if let Some(seen) = file.seen(&name) {
@@ -106,7 +106,7 @@ pub fn step(partition: &Partition, file: &mut CreditFile, event: &Event, stamp: 
             add(file, event, addition, stamp);
             file.day = day;
             let (lists, measures) = before.map_or_else(Default::default, |before| {
-                difference::announce(file, &before, &standing(file, day), &happening)
+                difference::announce(file, &before, &standing(file, day), &happening, telling)
             });
             Outcome { effect: Effect::Applied, lists, measures }
         }
@@ -114,13 +114,13 @@ pub fn step(partition: &Partition, file: &mut CreditFile, event: &Event, stamp: 
 }
 
 /// Lets a day begin for a subject: terms end, entries and watches begin. Days are opened in order.
-pub fn open_day(partition: &Partition, file: &mut CreditFile, day: Date, stamp: Stamp) -> Outcome {
+pub fn open_day(partition: &Partition, file: &mut CreditFile, day: Date, stamp: Stamp, telling: Telling) -> Outcome {
     file.applied = file.applied.max(stamp.offset + 1);
     let before = standing(file, file.day);
     file.day = file.day.max(day);
     let event = format!("{}/day-{day}", crate::partition::DAY_PUBLISHER);
     let happening = Happening { partition: partition.number, stamp, kind: "day.opened", event: &event, date: day };
-    let (lists, measures) = difference::announce(file, &before, &standing(file, file.day), &happening);
+    let (lists, measures) = difference::announce(file, &before, &standing(file, file.day), &happening, telling);
     Outcome { effect: Effect::Applied, lists, measures }
 }
 

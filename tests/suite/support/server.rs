@@ -82,7 +82,10 @@ impl Site {
 
     /// The directory of the views, which can be deleted while no server runs.
     pub fn views(&self) -> PathBuf {
-        self.data().join("views")
+        match &self.kafka {
+            None => self.data().join("views"),
+            Some(namespace) => self.data().join(format!("kafka-{}", namespace.prefix)).join("views"),
+        }
     }
 
     /// The log, for reading beside the server or after it.

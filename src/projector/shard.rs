@@ -23,12 +23,12 @@ use tokio::sync::watch;
 const CACHED_FILES: usize = 50_000;
 /// Outcomes kept for publishers who wait for them.
 const ANSWERS_KEPT: usize = 65_536;
-/// Unsaved bytes of a partition at which a save begins, and at which folding waits for the save under way. The more
-/// is saved together, the fewer times a file is written that changes often; twice this may be in memory.
-pub(super) const SAVE_BYTES: usize = 96 << 20;
+/// Unsaved memory of all partitions together at which saves begin, and at which folding waits for the save under way:
+/// twice this may be in memory. The more is saved together, the fewer times a file is written that changes often.
+const SAVE_BYTES: usize = 800 << 20;
 /// Memory of a file, and of an event beside its body, in the estimate of unsaved bytes.
 pub(super) const FILE_BYTES: usize = 1_000;
-pub(super) const EVENT_BYTES: usize = 48;
+pub(super) const EVENT_BYTES: usize = 320;
 /// How long changes may stay unsaved while the partition follows the tail of the log. Under load a subject often changes
 /// again before that, and is written once; what is lost with the process is folded again in a moment.
 const SAVE_EVERY: Duration = Duration::from_secs(5);
@@ -50,6 +50,8 @@ pub struct Shard {
     publishing: AtomicBool,
     saved: (Mutex<()>, Condvar),
     broken: AtomicBool,
+    /// The partition's share of [`SAVE_BYTES`].
+    pub(super) save_bytes: usize,
 }
 
 /// A subject that changed since it was saved.
@@ -101,7 +103,7 @@ pub(super) struct Shown {
 }
 
 impl Shard {
-    pub(super) fn open(number: u16, views: PartitionViews) -> Result<Shard, ViewError> {
+    pub(super) fn open(number: u16, partitions: u16, views: PartitionViews) -> Result<Shard, ViewError> {
         Ok(Shard {
             number,
             state: RwLock::new(State::new(number)),
@@ -113,6 +115,7 @@ impl Shard {
             publishing: AtomicBool::new(false),
             saved: (Mutex::new(()), Condvar::new()),
             broken: AtomicBool::new(false),
+            save_bytes: SAVE_BYTES / usize::from(partitions),
         })
     }
 
@@ -367,7 +370,7 @@ impl Shard {
     pub(super) fn wants_save(&self, following: bool) -> bool {
         let state = self.state();
         let waited = following && !state.current.is_empty() && state.last_save.elapsed() >= SAVE_EVERY;
-        state.saving.is_none() && (waited || state.current_bytes >= SAVE_BYTES)
+        state.saving.is_none() && (waited || state.current_bytes >= self.save_bytes)
     }
 
     /// Waits while more is unsaved than may be.
@@ -381,7 +384,7 @@ impl Shard {
 
     fn has_too_much_unsaved(&self) -> bool {
         let state = self.state();
-        state.saving.is_some() && state.current_bytes >= SAVE_BYTES && !self.is_broken()
+        state.saving.is_some() && state.current_bytes >= self.save_bytes && !self.is_broken()
     }
 
     /// Saves all that is shown, then the checkpoint that vouches for it. Called by one thread at a time.

@@ -3,7 +3,7 @@
 use super::{
     RETRY_PAUSE, Surroundings,
     outputs::Outputs,
-    shard::{Answer, Changed, EVENT_BYTES, FILE_BYTES, SAVE_BYTES, Shard, Shown},
+    shard::{Answer, Changed, EVENT_BYTES, FILE_BYTES, Shard, Shown},
     task_name,
 };
 use crate::{
@@ -150,7 +150,7 @@ impl Task {
             batch.retain(|stored| stored.offset < published);
             folding.fold(&mut batch.into_iter())?;
             // Nothing of it has to go out, so a subject's file is copied once for each save and not for each batch.
-            if folding.at >= published || folding.is_large() {
+            if folding.at >= published || folding.working.bytes >= self.shard.save_bytes {
                 self.shard.show(folding.done().shown);
                 self.after_batch(wake, false)?;
                 folding = Folding::new(self, Mode::Replay);
@@ -291,11 +291,6 @@ impl<'a> Folding<'a> {
             }
         }
         Ok(())
-    }
-
-    /// Whether it is worth a save of its own.
-    fn is_large(&self) -> bool {
-        self.working.bytes >= SAVE_BYTES
     }
 
     fn done(self) -> Folded {

@@ -60,8 +60,9 @@ impl Projector {
     /// Starts the tasks.
     pub fn start(surroundings: Surroundings, views: Views) -> Result<Projector, ViewError> {
         let partitions = surroundings.log.partitions();
-        let shards: Result<Vec<Arc<Shard>>, ViewError> =
-            (0..partitions).map(|number| Ok(Arc::new(Shard::open(number, views.partition(number)?)?))).collect();
+        let shards: Result<Vec<Arc<Shard>>, ViewError> = (0..partitions)
+            .map(|number| Ok(Arc::new(Shard::open(number, partitions, views.partition(number)?)?)))
+            .collect();
         let shards = shards?;
         let stop = Arc::new(AtomicBool::new(false));
         let (tasks, stopping) = (shards.clone(), stop.clone());
@@ -95,8 +96,9 @@ impl Projector {
 /// Folds all that has been published into empty views, a thread for each partition, and saves them.
 pub fn rebuild(surroundings: &Arc<Surroundings>, views: &Views) -> Result<Vec<Arc<Shard>>, TaskError> {
     let partitions = surroundings.log.partitions();
-    let shards: Result<Vec<Arc<Shard>>, ViewError> =
-        (0..partitions).map(|number| Ok(Arc::new(Shard::open(number, views.partition(number)?)?))).collect();
+    let shards: Result<Vec<Arc<Shard>>, ViewError> = (0..partitions)
+        .map(|number| Ok(Arc::new(Shard::open(number, partitions, views.partition(number)?)?)))
+        .collect();
     let shards = shards?;
     std::thread::scope(|scope| {
         let tasks = shards.iter().map(|shard| {

@@ -12,9 +12,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Unsaved bytes of a partition at which a save begins, and at which folding waits for the save under way. The more
-/// is saved together, the fewer times a file is written that changes often; twice this may be in memory.
-pub(super) const SAVE_BYTES: usize = 96 << 20;
+/// Unsaved memory of all partitions together at which saves begin, and at which folding waits for the save under way:
+/// twice this may be in memory. The more is saved together, the fewer times a file is written that changes often.
+pub(super) const SAVE_BYTES: usize = 800 << 20;
 /// How long changes may stay unsaved while the partition follows the tail of the log. Under load a subject often changes
 /// again before that, and is written once; what is lost with the process is folded again in a moment.
 const SAVE_EVERY: Duration = Duration::from_secs(5);
@@ -78,7 +78,7 @@ impl Shard {
     pub(super) fn wants_save(&self, following: bool) -> bool {
         let state = self.state();
         let waited = following && !state.current.is_empty() && state.last_save.elapsed() >= SAVE_EVERY;
-        state.saving.is_none() && (waited || state.current_bytes >= SAVE_BYTES)
+        state.saving.is_none() && (waited || state.current_bytes >= self.save_bytes)
     }
 
     /// Waits while more is unsaved than may be.
@@ -92,7 +92,7 @@ impl Shard {
 
     fn has_too_much_unsaved(&self) -> bool {
         let state = self.state();
-        state.saving.is_some() && state.current_bytes >= SAVE_BYTES && !self.is_broken()
+        state.saving.is_some() && state.current_bytes >= self.save_bytes && !self.is_broken()
     }
 
     /// Saves all that is shown, then the checkpoint that vouches for it. Rows that miss an earlier save are vouched for no more.

@@ -3,7 +3,7 @@
 //! A subject's file is looked for in `current` (shown, not yet being saved), then in `saving` (being saved), then in the
 //! cache, then in the views. Each layer is complete for the subjects that it has.
 
-use super::names::Names;
+use super::{names::Names, saving::SAVE_BYTES};
 use crate::{
     log::Offset,
     views::{Body, Held, PartitionViews, ViewError, identifier_term},
@@ -25,7 +25,8 @@ const CACHED_FILES: usize = 50_000;
 const ANSWERS_KEPT: usize = 65_536;
 /// Memory of a file, and of an event beside its body, in the estimate of unsaved bytes.
 pub(super) const FILE_BYTES: usize = 1_000;
-pub(super) const EVENT_BYTES: usize = 48;
+pub(super) const EVENT_BYTES: usize = 320;
+
 /// What an event did, for the publisher who waits.
 pub type Answer = Arc<Outcome>;
 
@@ -45,6 +46,8 @@ pub struct Shard {
     pub(super) broken: AtomicBool,
     /// Held through a save and through a reset, which exclude each other.
     pub(super) rows: Mutex<()>,
+    /// The partition's share of [`SAVE_BYTES`].
+    pub(super) save_bytes: usize,
 }
 
 /// A subject that changed since it was saved.
@@ -98,7 +101,7 @@ pub(super) struct Shown {
 }
 
 impl Shard {
-    pub(super) fn open(number: u16, views: PartitionViews) -> Result<Shard, ViewError> {
+    pub(super) fn open(number: u16, partitions: u16, views: PartitionViews) -> Result<Shard, ViewError> {
         Ok(Shard {
             number,
             state: RwLock::new(State::new(number)),
@@ -111,6 +114,7 @@ impl Shard {
             saved: (Mutex::new(()), Condvar::new()),
             broken: AtomicBool::new(false),
             rows: Mutex::new(()),
+            save_bytes: SAVE_BYTES / usize::from(partitions),
         })
     }
 

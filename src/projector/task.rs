@@ -3,7 +3,6 @@
 use super::{
     RETRY_PAUSE, Surroundings, TASK,
     outputs::Outputs,
-    saving::SAVE_BYTES,
     shard::{Answer, Changed, EVENT_BYTES, FILE_BYTES, Shard, Shown},
 };
 use crate::{
@@ -170,7 +169,7 @@ impl Task {
                 return Err(LogError::Unusable(detail).into());
             }
             // Nothing of it has to go out, so a subject's file is copied once for each save and not for each batch.
-            if folding.at >= published || folding.is_large() {
+            if folding.at >= published || folding.working.bytes >= self.shard.save_bytes {
                 self.shard.show(folding.done().shown);
                 self.after_batch(wake, false)?;
                 folding = Folding::new(self, Mode::Replay);
@@ -314,11 +313,6 @@ impl<'a> Folding<'a> {
             }
         }
         Ok(())
-    }
-
-    /// Whether it is worth a save of its own.
-    fn is_large(&self) -> bool {
-        self.working.bytes >= SAVE_BYTES
     }
 
     fn done(self) -> Folded {

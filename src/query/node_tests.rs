@@ -252,34 +252,3 @@ fn the_events_of_a_subject_are_paged_and_held_to_what_was_known() {
     assert_eq!(known.items.len(), 1);
     assert!(position::parse(&known.position, PARTITIONS).is_some());
 }
-
-/// `cargo test --release --lib -- --ignored --nocapture credit_files_per_second`
-#[test]
-#[ignore = "a measurement, not a test"]
-fn credit_files_per_second() {
-    let world = World::new();
-    let mut events: Vec<serde_json::Value> = (0..4).map(|n| designation(&format!("D-{n}"), &code(1), 1)).collect();
-    for n in 0..3 {
-        events.push(json!({
-            "id": format!("P-{n}"), "type": "penalty.imposed", "effective": "2026-04-20",
-            "subject": {"kind": "organisation", "id": code(1)},
-            "data": {"document_no": "1", "conduct": "虚假宣传", "facts": "…", "basis": "…", "kinds": ["罚款"],
-                     "content": "罚款 2000 元", "procedure": "ordinary", "fine": "2000.00"}
-        }));
-        events.push(json!({
-            "id": format!("I-{n}"), "type": "publication.issued", "effective": "2026-04-20",
-            "subject": {"kind": "organisation", "id": code(1)},
-            "data": {"record": format!("social/P-{n}"), "channel": "credit-portal"}
-        }));
-    }
-    world.publish(events);
-    std::thread::sleep(Duration::from_secs(1));
-    let begin = std::time::Instant::now();
-    const TIMES: u32 = 20_000;
-    let mut bytes = 0;
-    for _ in 0..TIMES {
-        let view = subject::credit_file(&world.node, &code(1), &world.now()).unwrap();
-        bytes = serde_json::to_vec(&view).unwrap().len();
-    }
-    println!("{:?} for a credit file of {bytes} bytes", begin.elapsed() / TIMES);
-}

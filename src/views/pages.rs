@@ -5,7 +5,7 @@
 
 use super::{
     ViewError,
-    rows::{self, Raw},
+    rows::{self, Encoder, Raw},
 };
 use std::{cmp::Ordering, ops::Bound};
 
@@ -80,10 +80,11 @@ impl Pages {
     /// Writes a row, split if it has become too long: the last part first, so that no reader ever misses an entry.
     fn write(&self, start: &[u8], entries: &[(&[u8], &[u8])]) -> Result<(), ViewError> {
         let per_row = if entries.len() > ENTRIES_MAX { ENTRIES } else { ENTRIES_MAX };
+        let mut encoder = Encoder::default();
         for (index, part) in entries.chunks(per_row).enumerate().rev() {
             let start = if index == 0 { start } else { part[0].0 };
             let part: Entries = part.iter().map(|(key, value)| (Raw(key), Raw(value))).collect();
-            self.0.insert(start, rows::encode(&part)?)?;
+            self.0.insert(start, encoder.encode(&part)?)?;
         }
         Ok(())
     }
@@ -178,7 +179,7 @@ mod tests {
         let entries: Vec<(Vec<u8>, &[u8])> = (100..130_u8).map(|byte| (vec![byte], &[1_u8][..])).collect();
         pages.add(&entries).unwrap();
         let upper: Entries = entries[15..].iter().map(|(key, value)| (Raw(key), Raw(value))).collect();
-        pages.0.insert(&entries[15].0, rows::encode(&upper).unwrap()).unwrap();
+        pages.0.insert(&entries[15].0, Encoder::default().encode(&upper).unwrap()).unwrap();
         assert_eq!(all(&pages).len(), 30);
         pages.add(&[(vec![100, 1], &[2])]).unwrap();
         assert_eq!(all(&pages).len(), 31);

@@ -13,7 +13,7 @@
 use super::{
     ViewError,
     pages::Pages,
-    rows::{self, Raw, decode, encode},
+    rows::{self, Encoder, Raw, decode},
 };
 use crate::log::Offset;
 use chengxin_projections::{
@@ -170,7 +170,7 @@ impl PartitionViews {
 
     /// Vouches for all rows below the checkpoint's offset; to be called after they were saved.
     pub fn set_checkpoint(&self, checkpoint: &Checkpoint) -> Result<(), ViewError> {
-        self.meta.insert(CHECKPOINT, encode(checkpoint)?)?;
+        self.meta.insert(CHECKPOINT, Encoder::default().encode(checkpoint)?)?;
         Ok(())
     }
 
@@ -256,15 +256,16 @@ impl PartitionViews {
         self.ids.add(&ids)?;
         terms.sort_unstable();
         self.terms.add(&terms)?;
-        saves.iter().try_for_each(|save| self.save_one(save))
+        let mut encoder = Encoder::default();
+        saves.iter().try_for_each(|save| self.save_one(save, &mut encoder))
     }
 
-    fn save_one(&self, save: &Save) -> Result<(), ViewError> {
+    fn save_one(&self, save: &Save, encoder: &mut Encoder) -> Result<(), ViewError> {
         // The bodies too: a file must never tell of an event that cannot be shown.
         if let Some((first, _)) = save.bodies.first() {
             let page: Vec<(Offset, Raw)> = save.bodies.iter().map(|(offset, body)| (*offset, Raw(body))).collect();
             let key = [&prefix(save.subject)[..], &first.to_be_bytes()].concat();
-            self.bodies.insert(key, encode(&page)?)?;
+            self.bodies.insert(key, encoder.encode(&page)?)?;
         }
         // The new place in the agenda before the old one goes: a place too many does no harm.
         if save.planned != save.held.next
@@ -272,7 +273,7 @@ impl PartitionViews {
         {
             self.agenda.insert(agenda_key(next, save.subject), &[])?;
         }
-        self.files.insert(save.subject.as_bytes(), encode(save.held)?)?;
+        self.files.insert(save.subject.as_bytes(), encoder.encode(save.held)?)?;
         if save.planned != save.held.next
             && let Some(planned) = save.planned
         {
@@ -300,7 +301,7 @@ impl PartitionViews {
     fn write_names(&self, journal: &mut Vec<(&str, &str)>) -> Result<(), ViewError> {
         let last = self.names.last()?.and_then(|(key, _)| Some(u64::from_be_bytes(key.get(..8)?.try_into().ok()?)));
         let key = last.map_or(0, |last| last + 1).to_be_bytes();
-        self.names.insert(key, encode(journal)?)?;
+        self.names.insert(key, Encoder::default().encode(journal)?)?;
         journal.clear();
         Ok(())
     }

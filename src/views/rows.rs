@@ -14,9 +14,52 @@ impl Serialize for Raw<'_> {
     }
 }
 
-pub(super) fn encode(value: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, ViewError> {
-    let plain = postcard::to_stdvec(value).map_err(|error| ViewError(error.to_string()))?;
-    Ok(lz4_flex::compress_prepend_size(&plain))
+/// Encodes one row after the other without memory of its own for each.
+#[derive(Debug, Default)]
+pub(super) struct Encoder {
+    plain: Vec<u8>,
+    packed: Vec<u8>,
+}
+
+/// Length of what is packed, in four bytes before it, as `decompress_size_prepended` expects it.
+const LENGTH_BYTES: usize = 4;
+
+impl Encoder {
+    pub(super) fn encode(&mut self, value: &(impl Serialize + ?Sized)) -> Result<&[u8], ViewError> {
+        self.plain.clear();
+        postcard::serialize_with_flavor(value, Into(&mut self.plain)).map_err(|error| ViewError(error.to_string()))?;
+        let longest = LENGTH_BYTES + lz4_flex::block::get_maximum_output_size(self.plain.len());
+        if self.packed.len() < longest {
+            self.packed.resize(longest, 0);
+        }
+        let too_long = |_| ViewError("a row is longer than 4 GiB".to_owned());
+        let length = u32::try_from(self.plain.len()).map_err(too_long)?;
+        self.packed[..LENGTH_BYTES].copy_from_slice(&length.to_le_bytes());
+        let packed = lz4_flex::block::compress_into(&self.plain, &mut self.packed[LENGTH_BYTES..]);
+        let packed = packed.map_err(|error| ViewError(error.to_string()))?;
+        Ok(&self.packed[..LENGTH_BYTES + packed])
+    }
+}
+
+/// Writes to the end of a buffer that is there already.
+struct Into<'a>(&'a mut Vec<u8>);
+
+impl postcard::ser_flavors::Flavor for Into<'_> {
+    type Output = ();
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
+    }
 }
 
 pub(super) fn decode<T: DeserializeOwned>(row: &[u8]) -> Result<T, ViewError> {

@@ -176,10 +176,10 @@ fn a_full_disk_fails_the_append_and_the_log_goes_on_when_there_is_room_again() {
     assert_eq!(stored.last().unwrap().value.as_deref(), Some(&b"after"[..]));
 }
 
+/// Another test starts it in a process of its own; without its directory there is nothing to do.
 #[test]
-#[ignore = "another test starts it in a process of its own"]
 fn fills_its_disk() {
-    let dir = PathBuf::from(std::env::var_os(FULL_DISK_DIR).unwrap());
+    let Some(dir) = std::env::var_os(FULL_DISK_DIR).map(PathBuf::from) else { return };
     let log = Embedded::open(&dir, PARTITIONS).unwrap();
     let mut owner = log.own("task", 0).unwrap();
     limit_file_size("1000000");

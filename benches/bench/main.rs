@@ -6,10 +6,12 @@
 //! its own, so that its memory can be told.
 
 mod client;
+mod import;
 mod inputs;
 mod measured;
 mod project;
 mod publish;
+mod query;
 mod report;
 mod server;
 mod settings;
@@ -54,6 +56,9 @@ fn bench(settings: &Settings) -> Result<bool> {
     }
     if settings.wants("publish") {
         publish::measure(settings, directory.path(), &mut report)?;
+    }
+    if settings.wants("import") {
+        import::measure(settings, directory.path(), &mut report)?;
     }
     report.finish()?;
     Ok(!settings.check || report.all_held())

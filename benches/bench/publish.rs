@@ -5,7 +5,7 @@ use crate::{
     client::{Connection, Request},
     inputs::{self, Period},
     measured::{disk, fdatasync, percentiles},
-    progress,
+    progress, query,
     report::{Figure, Floor, Report, number},
     server::{ADMIN, Server},
     settings::{PARTITIONS, Settings},
@@ -44,7 +44,9 @@ pub(crate) fn measure(settings: &Settings, directory: &Path, report: &mut Report
     progress("publishing NDJSON");
     let (events, took) = publish(server.address, &periods)?;
     drop(periods);
+    eprintln!("    {:.1} s of the server's processor time", server.processor_seconds()?);
     single(settings, &data, server.address, report)?;
+    query::measure(settings, &server, report)?;
     let memory = server.memory()? as f64 / f64::from(1 << 20);
     server.stop()?;
     progress("appending the same to a bare log");

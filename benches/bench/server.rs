@@ -1,6 +1,10 @@
 //! The real server, in a process of its own.
 
-use crate::{Result, inputs, measured::peak_memory, settings::PARTITIONS};
+use crate::{
+    Result, inputs,
+    measured::{peak_memory, processor_seconds},
+    settings::PARTITIONS,
+};
 use chengxin::demo::{Demo, DemoConfig};
 use chengxin::http::auth::{Principal, Role, token_digest, write_file};
 use chengxin_projections::date::Date;
@@ -42,6 +46,10 @@ impl Server {
     /// Resident memory at its highest.
     pub(crate) fn memory(&self) -> Result<u64> {
         peak_memory(&self.child.id().to_string())
+    }
+
+    pub(crate) fn processor_seconds(&self) -> Result<f64> {
+        processor_seconds(&self.child.id().to_string())
     }
 
     /// Asks it to stop, and waits until it has.

@@ -18,10 +18,10 @@ pub(crate) struct Settings {
     pub(crate) subjects: usize,
 
     /// Brokers of a Kafka that may be filled with topics for the while.
-    #[arg(long, env = "CHENGXIN_TEST_BROKERS", default_value = "127.0.0.1:19092")]
+    #[arg(long, env = "CHENGXIN_TEST_KAFKA", default_value = "127.0.0.1:19092")]
     pub(crate) brokers: String,
 
-    /// Only these parts: embedded, kafka, publish.
+    /// Only these parts: embedded, kafka, publish, import.
     #[arg(long, value_delimiter = ',')]
     pub(crate) only: Vec<String>,
 

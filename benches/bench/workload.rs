@@ -2,15 +2,14 @@
 
 use crate::{Result, settings::PARTITIONS};
 use chengxin::{
-    codec::{self, Codec},
+    codec::Codec,
     demo::{Demo, DemoConfig, DemoItem},
     log::{Log, Pending, Record, Topic, partition_of},
 };
 use chengxin_projections::{
-    date::Date,
-    event::{Data, DayOpened, Event, PolicyPublished, SYSTEM, Subject, SubjectKind},
+    event::Event,
     hash,
-    partition::DAY_PUBLISHER,
+    partition::{day_event, policy_event},
     policy::shipped_policy,
 };
 use std::{
@@ -31,11 +30,8 @@ pub(crate) fn person_id(kind: &str, number: &str) -> String {
 /// What a fill has written.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Filled {
-    pub(crate) events: u64,
     /// Keys and values of all events, days and policy among them.
     pub(crate) avro_bytes: u64,
-    /// Time that the log alone took.
-    pub(crate) appending: Duration,
 }
 
 /// Appends the county to an empty log: the policy, the days and the events, as they would have come.
@@ -44,14 +40,13 @@ pub(crate) fn fill(log: &dyn Log, county: &DemoConfig) -> Result<Filled> {
     let codec = Codec::new();
     let recorded = county.from.start();
     for part in shipped_policy() {
-        fill.everywhere(&codec, &system_event(format!("policy-{}", part.part), part, recorded))?;
+        fill.everywhere(&codec, &policy_event(&part, recorded))?;
     }
     for item in Demo::new(county.clone()).items(person_id) {
         match item {
-            DemoItem::Day(date) => fill.everywhere(&codec, &day(date))?,
+            DemoItem::Day(date) => fill.everywhere(&codec, &day_event(date, date.start()))?,
             DemoItem::Event(event) => {
-                fill.filled.events += 1;
-                fill.push(record(&codec, &event, partition_of(event.subject.id.as_bytes(), PARTITIONS)))?;
+                fill.push(codec.event_record(&event, partition_of(event.subject.id.as_bytes(), PARTITIONS)))?;
             }
         }
     }
@@ -67,7 +62,7 @@ struct Fill<'a> {
 
 impl Fill<'_> {
     fn everywhere(&mut self, codec: &Codec, event: &Event) -> Result<()> {
-        (0..PARTITIONS).try_for_each(|partition| self.push(record(codec, event, partition)))
+        (0..PARTITIONS).try_for_each(|partition| self.push(codec.event_record(event, partition)))
     }
 
     fn push(&mut self, record: Record) -> Result<()> {
@@ -77,50 +72,22 @@ impl Fill<'_> {
     }
 
     fn send(&mut self) -> Result<()> {
-        let start = Instant::now();
         if self.pending.len() == PIPELINE
             && let Some(first) = self.pending.pop_front()
         {
             first.blocking_recv()??;
         }
         self.pending.push_back(self.log.append(std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH))));
-        self.filled.appending += start.elapsed();
         Ok(())
     }
 
     fn finish(mut self) -> Result<Filled> {
         self.send()?;
-        let start = Instant::now();
         for pending in self.pending {
             pending.blocking_recv()??;
         }
-        self.filled.appending += start.elapsed();
         Ok(self.filled)
     }
-}
-
-fn record(codec: &Codec, event: &Event, partition: u16) -> Record {
-    let mut value = Vec::with_capacity(512);
-    codec.encode_event(event, &mut value);
-    let key = event.subject.id.as_bytes().to_vec();
-    Record { topic: Topic::Events, partition, key, value: Some(value), attributes: Some(codec::attributes(event)) }
-}
-
-fn day(date: Date) -> Event {
-    let event = system_event(format!("day-{date}"), DayOpened { date }, date.start());
-    Event { effective: date, ..event }
-}
-
-fn system_event(id: String, data: impl Into<Data>, recorded: i64) -> Event {
-    let data = data.into();
-    let effective = match &data {
-        Data::PolicyPublished(PolicyPublished { effective, .. }) => *effective,
-        _ => Date::MIN,
-    };
-    let subject =
-        Subject { id: SYSTEM.to_owned(), kind: SubjectKind::System, name: None, uscc: None, aliases: Vec::new() };
-    let publisher = DAY_PUBLISHER.to_owned();
-    Event { id, publisher, office: true, effective, recorded, subject, record_subject: None, data }
 }
 
 /// Appends what another log holds of events to an empty one, and nothing else: the raw limit of publishing.

@@ -7,7 +7,7 @@ use crate::{
 };
 use chengxin_projections::partition::Partition;
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashSet},
     sync::{Arc, PoisonError, atomic::Ordering},
     time::{Duration, Instant},
 };
@@ -39,9 +39,12 @@ impl Shard {
                 None
             }
         };
-        let (names, agenda) = match &checkpoint {
-            Some(_) => (self.views().names()?, self.views().agenda()?),
-            None => (Vec::new(), BTreeSet::new()),
+        let (names, agenda, known) = match &checkpoint {
+            Some(_) => {
+                let views = self.views();
+                (views.names()?, views.agenda()?, views.ids().collect::<Result<_, _>>()?)
+            }
+            None => (Vec::new(), BTreeSet::new(), HashSet::default()),
         };
         let mut state = self.state_mut();
         *state = State { generation: state.generation + 1, ..State::new(self.number) };
@@ -51,6 +54,7 @@ impl Shard {
             state.partition = Arc::new(checkpoint.partition);
         }
         state.agenda = agenda;
+        state.known = known;
         state.loaded = true;
         let at = state.at;
         drop(state);

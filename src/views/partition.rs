@@ -229,6 +229,15 @@ impl PartitionViews {
         Ok(self.ids.get(&id.to_be_bytes())?.map(|subject| text(&subject)))
     }
 
+    /// The hashes of the names of all records.
+    pub fn ids(&self) -> impl Iterator<Item = Result<u64, ViewError>> + use<> {
+        self.ids.scan(Bound::Unbounded).map(|entry| {
+            let (key, _) = entry?;
+            let id = key.as_ref().try_into().map_err(|_| ViewError("a record's hash has not 8 bytes".to_owned()))?;
+            Ok(u64::from_be_bytes(id))
+        })
+    }
+
     /// Every (subject, name) in the order in which they became known.
     pub fn names(&self) -> Result<Vec<NewName>, ViewError> {
         let mut names = Vec::new();

@@ -20,7 +20,7 @@ const GROUP_BYTES: usize = 16 << 20;
 const CHECKPOINT_BYTES: usize = 32 << 20;
 /// Pages in the WAL from which on a checkpoint waits for the readers, so that the WAL starts again from its beginning.
 /// Without this, readers that follow each other closely would let it grow without end.
-const WAL_PAGES_MAX: i64 = 32 << 10;
+const WAL_PAGES_MAX: i64 = 4 << 10;
 /// A reader's statement is short; one that holds its snapshot for longer than this delays the reset to the next time.
 const READERS_WAIT: Duration = Duration::from_millis(200);
 /// Pause before the file is opened again after a failure.

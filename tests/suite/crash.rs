@@ -74,7 +74,8 @@ fn kill_again_and_again(site: &Site) {
     let server = site.start(&today.to_string());
     let rebuilt = answers(&server);
     for (path, answer) in &live {
-        assert_eq!(answer, &rebuilt[path], "{path}: before and after a rebuild of the views");
+        let (before, after) = (comparable(site, answer), comparable(site, &rebuilt[path]));
+        assert_eq!(before, after, "{path}: before and after a rebuild of the views");
     }
     assert_eq!(live.len(), rebuilt.len());
     server.stop();
@@ -124,6 +125,20 @@ fn answers(server: &Server) -> BTreeMap<String, String> {
         (path, format!("{} {}", reply.status, reply.body))
     };
     paths.into_iter().map(answer).collect()
+}
+
+/// On the embedded log answers are the same to the byte. On Kafka a cursor of the feed may stand before or behind the
+/// markers of transactions, between which no change lies, so the same place has several names.
+fn comparable(site: &Site, answer: &str) -> String {
+    let json = answer.strip_prefix("200 ").and_then(|body| serde_json::from_str::<serde_json::Value>(body).ok());
+    match json {
+        Some(mut json) if site.name() == "kafka" && json.get("feed").is_some() => {
+            json["feed"] = "somewhere".into();
+            json["next"] = json["next"].is_null().into();
+            json.to_string()
+        }
+        _ => answer.to_owned(),
+    }
 }
 
 /// What the log says, folded without batches.

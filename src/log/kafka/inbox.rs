@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
+use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::message::Message;
 use rdkafka::{Offset as At, TopicPartitionList};
 
@@ -70,6 +71,8 @@ impl InboxReader {
                         value: message.payload().map(<[u8]>::to_vec),
                     });
                 }
+                // No department has an inbox yet.
+                Some(Err(error)) if error.rdkafka_error_code() == Some(RDKafkaErrorCode::UnknownTopicOrPartition) => {}
                 Some(Err(error)) if records.is_empty() => return Err(failure(error)),
                 // A rebalance ends a poll early.
                 None if first && Instant::now() < deadline => {}

@@ -71,6 +71,21 @@ pub(crate) fn disk(directory: &Path) -> Result<u64> {
     Ok(bytes)
 }
 
+/// Says what a data directory holds, in megabytes.
+pub(crate) fn tell_disk(directory: &Path) -> Result<()> {
+    let mut parts = Vec::new();
+    for entry in std::fs::read_dir(directory)? {
+        let path = entry?.path();
+        let bytes = if path.is_dir() { disk(&path)? } else { std::fs::metadata(&path)?.len() };
+        if bytes >= 1 << 20 {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            parts.push(format!("{name} {} MB", bytes / 1_000_000));
+        }
+    }
+    eprintln!("    on disk: {}", parts.join(", "));
+    Ok(())
+}
+
 /// The middle and the 99th of a hundred.
 pub(crate) fn percentiles(mut times: Vec<Duration>) -> (Duration, Duration) {
     times.sort_unstable();

@@ -2,7 +2,7 @@
 
 use crate::{
     Result,
-    measured::{self, Measured, disk, peak_memory, processor_seconds},
+    measured::{self, Measured, disk, peak_memory, processor_seconds, tell_disk},
     progress,
     report::{Figure, Floor, Report},
     settings::{Job, PARTITIONS, Settings},
@@ -53,6 +53,7 @@ pub(crate) fn embedded(settings: &Settings, directory: &Path, report: &mut Repor
     let job = Job { log: data.display().to_string(), on_kafka: false, views: data.clone() };
     let figures = Figures { log: "the embedded log", raw: "scan + decode", ratio: 0.25 };
     figures.measure(&job, report)?;
+    tell_disk(&data)?;
     let size = Figure::new("disk of log + views", disk(&data)? as f64 / 1e6, "MB");
     report.add(size.next_to("Avro bytes", filled.avro_bytes as f64 / 1e6).floor(Floor::RatioAtMost(4.0)));
     std::fs::remove_dir_all(&data)?;

@@ -4,7 +4,7 @@ use crate::{
     Result,
     client::{Connection, Request},
     inputs::{self, Period},
-    measured::{disk, fdatasync, percentiles},
+    measured::{disk, fdatasync, percentiles, tell_disk},
     progress, query,
     report::{Figure, Floor, Report, number},
     server::{ADMIN, Server},
@@ -49,6 +49,7 @@ pub(crate) fn measure(settings: &Settings, directory: &Path, report: &mut Report
     query::measure(settings, &server, report)?;
     let memory = server.memory()? as f64 / f64::from(1 << 20);
     server.stop()?;
+    tell_disk(&data)?;
     progress("appending the same to a bare log");
     let (raw, avro_bytes) = raw_append(&data, &directory.join("raw"))?;
     let rate = events as f64 / took.as_secs_f64();

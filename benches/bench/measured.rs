@@ -13,6 +13,8 @@ use std::{
 pub(crate) struct Measured {
     pub(crate) events: u64,
     pub(crate) seconds: f64,
+    /// Until all could be asked for, while some of it was still being saved.
+    pub(crate) ready_seconds: f64,
     /// Time on the processors, of all threads; on a busy machine it says more than `seconds`.
     pub(crate) processor_seconds: f64,
     /// Resident memory at its highest.
@@ -71,6 +73,21 @@ pub(crate) fn disk(directory: &Path) -> Result<u64> {
     Ok(bytes)
 }
 
+/// Says what a data directory holds, in megabytes.
+pub(crate) fn tell_disk(directory: &Path) -> Result<()> {
+    let mut parts = Vec::new();
+    for entry in std::fs::read_dir(directory)? {
+        let path = entry?.path();
+        let bytes = if path.is_dir() { disk(&path)? } else { std::fs::metadata(&path)?.len() };
+        if bytes >= 1 << 20 {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            parts.push(format!("{name} {} MB", bytes / 1_000_000));
+        }
+    }
+    eprintln!("    on disk: {}", parts.join(", "));
+    Ok(())
+}
+
 /// The middle and the 99th of a hundred.
 pub(crate) fn percentiles(mut times: Vec<Duration>) -> (Duration, Duration) {
     times.sort_unstable();
@@ -78,19 +95,20 @@ pub(crate) fn percentiles(mut times: Vec<Duration>) -> (Duration, Duration) {
     (at(50), at(99))
 }
 
-/// Writes and syncs 4 KiB at a time over a file that is there already, as a commit does in a log that is used again.
-pub(crate) fn fdatasync(directory: &Path, times: usize) -> Result<Vec<Duration>> {
+/// Writes and syncs 4 KiB at a time: at the end of a file that grows, or over one that is there already.
+pub(crate) fn fdatasync(directory: &Path, times: usize, grows: bool) -> Result<Vec<Duration>> {
     use std::os::unix::fs::FileExt;
-    const BLOCK: u64 = 4_096;
-    const BLOCKS: u64 = 256;
+    const BLOCK: usize = 4_096;
     let path = directory.join("sync");
     let file = std::fs::File::create(&path)?;
-    file.write_all_at(&[0; (BLOCK * BLOCKS) as usize], 0)?;
-    file.sync_all()?;
+    if !grows {
+        file.write_all_at(&vec![0; BLOCK * times], 0)?;
+        file.sync_all()?;
+    }
     let mut took = Vec::with_capacity(times);
-    for block in (0..BLOCKS).cycle().take(times) {
+    for block in 0..times {
         let start = Instant::now();
-        file.write_all_at(&[7; BLOCK as usize], block * BLOCK)?;
+        file.write_all_at(&[7; BLOCK], (block * BLOCK) as u64)?;
         file.sync_data()?;
         took.push(start.elapsed());
     }

@@ -16,8 +16,8 @@ use std::{
 /// twice this may be in memory. The more is saved together, the fewer times a file is written that changes often.
 pub(super) const SAVE_BYTES: usize = 800 << 20;
 /// How long changes may stay unsaved while the partition follows the tail of the log. Under load a subject often changes
-/// again before that, and is written once; what is lost with the process is folded again in a moment.
-const SAVE_EVERY: Duration = Duration::from_secs(5);
+/// again before that, and is written once; what is lost with the process is folded again in seconds.
+const SAVE_EVERY: Duration = Duration::from_secs(30);
 
 impl Shard {
     /// Takes up where the saved rows stand. A checkpoint ahead of the published progress, or unreadable rows: start from

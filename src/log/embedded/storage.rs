@@ -17,6 +17,8 @@ pub(super) const BUSY_WAIT: Duration = Duration::from_secs(5);
 const PAGE_BYTES: i64 = 16 << 10;
 /// Page cache of the writer: the right edges of all tables.
 const WRITER_CACHE_KIB: i64 = 32 << 10;
+/// Length that the WAL keeps when it begins again.
+const WAL_BYTES_KEPT: i64 = 32 << 20;
 /// Prepared statements that the writer keeps beside one for each table.
 const FURTHER_STATEMENTS: usize = 16;
 const READER_CACHE_KIB: i64 = 1 << 10;
@@ -132,6 +134,8 @@ impl Storage {
         conn.pragma_update(None, "page_size", PAGE_BYTES).map_err(failure)?;
         conn.pragma_update(None, "cache_size", -WRITER_CACHE_KIB).map_err(failure)?;
         conn.set_prepared_statement_cache_capacity(self.tables() + FURTHER_STATEMENTS);
+        // What a burst has made of the WAL is given back when it begins again.
+        conn.pragma_update(None, "journal_size_limit", WAL_BYTES_KEPT).map_err(failure)?;
         // The writer checkpoints by itself, after it has answered.
         conn.pragma_update(None, "wal_autocheckpoint", 0).map_err(failure)?;
         let mode: String = conn.pragma_update_and_check(None, "journal_mode", "WAL", |r| r.get(0)).map_err(failure)?;

@@ -16,8 +16,10 @@ use super::storage::{self, failure};
 /// Operations that one transaction takes at most, and bytes after which it takes no more.
 const GROUP_OPS: usize = 4_096;
 const GROUP_BYTES: usize = 16 << 20;
-/// Bytes written after which the WAL is copied into the database file.
-const CHECKPOINT_BYTES: usize = 32 << 20;
+/// Bytes of records written after which the WAL is copied into the database file. Small commits write several times as
+/// much, for they write whole pages. A WAL that soon begins again from its start is also faster to sync: overwriting
+/// a file leaves its metadata alone, growing it does not.
+const CHECKPOINT_BYTES: usize = 8 << 20;
 /// Pages in the WAL from which on a checkpoint waits for the readers, so that the WAL starts again from its beginning.
 /// Without this, readers that follow each other closely would let it grow without end.
 const WAL_PAGES_MAX: i64 = 4 << 10;

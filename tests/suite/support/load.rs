@@ -5,6 +5,8 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
+use std::time::Duration;
+
 use chengxin_projections::date::Date;
 use serde_json::{Value, json};
 
@@ -111,9 +113,14 @@ impl Publisher {
 
     fn send_one(&mut self, client: &Client) -> Option<Vec<Value>> {
         let body = self.unanswered[0].to_string();
-        let reply = client.try_send("/v1/events", "application/json", body.as_bytes()).ok()?;
-        // Not ready yet, or already going: the event counts as not answered.
-        (reply.status != 503).then(|| vec![reply.json()])
+        // Not ready yet: the event is sent again, until it is answered or the server is gone.
+        loop {
+            let reply = client.try_send("/v1/events", "application/json", body.as_bytes()).ok()?;
+            if reply.status != 503 {
+                return Some(vec![reply.json()]);
+            }
+            std::thread::park_timeout(Duration::from_millis(5));
+        }
     }
 
     fn send_stream(&self, client: &Client) -> Option<Vec<Value>> {

@@ -200,7 +200,7 @@ mod tests {
             .on("2026-06-15")
             .when(day("2026-06-16"))
             .then_measure(MEASURE, ["2026-05-11..=2026-06-15 on L-1"])
-            .then_measure_changes(MEASURE, ["withdrawn 2026-05-11..2026-06-15 on L-1"]);
+            .then_measure_changes(MEASURE, ["ended 2026-05-11..2026-06-15 on L-1"]);
     }
 
     #[test]
@@ -209,7 +209,7 @@ mod tests {
             .on("2026-06-15")
             .when(withdraw_designation("L-1", "2026-06-15"))
             .then_measure(MEASURE, [])
-            .then_measure_changes(MEASURE, ["ended 2026-05-11..2026-06-15 on L-1"]);
+            .then_measure_changes(MEASURE, ["withdrawn 2026-05-11..2026-06-15 on L-1"]);
     }
 
     /// Default rule 13.

@@ -16,7 +16,7 @@ use chengxin_projections::{
     change::{ListChange, MeasureChange},
     date::Date,
     event::{Data, Event, SubjectKind},
-    facts::Seen,
+    seen::Seen,
     judge::{self, Effect},
     refusal::Refusal,
 };
@@ -92,7 +92,7 @@ impl Outcome {
     /// The changes that went out for it.
     pub fn changes(&self) -> (&[ListChange], &[MeasureChange]) {
         match &self.answered {
-            Answered::Judged(outcome) => (&outcome.lists, &outcome.measures),
+            Answered::Judged(outcome) => (&outcome.changes.lists, &outcome.changes.measures),
             Answered::Duplicate(_) => (&[], &[]),
         }
     }

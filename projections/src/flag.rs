@@ -73,12 +73,7 @@ fn raised<'a>(file: &'a CreditFile, entry: &Entry<'a>, cause: &'a Record, known:
 }
 
 /// What a record raises about an entry, or would if it were not withdrawn.
-pub(crate) fn possible<'a>(
-    file: &'a CreditFile,
-    entry: &Entry<'a>,
-    cause: &'a Record,
-    known: Known,
-) -> Vec<Flag<'a>> {
+pub(crate) fn possible<'a>(file: &'a CreditFile, entry: &Entry<'a>, cause: &'a Record, known: Known) -> Vec<Flag<'a>> {
     let black = match cause.content(known) {
         Content::Penalty(_) => None,
         Content::Designation(_) => match listing::entry(file, cause, known) {

@@ -118,11 +118,7 @@ fn on<'a>(parts: &[Part<'a>], day: Date) -> Option<(State, Vec<&'a str>)> {
 /// A stretch that ends where a term ends shows that term's last day; otherwise the day of the event.
 fn stretch(parts: &[Part], from: Date, to: Date) -> Span {
     let ends = |through: bool| parts.iter().any(|part| part.span.through == through && part.span.after() == to);
-    if ends(true) && !ends(false) {
-        Span::by_term(from, to.previous())
-    } else {
-        Span { from, to, through: false }
-    }
+    if ends(true) && !ends(false) { Span::by_term(from, to.previous()) } else { Span { from, to, through: false } }
 }
 
 #[cfg(test)]

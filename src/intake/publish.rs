@@ -16,9 +16,9 @@ use chengxin_projections::{
     change::{ListChange, MeasureChange},
     date::Date,
     event::{Data, Event, SubjectKind},
-    seen::Seen,
     judge::{self, Effect},
     refusal::Refusal,
+    seen::Seen,
 };
 use serde::Serialize;
 use std::{

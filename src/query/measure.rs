@@ -108,8 +108,7 @@ pub fn measures_of(file: &CreditFile, known: Known, as_of: Date, policy: &Policy
     if timelines.is_empty() {
         return Vec::new();
     }
-    let entries: Vec<Entry> =
-        carriers(file, known).filter(|entry| is_shown(entry, as_of)).collect();
+    let entries: Vec<Entry> = carriers(file, known).filter(|entry| is_shown(entry, as_of)).collect();
     timelines.iter().filter_map(|(code, stretches)| show(code, stretches, &entries, as_of, policy)).collect()
 }
 

@@ -9,7 +9,12 @@ use crate::{
     log::{Offset, Topic},
     node::Node,
 };
-use chengxin_projections::{date::Date, facts::Known, partition::Partition, policy::{Policy, PolicyHistory}};
+use chengxin_projections::{
+    date::Date,
+    facts::Known,
+    partition::Partition,
+    policy::{Policy, PolicyHistory},
+};
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
 /// How long a query waits for the log to give the event that a position names.

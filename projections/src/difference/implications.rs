@@ -27,13 +27,8 @@ pub struct Implied {
 impl Implied {
     /// The event that states it.
     pub fn event(&self) -> Event {
-        let subject = Subject {
-            id: self.person.clone(),
-            kind: SubjectKind::Person,
-            name: None,
-            uscc: None,
-            aliases: Vec::new(),
-        };
+        let subject =
+            Subject { id: self.person.clone(), kind: SubjectKind::Person, name: None, uscc: None, aliases: Vec::new() };
         Event {
             id: format!("implication-{}-{}", self.position, self.number),
             publisher: SYSTEM_PUBLISHER.to_owned(),

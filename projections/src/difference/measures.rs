@@ -25,7 +25,12 @@ fn carried(standing: &[EntryStanding]) -> BTreeMap<&str, Carried> {
     let mut measures: BTreeMap<&str, Carried> = BTreeMap::new();
     for entry in standing.iter().filter(|entry| entry.state == State::Active && entry.list != ListName::Watch) {
         for code in entry.measures.iter().chain(&entry.initiated) {
-            let new = || Carried { is_suspended: entry.is_suspended, basis: Vec::new(), from: entry.from, until: entry.until };
+            let new = || Carried {
+                is_suspended: entry.is_suspended,
+                basis: Vec::new(),
+                from: entry.from,
+                until: entry.until,
+            };
             let measure = measures.entry(code).or_insert_with(new);
             if measure.is_suspended != entry.is_suspended {
                 if entry.is_suspended {
@@ -44,11 +49,7 @@ fn carried(standing: &[EntryStanding]) -> BTreeMap<&str, Carried> {
 }
 
 /// The measures that are other than they were, by code.
-pub(super) fn changed<'a>(
-    before: &'a [EntryStanding],
-    after: &'a [EntryStanding],
-    revision: u32,
-) -> Vec<Changed<'a>> {
+pub(super) fn changed<'a>(before: &'a [EntryStanding], after: &'a [EntryStanding], revision: u32) -> Vec<Changed<'a>> {
     let (was, now) = (carried(before), carried(after));
     let is_withdrawn = |place: &usize| {
         let entry = after.iter().find(|entry| entry.place == *place && entry.list != ListName::Watch);

@@ -92,10 +92,7 @@ pub struct Changes {
 
 impl Changes {
     pub fn is_empty(&self) -> bool {
-        self.lists.is_empty()
-            && self.measures.is_empty()
-            && self.obligations.is_empty()
-            && self.implications.is_empty()
+        self.lists.is_empty() && self.measures.is_empty() && self.obligations.is_empty() && self.implications.is_empty()
     }
 
     pub fn extend(&mut self, other: Changes) {

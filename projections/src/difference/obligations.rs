@@ -25,12 +25,7 @@ pub(super) struct DutyStanding {
     state: State,
 }
 
-pub(super) fn standing(
-    file: &CreditFile,
-    places: &[usize],
-    date: Date,
-    policies: &PolicyHistory,
-) -> Vec<DutyStanding> {
+pub(super) fn standing(file: &CreditFile, places: &[usize], date: Date, policies: &PolicyHistory) -> Vec<DutyStanding> {
     let duties = obligation::among(file, places, Known::Now, date, policies);
     let one = |duty: obligation::Obligation| DutyStanding {
         duty: duty.duty,

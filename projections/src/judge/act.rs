@@ -48,9 +48,7 @@ fn deed(case: &Case, record: &Record) -> Result<Option<Deed>, Refusal> {
     let deed = match &case.event.data {
         Data::LicenseRevoked(_) => revoke(record),
         Data::PenaltyWithdrawn(_) => withdraw(case, record, matches!(record.first, Content::Penalty(_))),
-        Data::DesignationWithdrawn(_) => {
-            withdraw(case, record, matches!(record.first, Content::Designation(_)))
-        }
+        Data::DesignationWithdrawn(_) => withdraw(case, record, matches!(record.first, Content::Designation(_))),
         Data::PublicationIssued(data) => publish(case, record, &data.channel),
         Data::PublicationWithheld(data) => withhold(case, record, data),
         Data::ExitDeclared(data) => exit(case, record, data),

@@ -63,8 +63,9 @@ pub(super) fn confirm(case: &Case, record: &Record, data: &DesignationConfirmed)
         return Err(Refusal::new(Code::NothingToConfirm, "`on` is flag or basis-lost"));
     };
     let stands = match on {
-        ConfirmedOn::BasisLost => listing::entry(case.file, record, Known::Now)
-            .is_some_and(|entry| entry.is_basis_lost(case.event.effective)),
+        ConfirmedOn::BasisLost => {
+            listing::entry(case.file, record, Known::Now).is_some_and(|entry| entry.is_basis_lost(case.event.effective))
+        }
         ConfirmedOn::Flag => flag::flags(case.file, &flag::all(case.file), Known::Now).iter().any(|flag| {
             let is_decidable = flag.kind != flag::FlagKind::BasisLost && flag.entry.id == record.id;
             is_decidable && flag.span.contains(case.event.effective)

@@ -66,7 +66,10 @@ impl From<Effect> for Outcome {
 /// What an accepted event adds to the facts.
 enum Addition {
     Record(Record),
-    Act { record: usize, act: Act },
+    Act {
+        record: usize,
+        act: Act,
+    },
     Identifier(Identifier),
     /// Place of an identifier that is linked no more.
     Unlinked(usize),
@@ -91,7 +94,9 @@ impl Addition {
     fn is_by_itself(&self, file: &CreditFile) -> bool {
         let has_entries = || {
             let live = file.live.iter().map(|live| &file.records[live.place as usize]);
-            live.into_iter().any(|record| !matches!(record.first, crate::facts::Content::License(_) | crate::facts::Content::Penalty(_)))
+            live.into_iter().any(|record| {
+                !matches!(record.first, crate::facts::Content::License(_) | crate::facts::Content::Penalty(_))
+            })
         };
         match self {
             Addition::Act { act, .. } => {

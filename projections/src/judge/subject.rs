@@ -46,9 +46,7 @@ fn unlink(case: &Case, data: &IdentifierUnlinked) -> Result<Addition, Refusal> {
 }
 
 fn linked(case: &Case, scheme: &str, value: &str) -> Option<usize> {
-    let is_it = |known: &Identifier| {
-        &*known.scheme == scheme && &*known.value == value && known.is_linked(Known::Now)
-    };
+    let is_it = |known: &Identifier| &*known.scheme == scheme && &*known.value == value && known.is_linked(Known::Now);
     case.file.identifiers.iter().position(is_it)
 }
 

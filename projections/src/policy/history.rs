@@ -1,9 +1,17 @@
 //! Every version of every part of the policy, as the log brought them.
 
 use super::{
-    Part, Policy, calendar::{Calendar, CalendarYear, Due}, catalogue::Catalogue, check::PolicyError,
-    departments::Departments, list_kinds::ListKinds, masking::Masking, publication::Publication, rules::Rules,
-    severity::Severity, terms::Terms,
+    Part, Policy,
+    calendar::{Calendar, CalendarYear, Due},
+    catalogue::Catalogue,
+    check::PolicyError,
+    departments::Departments,
+    list_kinds::ListKinds,
+    masking::Masking,
+    publication::Publication,
+    rules::Rules,
+    severity::Severity,
+    terms::Terms,
 };
 use crate::{date::Date, event::Document};
 use serde::{Deserialize, Serialize};

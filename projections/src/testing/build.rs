@@ -5,8 +5,8 @@ use crate::{
     event::{
         Basis, Data, DayOpened, DesignationMade, DesignationWithdrawn, Document, Event, ExitDeclared, ExitReason,
         LicenseGranted, LicenseRevoked, List, NoticeAbout, NoticeIssued, PenaltyImposed, PenaltyWithdrawn,
-        PolicyPublished, SYSTEM_PUBLISHER, Procedure, PublicationIssued, PublicationWithheld, RepairGranted, Repairable, SYSTEM, Subject,
-        SubjectKind,
+        PolicyPublished, Procedure, PublicationIssued, PublicationWithheld, RepairGranted, Repairable, SYSTEM,
+        SYSTEM_PUBLISHER, Subject, SubjectKind,
     },
     policy::shipped_policy,
 };

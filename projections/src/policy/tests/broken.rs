@@ -25,7 +25,10 @@ fn pair(pointer: &str, code: &str) -> (String, String) {
 fn a_refused_publication_tells_every_error_and_changes_nothing() {
     let mut history = history();
     let before = serde_json::to_string(&history).unwrap();
-    assert_eq!(history.publish("colours", 1, date("2026-01-01"), &json!({}), None).unwrap_err()[0].code, "unknown-part");
+    assert_eq!(
+        history.publish("colours", 1, date("2026-01-01"), &json!({}), None).unwrap_err()[0].code,
+        "unknown-part"
+    );
     let broken = json!({ "items": [{ "code": "R-X", "kind": "incentive", "item": "（十六）", "matter": "", "target": "t",
         "implementers": [], "basis": ["b", " "], "colour": 1 }, 7] });
     assert_eq!(history.publish("catalogue", 2, date("2026-01-01"), &broken, None).unwrap_err().len(), 2);

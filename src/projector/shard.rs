@@ -49,6 +49,8 @@ pub struct Shard {
     pub(super) rows: Mutex<()>,
     /// The partition's share of [`SAVE_BYTES`].
     pub(super) save_bytes: usize,
+    /// How many partitions there are.
+    pub(super) partitions: u16,
 }
 
 /// A subject that changed since it was saved.
@@ -137,6 +139,7 @@ impl Shard {
             broken: AtomicBool::new(false),
             rows: Mutex::new(()),
             save_bytes: SAVE_BYTES / usize::from(partitions),
+            partitions,
         })
     }
 

@@ -249,8 +249,8 @@ impl PartitionViews {
 
     /// Writes subjects, in any order, ahead of the checkpoint. Whatever leads to a file goes before the file: a replay
     /// skips what a file knows, so an index entry that is missing then would be missing for good, while one too many
-    /// does no harm.
-    pub fn save(&self, mut saves: Vec<Save>) -> Result<(), ViewError> {
+    /// does no harm. Calls `step` before each small piece of work.
+    pub fn save(&self, mut saves: Vec<Save>, step: &mut dyn FnMut()) -> Result<(), ViewError> {
         saves.sort_unstable_by_key(|save| save.subject);
         self.save_names(&saves)?;
         let mut ids: Vec<([u8; 8], &[u8])> = Vec::new();
@@ -261,11 +261,14 @@ impl PartitionViews {
             terms.extend(save.new_terms.iter().map(|term| ([&prefix(term)[..], subject].concat(), &[][..])));
         }
         ids.sort_unstable();
-        self.ids.add(&ids)?;
+        self.ids.add(&ids, step)?;
         terms.sort_unstable();
-        self.terms.add(&terms)?;
+        self.terms.add(&terms, step)?;
         let mut encoder = Encoder::default();
-        saves.iter().try_for_each(|save| self.save_one(save, &mut encoder))
+        saves.iter().try_for_each(|save| {
+            step();
+            self.save_one(save, &mut encoder)
+        })
     }
 
     fn save_one(&self, save: &Save, encoder: &mut Encoder) -> Result<(), ViewError> {

@@ -4,7 +4,7 @@
 //! right edge of a B-tree and a scan walks it from left to right. One writer thread commits what waits as one
 //! transaction (group commit) in WAL mode with `synchronous=FULL`, so an event that is answered is on disk. A transaction
 //! of outputs alone is in the file, and survives the process, but is on disk only with the next event or 50 ms later: its
-//! outputs follow from events that are on disk (ADR 6). Readers have connections of their own and never hold up the writer.
+//! outputs follow from events that are on disk (ADR 8). Readers have connections of their own and never hold up the writer.
 
 mod op;
 mod reader;

@@ -28,7 +28,7 @@ const WAL_PAGES_MAX: i64 = storage::WAL_BYTES_KEPT / storage::PAGE_BYTES * 3 / 4
 const READERS_WAIT: Duration = Duration::from_millis(200);
 /// Pause before the file is opened again after a failure.
 const REOPEN_PAUSE: Duration = Duration::from_millis(100);
-/// How long outputs may be in the log without being on the disk (ADR 6).
+/// How long outputs may be in the log without being on the disk (ADR 8).
 const UNSYNCED: Duration = Duration::from_millis(50);
 
 /// The running writer; dropping it finishes what was accepted and releases the directory.
@@ -200,7 +200,7 @@ impl<'c> Session<'c> {
         synced.is_ok()
     }
 
-    /// Whether the commit waits for the disk: outputs come again from the events, so they need not (ADR 6).
+    /// Whether the commit waits for the disk: outputs come again from the events, so they need not (ADR 8).
     fn set_durable(&mut self, durable: bool) -> rusqlite::Result<()> {
         if self.durable != durable {
             self.conn.pragma_update(None, "synchronous", if durable { "FULL" } else { "NORMAL" })?;

@@ -322,6 +322,8 @@ pub enum Deed {
         measures: Vec<Box<str>>,
         implementers: Vec<Box<str>>,
         respond_by: Date,
+        /// On which roles of the entry's responsible persons which of them land, by the catalogue in force (十六).
+        landing: Vec<(Box<str>, Box<str>)>,
     },
     MeasureAccepted {
         measure: Box<str>,

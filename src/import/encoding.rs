@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn a_short_line_that_is_sound_in_both_encodings_has_no_more_say_than_its_letters() {
         let mut file = b"CF_WSH,BZ\n".to_vec();
-        file.extend(Encoding::Gb18030.encode("伊市监罚〔2019〕12号,\"见附件\n露\"\n"));
+        file.extend_from_slice(&Encoding::Gb18030.encode("伊市监罚〔2019〕12号,\"见附件\n露\"\n"));
         let last = file.split(|byte| *byte == b'\n').nth(2).unwrap();
         assert!(std::str::from_utf8(last).is_ok(), "as many lines for the one as for the other");
         assert_eq!(detect(&file[..]).unwrap(), Encoding::Gb18030);

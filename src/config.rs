@@ -44,6 +44,10 @@ pub enum Command {
     /// Imports double-publicity files (CSV, XLSX) or events (NDJSON).
     Import(Import),
     /// Folds the log and prints a list or a subject, as of a day and as known at a position.
+    ///
+    /// For auditors who can read the log itself: levels of access and the masking policy are not applied, and what is
+    /// withheld, ended or not published is printed, too. Names and document numbers of natural persons are never in the log.
+    /// Of organisations that turned out to be one, each file is printed by itself.
     Replay(Replay),
     /// Prints events or changes as they stand in the log, and follows them.
     Tail(Tail),

@@ -5,6 +5,7 @@
 //! [`measure`], [`publication`], [`obligation`] what follows from the facts on a day → [`difference`] what goes out.
 #![forbid(unsafe_code)]
 
+pub mod access;
 pub mod change;
 pub mod date;
 pub mod difference;

@@ -15,6 +15,7 @@ pub mod problem;
 pub mod schemas;
 pub mod statistics;
 pub mod subjects;
+pub mod viewer;
 
 pub use problem::Problem;
 

@@ -1,9 +1,9 @@
 //! Between memory and the rows: loading them at a start, saving what is shown, giving them up when they cannot be trusted.
 
-use super::shard::{Layer, Shard, State, Unsaved};
+use super::shard::{Layer, Linking, Shard, State, Unsaved};
 use crate::{
     log::Offset,
-    views::{Checkpoint, Save, ViewError},
+    views::{Checkpoint, LINKING_TERM, PartitionViews, Save, ViewError, linked_codes},
 };
 use chengxin_projections::partition::Partition;
 use std::{
@@ -60,6 +60,19 @@ impl Pace<'_> {
     }
 }
 
+/// Who of the saved subjects links other organisations.
+fn linking(views: &PartitionViews) -> Result<Linking, ViewError> {
+    let mut linking = Linking::new();
+    for subject in views.with_term(LINKING_TERM, None) {
+        let subject = subject?;
+        let Some(held) = views.file(&subject)? else { continue };
+        for (code, _) in linked_codes(&held.file, &held.file.identifiers) {
+            linking.entry(code.into()).or_default().insert(subject.clone());
+        }
+    }
+    Ok(linking)
+}
+
 impl Shard {
     /// Takes up where the saved rows stand. A checkpoint ahead of the published progress, or unreadable rows: start from
     /// nothing.
@@ -80,12 +93,12 @@ impl Shard {
                 None
             }
         };
-        let (names, agenda, known) = match &checkpoint {
+        let (names, agenda, known, linking) = match &checkpoint {
             Some(_) => {
                 let views = self.views();
-                (views.names()?, views.agenda()?, views.ids().collect::<Result<_, _>>()?)
+                (views.names()?, views.agenda()?, views.ids().collect::<Result<_, _>>()?, linking(&views)?)
             }
-            None => (Vec::new(), BTreeSet::new(), HashSet::default()),
+            None => (Vec::new(), BTreeSet::new(), HashSet::default(), Linking::new()),
         };
         let mut state = self.state_mut();
         *state = State { generation: state.generation + 1, ..State::new(self.number) };
@@ -96,6 +109,7 @@ impl Shard {
         }
         state.agenda = agenda;
         state.known = known;
+        state.linking = linking;
         state.loaded = true;
         let at = state.at;
         drop(state);

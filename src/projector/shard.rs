@@ -6,11 +6,11 @@
 use super::{names::Names, saving::SAVE_BYTES};
 use crate::{
     log::Offset,
-    views::{Body, Held, PartitionViews, ViewError, identifier_term},
+    views::{Body, Held, LINKING_TERM, PartitionViews, ViewError, identifier_term, linked_codes},
 };
 use chengxin_projections::{date::Date, hash, judge::Outcome, partition::Partition};
 use std::{
-    collections::{BTreeSet, HashMap, HashSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
     hash::{BuildHasherDefault, Hasher},
     sync::{
         Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
@@ -102,8 +102,13 @@ pub(super) struct State {
     pub(super) known: HashSet<u64, BuildHasherDefault<Hashed>>,
     /// Hashes of record names that are in no saved row yet, and their subjects.
     pub(super) ids: HashMap<u64, Box<str>>,
+    /// The subjects that ever said of another organisation's code that it is theirs, by that code. There are few, and every
+    /// question about a subject asks.
+    pub(super) linking: Linking,
     pub(super) answers: VecDeque<(Offset, Answer)>,
 }
+
+pub(super) type Linking = BTreeMap<Box<str>, BTreeSet<Box<str>>>;
 
 /// What a batch changed of a subject.
 pub(super) struct Changed {
@@ -278,6 +283,11 @@ impl Shard {
         self.views().subject_of(id)
     }
 
+    /// The subjects of this partition that ever said of the organisation with this code that it is the same as they.
+    pub fn linking(&self, code: &str) -> Vec<Box<str>> {
+        self.state().linking.get(code).into_iter().flatten().cloned().collect()
+    }
+
     /// Up to `limit` subjects with a name that contains `part`.
     pub fn named(&self, part: &str, limit: usize) -> Vec<Box<str>> {
         self.names.read().unwrap_or_else(PoisonError::into_inner).find(part, limit)
@@ -317,8 +327,14 @@ impl Shard {
         state.known.extend(&new_ids);
         state.ids.extend(new_ids.iter().map(|id| (*id, subject.clone())));
         let mut new_terms = Held::new_terms(file, changed.records);
-        let numbers = file.identifiers[changed.identifiers..].iter().filter(|number| &*number.scheme != "uscc");
-        new_terms.extend(numbers.map(|number| identifier_term(&number.value).into()));
+        let numbers = &file.identifiers[changed.identifiers..];
+        // A subject's own codes name it by themselves.
+        let others = numbers.iter().filter(|number| number.organisation() != Some(&*file.id));
+        new_terms.extend(others.map(|number| identifier_term(&number.value).into()));
+        for (code, _) in linked_codes(file, numbers) {
+            new_terms.push(LINKING_TERM.into());
+            state.linking.entry(code.into()).or_default().insert(subject.clone());
+        }
         let bytes: usize = changed.bodies.iter().map(|(_, body)| body.len() + EVENT_BYTES).sum();
         if changed.planned != changed.held.next {
             if let Some(planned) = changed.planned {
@@ -360,6 +376,7 @@ impl State {
             agenda: BTreeSet::new(),
             known: HashSet::default(),
             ids: HashMap::new(),
+            linking: Linking::new(),
             answers: VecDeque::new(),
         }
     }

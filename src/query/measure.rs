@@ -18,10 +18,11 @@ use chengxin_projections::{
     policy::{Department, DepartmentKind, MeasureKind, Policy},
 };
 use serde::Serialize;
+use std::cmp::Ordering;
 use utoipa::ToSchema;
 
 /// Whether a measure is in force.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     Active,
@@ -110,6 +111,26 @@ pub fn measures_of(file: &CreditFile, known: Known, as_of: Date, policy: &Policy
     }
     let entries: Vec<Entry> = carriers(file, known).filter(|entry| is_shown(entry, as_of)).collect();
     timelines.iter().filter_map(|(code, stretches)| show(code, stretches, &entries, as_of, policy)).collect()
+}
+
+/// The measures of two files of one subject: one that both have is in force while either has it (default rule 8).
+pub fn join(mut measures: Vec<Measure>, others: Vec<Measure>) -> Vec<Measure> {
+    for other in others {
+        let Some(same) = measures.iter_mut().find(|measure| measure.measure == other.measure) else {
+            measures.push(other);
+            continue;
+        };
+        match other.state.cmp(&same.state) {
+            Ordering::Less => (same.state, same.basis) = (other.state, other.basis),
+            Ordering::Equal => same.basis.extend(other.basis),
+            Ordering::Greater => {}
+        }
+        same.from = same.from.min(other.from);
+        same.until = same.until.max(other.until);
+        same.intervals.extend(other.intervals);
+        same.intervals.sort_by_key(|interval| (interval.from, interval.to));
+    }
+    measures
 }
 
 /// The entries that carry measures: the subject's own, and those that name this person.

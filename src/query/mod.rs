@@ -3,6 +3,7 @@
 //! Read in this order: [`scope`] which day and which knowledge → [`walk`] how pages are filled from the partitions →
 //! one file for each view, each a function of a subject's facts to what is shown of it.
 
+pub mod access;
 pub mod events;
 pub mod find;
 pub mod instant;
@@ -12,9 +13,12 @@ pub mod measure;
 #[cfg(test)]
 mod node_tests;
 pub mod obligations;
+pub mod personal;
 pub mod policy;
 pub mod position;
+pub mod public;
 pub mod record;
+pub mod same;
 pub mod scope;
 pub mod statistics;
 pub mod subject;

@@ -55,6 +55,9 @@ pub struct PublicationView {
     #[schema(value_type = Option<String>, format = Date)]
     pub until: Option<Date>,
     pub channel: Option<String>,
+    /// Whether anyone may see the record on the day.
+    #[serde(skip)]
+    pub is_public: bool,
 }
 
 /// What a publisher said of a license.
@@ -227,6 +230,8 @@ fn publication(record: &Record, reading: &Reading) -> Option<PublicationView> {
         from: found.issued,
         until: found.until,
         channel: found.channel.map(str::to_owned),
+        is_public: found.is_public(reading.as_of)
+            && publication::state(record, reading.known, reading.as_of) != State::Withdrawn,
     })
 }
 

@@ -5,8 +5,9 @@ use super::{
     listing::is_shown,
     measure::{self, Cause},
     record::{self, known_records},
+    same,
     scope::Scope,
-    subject::{self, Reading},
+    subject::Reading,
     walk::{Cursor, Place},
 };
 use crate::{http::Problem, node::Node};
@@ -52,15 +53,17 @@ pub struct Span {
 
 /// A page of the timeline of a subject.
 pub fn page(node: &Node, key: &str, scope: &Scope, place: Option<Place>, limit: usize) -> Result<Page<Span>, Problem> {
-    let shard = node.shard_of(key);
-    let known = scope.known(shard.number);
-    let held = subject::held(shard, key, known)?;
-    let policy = scope.policy(shard.number);
-    let policies = scope.policies(shard.number);
-    let bodies = record::Bodies::new(&node.codec, Vec::new()); // intervals need nothing of what only events say
-    let reading = Reading { file: &held.file, bodies, known, as_of: scope.as_of, policy: &policy, policies: &policies };
+    let members = same::members(node, key, scope)?;
+    let mut all = Vec::new();
+    for (shard, held) in same::held(node, &members, scope)? {
+        let (policy, policies) = (scope.policy(shard.number), scope.policies(shard.number));
+        let (known, as_of) = (scope.known(shard.number), scope.as_of);
+        let bodies = record::Bodies::new(&node.codec, Vec::new()); // intervals need nothing of what only events say
+        let reading = Reading { file: &held.file, bodies, known, as_of, policy: &policy, policies: &policies };
+        all.extend(timeline(&reading));
+    }
+    sort(&mut all);
     let shown = place.map_or(0, |place| place.shown);
-    let all = timeline(&reading);
     let end = shown.saturating_add(limit).min(all.len());
     let next = (end < all.len()).then(|| Place { subject: key.to_owned(), shown: end });
     let items = all.into_iter().skip(shown).take(limit).collect();
@@ -72,8 +75,12 @@ pub fn timeline(reading: &Reading) -> Vec<Span> {
     let mut spans = listings(reading);
     spans.extend(measures(reading));
     spans.extend(known_records(reading).filter_map(|record| published(record, reading)));
-    spans.sort_by(|a, b| (a.from, a.what, &a.kind, &a.record).cmp(&(b.from, b.what, &b.kind, &b.record)));
+    sort(&mut spans);
     spans
+}
+
+fn sort(spans: &mut [Span]) {
+    spans.sort_by(|a, b| (a.from, a.what, &a.kind, &a.record).cmp(&(b.from, b.what, &b.kind, &b.record)));
 }
 
 fn listings(reading: &Reading) -> Vec<Span> {

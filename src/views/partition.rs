@@ -5,7 +5,7 @@
 //! | files | subject | the facts, and where they are indexed |
 //! | bodies | subject, 0, first offset | the subject's events as they stand in the log, a page for each save |
 //! | agenda | date, subject | when something of the subject changes next by itself |
-//! | terms (pages) | term, 0, subject | subjects by list, by department with duties, and by other numbers |
+//! | terms (pages) | term, 0, subject | subjects by list, by department with duties, by other numbers; who links others |
 //! | ids (pages) | hash of a record's `ORG/ID` | its subject |
 //! | names | number | names new since the save before, for the search in memory |
 //! | meta | `checkpoint` | offset, and what the subjects share |
@@ -20,7 +20,7 @@ use chengxin_projections::{
     change::ListName,
     date::Date,
     event::List,
-    facts::{Content, CreditFile, Record},
+    facts::{Content, CreditFile, Identifier, Record},
     partition::Partition,
 };
 use serde::{Deserialize, Serialize};
@@ -91,6 +91,18 @@ pub fn duty_term(org: &str) -> String {
 /// The index of those with a number other than their USCC, which names its subject by itself.
 pub fn identifier_term(value: &str) -> String {
     format!("number:{value}")
+}
+
+/// The index of those who say of another organisation's code that it is theirs, too.
+pub const LINKING_TERM: &str = "linking";
+
+/// The other organisations that a file says are the same subject.
+pub fn linked_codes<'a>(
+    file: &'a CreditFile,
+    numbers: &'a [Identifier],
+) -> impl Iterator<Item = (&'a str, &'a Identifier)> {
+    let codes = numbers.iter().filter_map(|number| Some((number.organisation()?, number)));
+    codes.filter(|(code, _)| *code != &*file.id)
 }
 
 /// How far the rows of a partition go, and what its subjects share.

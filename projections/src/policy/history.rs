@@ -2,6 +2,7 @@
 
 use super::{
     Part, Policy,
+    access::AccessPolicy,
     calendar::{Calendar, CalendarYear, Due},
     catalogue::Catalogue,
     check::PolicyError,
@@ -48,6 +49,7 @@ enum Content {
     Calendar(Arc<CalendarYear>),
     Publication(Arc<Publication>),
     Masking(Arc<Masking>),
+    Access(Arc<AccessPolicy>),
     Departments(Arc<Departments>),
     Rules(Rules),
 }
@@ -62,6 +64,7 @@ impl Content {
             Part::Calendar(year) => Content::Calendar(CalendarYear::parse(content, year)?.into()),
             Part::Publication => Content::Publication(Publication::parse(content)?.into()),
             Part::Masking => Content::Masking(Masking::parse(content)?.into()),
+            Part::Access => Content::Access(AccessPolicy::parse(content)?.into()),
             Part::Departments => Content::Departments(Departments::parse(content)?.into()),
             Part::Rules => Content::Rules(Rules::parse(content)?),
         })
@@ -75,6 +78,7 @@ impl Content {
             Content::Terms(part) => policy.terms = Some(part.clone()),
             Content::Publication(part) => policy.publication = Some(part.clone()),
             Content::Masking(part) => policy.masking = Some(part.clone()),
+            Content::Access(part) => policy.access = Some(part.clone()),
             Content::Departments(part) => policy.departments = Some(part.clone()),
             Content::Rules(part) => policy.rules = Some(*part),
             // All years together are one calendar, kept by the history.

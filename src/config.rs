@@ -209,6 +209,7 @@ pub enum Stream {
     Events,
     ListChanges,
     MeasureChanges,
+    ObligationChanges,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -107,6 +107,8 @@ pub(super) struct State {
 pub(super) struct Changed {
     pub(super) held: Held,
     pub(super) bodies: Vec<Body>,
+    /// What its events index it by beside its new records.
+    pub(super) terms: Vec<Box<str>>,
     /// How the subject was before the batch.
     pub(super) planned: Option<Date>,
     pub(super) records: usize,
@@ -316,6 +318,7 @@ impl Shard {
         let mut new_terms = Held::new_terms(file, changed.records);
         let numbers = file.identifiers[changed.identifiers..].iter().filter(|number| &*number.scheme != "uscc");
         new_terms.extend(numbers.map(|number| identifier_term(&number.value).into()));
+        new_terms.extend(changed.terms);
         let bytes: usize = changed.bodies.iter().map(|(_, body)| body.len() + EVENT_BYTES).sum();
         if changed.planned != changed.held.next {
             if let Some(planned) = changed.planned {

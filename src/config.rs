@@ -213,6 +213,7 @@ pub enum Stream {
     Events,
     ListChanges,
     MeasureChanges,
+    ObligationChanges,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -14,6 +14,7 @@ pub mod event;
 pub mod facts;
 pub mod flag;
 pub mod fold;
+pub mod green;
 pub mod hash;
 pub mod identifier;
 pub mod instant;

@@ -12,8 +12,8 @@ use crate::{
     vault::Sealing,
 };
 use chengxin_projections::{
-    change::{ListChange, MeasureChange},
     date::Date,
+    difference::Changes,
     event::{Data, Event, IdentifierLinked, SubjectKind},
     identifier::organisation_of,
     judge::{self, Effect},
@@ -90,10 +90,10 @@ impl Outcome {
     }
 
     /// The changes that went out for it.
-    pub fn changes(&self) -> (&[ListChange], &[MeasureChange]) {
+    pub fn changes(&self) -> Option<&Changes> {
         match &self.answered {
-            Answered::Judged(outcome) => (&outcome.changes.lists, &outcome.changes.measures),
-            Answered::Duplicate(_) => (&[], &[]),
+            Answered::Judged(outcome) => Some(&outcome.changes),
+            Answered::Duplicate(_) => None,
         }
     }
 }

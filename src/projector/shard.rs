@@ -114,6 +114,8 @@ pub(super) type Linking = BTreeMap<Box<str>, BTreeSet<Box<str>>>;
 pub(super) struct Changed {
     pub(super) held: Held,
     pub(super) bodies: Vec<Body>,
+    /// What its events index it by beside its new records.
+    pub(super) terms: Vec<Box<str>>,
     /// How the subject was before the batch.
     pub(super) planned: Option<Date>,
     pub(super) records: usize,
@@ -335,6 +337,7 @@ impl Shard {
             new_terms.push(LINKING_TERM.into());
             state.linking.entry(code.into()).or_default().insert(subject.clone());
         }
+        new_terms.extend(changed.terms);
         let bytes: usize = changed.bodies.iter().map(|(_, body)| body.len() + EVENT_BYTES).sum();
         if changed.planned != changed.held.next {
             if let Some(planned) = changed.planned {

@@ -364,7 +364,7 @@ impl<'a> Working<'a> {
         };
         let (records, names, identifiers) = (file.records.len(), file.names.len(), file.identifiers.len());
         let held = Held { file, next: None };
-        let changed = Changed { held, bodies: Vec::new(), planned, records, names, identifiers };
+        let changed = Changed { held, bodies: Vec::new(), planned, records, names, identifiers, terms: Vec::new() };
         let place = self.files.len();
         self.files.push(Touched { subject: subject.into(), changed, stale: false });
         self.places.insert(subject.into(), place);
@@ -388,7 +388,9 @@ impl<'a> Working<'a> {
         let body: Arc<[u8]> = stored.value.as_deref().unwrap_or_default().into();
         self.bytes += body.len() + EVENT_BYTES;
         let place = self.place(&event.subject.id, event.subject.kind)?;
-        self.files[place].changed.bodies.push((stored.offset, body));
+        let changed = &mut self.files[place].changed;
+        changed.bodies.push((stored.offset, body));
+        changed.terms.extend(Held::terms_of(&event.data, &event.publisher));
         self.touch(place);
         Ok(())
     }

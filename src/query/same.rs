@@ -1,4 +1,4 @@
-//! Organisations that turned out to be one subject (default rule 12, ADR 7): whose records are shown together.
+//! Organisations that turned out to be one subject (default rule 12, ADR 9): whose records are shown together.
 //!
 //! `identifier.linked` with another organisation's code makes two files one for whoever asks about either. Each stays
 //! where it is and is judged by itself; nothing is moved, so that unlinking leaves two files that were never mixed.

@@ -2,10 +2,15 @@
 
 use super::{
     access::{self, AccessView},
+    flag::{self, FlagView},
+    green::{self, GreenChannelView},
+    implication::{self, ImplicationView},
     listing::{self, Listing},
     measure::{self, Measure},
+    objection::{self, ObjectionView},
     personal::PersonalView,
-    record::{self, Bodies, License, Penalty, Repair},
+    record::{self, Bodies, License, Penalty},
+    repair::{self, Repair},
     same,
     scope::Scope,
     words::SubjectWord,
@@ -68,6 +73,15 @@ pub struct Identifier {
     pub value: String,
 }
 
+/// That an organisation is no more.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct DeregisteredView {
+    #[schema(value_type = String, format = Date)]
+    pub date: Date,
+    /// The event, by `ORG/ID`.
+    pub event: String,
+}
+
 /// A subject with every number known of it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Subject {
@@ -76,6 +90,8 @@ pub struct Subject {
     pub identifiers: Vec<Identifier>,
     /// Other organisations that turned out to be this subject: their records are in this file, too. Empty for nearly all.
     pub same_as: Vec<About>,
+    /// Null while it is registered.
+    pub deregistered: Option<DeregisteredView>,
 }
 
 /// Everything known of a subject (八).
@@ -86,13 +102,12 @@ pub struct CreditFileView {
     pub measures: Vec<Measure>,
     pub licenses: Vec<License>,
     pub penalties: Vec<Penalty>,
-    /// None yet: no rule in force takes objections.
-    #[schema(value_type = Vec<Object>)]
-    pub objections: Vec<()>,
+    pub objections: Vec<ObjectionView>,
     pub repairs: Vec<Repair>,
-    /// None yet: no rule in force raises flags.
-    #[schema(value_type = Vec<Object>)]
-    pub flags: Vec<()>,
+    pub flags: Vec<FlagView>,
+    /// Of a person: the entries of organisations that name the person (十六).
+    pub implications: Vec<ImplicationView>,
+    pub green_channel: GreenChannelView,
     /// Requests to see more of the subject.
     pub access: Vec<AccessView>,
     /// Names and document numbers, for those alone to whom the office allowed them.
@@ -220,14 +235,21 @@ pub fn show(reading: &Reading, known_at: String, position: String) -> CreditFile
     let identifiers =
         identifiers.map(|number| Identifier { scheme: number.scheme.to_string(), value: number.value.to_string() });
     CreditFileView {
-        subject: Subject { about: About::of(file, known), identifiers: identifiers.collect(), same_as: Vec::new() },
+        subject: Subject {
+            about: About::of(file, known),
+            identifiers: identifiers.collect(),
+            same_as: Vec::new(),
+            deregistered: deregistered(reading),
+        },
         listings: listing::listings(reading),
         measures: measure::measures(reading),
         licenses,
         penalties,
-        objections: Vec::new(),
-        repairs: record::repairs(reading),
-        flags: Vec::new(),
+        objections: objection::objections(reading),
+        repairs: repair::repairs(reading),
+        flags: flag::flags(reading),
+        implications: implication::implications(reading),
+        green_channel: green::green_channel(reading),
         access: access::requests(reading),
         personal: Vec::new(),
         level: WHOLE,
@@ -235,4 +257,10 @@ pub fn show(reading: &Reading, known_at: String, position: String) -> CreditFile
         known_at,
         position,
     }
+}
+
+fn deregistered(reading: &Reading) -> Option<DeregisteredView> {
+    let gone = reading.file.deregistered.as_ref()?;
+    let is_known = reading.known.has(gone.stamp) && gone.date <= reading.as_of;
+    is_known.then(|| DeregisteredView { date: gone.date, event: gone.event.to_string() })
 }

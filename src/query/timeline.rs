@@ -2,8 +2,9 @@
 
 use super::{
     Page,
+    cause::{self, Cause},
     listing::is_shown,
-    measure::{self, Cause},
+    measure,
     record::{self, known_records},
     same,
     scope::Scope,
@@ -87,7 +88,8 @@ fn listings(reading: &Reading) -> Vec<Span> {
     let entries = listing::entries(reading.file, reading.known).filter(|entry| is_shown(entry, reading.as_of));
     let span = |entry: listing::Entry| {
         let is_over = entry.span.after() <= reading.as_of;
-        let end = is_over.then(|| measure::end_of(&entry).unwrap_or_else(|| Cause::day(entry.span.after())));
+        let end =
+            is_over.then(|| cause::end_of(&entry, reading.known).unwrap_or_else(|| Cause::day(entry.span.after())));
         let (what, begin) = match entry.list {
             ListName::Watch => (What::Watch, begin_of_watch(&entry, reading)),
             _ => (What::Listing, begin_of(entry.record)),
@@ -109,7 +111,7 @@ fn listings(reading: &Reading) -> Vec<Span> {
 /// The watch begins with what ended the listing.
 fn begin_of_watch(watch: &listing::Entry, reading: &Reading) -> Cause {
     let listing = listing::entry(reading.file, watch.record, reading.known);
-    let end = listing.as_ref().and_then(measure::end_of);
+    let end = listing.and_then(|entry| cause::end_of(&entry, reading.known));
     end.unwrap_or_else(|| Cause::day(watch.span.from))
 }
 
@@ -160,7 +162,7 @@ fn published(record: &Record, reading: &Reading) -> Option<Span> {
         _ => "active",
     };
     let end = match ended {
-        Some(act) => Some(record::cause(record, act)),
+        Some(act) => Some(Cause::of(record, act)),
         None => publication.until.filter(|_| has_expired).map(|until| Cause::day(until.next())),
     };
     Some(Span {
@@ -170,7 +172,7 @@ fn published(record: &Record, reading: &Reading) -> Option<Span> {
         from,
         to: publication.until,
         state: state.to_owned(),
-        causes: std::iter::once(record::cause(record, issue)).chain(end).collect(),
+        causes: std::iter::once(Cause::of(record, issue)).chain(end).collect(),
         basis: Vec::new(),
     })
 }

@@ -19,7 +19,7 @@ use crate::log::Offset;
 use chengxin_projections::{
     change::ListName,
     date::Date,
-    event::List,
+    event::{Data, List},
     facts::{Content, CreditFile, Identifier, Record},
     partition::Partition,
 };
@@ -64,6 +64,17 @@ impl Held {
             }
         }
         terms
+    }
+
+    /// What an event indexes its subject by beside new records: departments other than the authority that get duties.
+    /// Also if it is refused, for a term too many does no harm.
+    pub fn terms_of(data: &Data, publisher: &str) -> Vec<Term> {
+        let implementers = match data {
+            Data::MeasureInitiated(initiated) => &initiated.implementers[..],
+            Data::MeasureAccepted(_) | Data::MeasureExecuted(_) => &[publisher.to_owned()][..],
+            _ => &[],
+        };
+        implementers.iter().map(|org| duty_term(org).into()).collect()
     }
 }
 

@@ -4,6 +4,7 @@
 //! one file for each view, each a function of a subject's facts to what is shown of it.
 
 pub mod events;
+pub mod explain;
 pub mod find;
 pub mod instant;
 pub mod list;

@@ -29,7 +29,7 @@ use crate::{
     facts::{Content, CreditFile, Known},
     flag::FlagKind,
     instant::Instant,
-    policy::PolicyHistory,
+    policy::{DUTIES, PolicyHistory},
 };
 use serde::Serialize;
 use teller::Teller;
@@ -65,18 +65,61 @@ pub enum Question {
     Event(String),
 }
 
+/// What somebody asks about, as texts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct QuestionText {
+    pub record: Option<String>,
+    pub measure: Option<String>,
+    pub flag: Option<String>,
+    pub duty: Option<String>,
+    pub event: Option<String>,
+}
+
+/// What is wrong with a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoQuestion {
+    #[error("ask about one thing: a record, a measure, an event, a flag of a record, or a duty of a record")]
+    NotOne,
+    #[error("a flag is dishonest-while-red, red-and-black, relapse-in-watch or basis-lost")]
+    UnknownFlag,
+    #[error("a duty is one of those of /v1/obligations, such as publish or answer-objection")]
+    UnknownDuty,
+}
+
+impl TryFrom<QuestionText> for Question {
+    type Error = NoQuestion;
+
+    fn try_from(text: QuestionText) -> Result<Question, NoQuestion> {
+        let QuestionText { record, measure, flag, duty, event } = text;
+        match (record, measure, flag, duty, event) {
+            (Some(record), None, None, None, None) => Ok(Question::Record(record)),
+            (None, Some(measure), None, None, None) => Ok(Question::Measure(measure)),
+            (None, None, None, None, Some(event)) => Ok(Question::Event(event)),
+            (Some(record), None, Some(flag), None, None) => {
+                let kind = FlagKind::ALL.iter().find(|kind| kind.as_str() == flag);
+                kind.map(|kind| Question::Flag { kind: *kind, record }).ok_or(NoQuestion::UnknownFlag)
+            }
+            (Some(record), None, None, Some(duty), None) => match DUTIES.contains(&duty.as_str()) {
+                true => Ok(Question::Duty { duty, record }),
+                false => Err(NoQuestion::UnknownDuty),
+            },
+            _ => Err(NoQuestion::NotOne),
+        }
+    }
+}
+
 /// There is nothing of the kind to explain, by what was known and as of the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NothingToExplain {
-    #[error("截至所问日期，该主体没有这条记录")]
+    #[error("the subject has no such record, by what was known")]
     Record,
-    #[error("截至所问日期，该主体没有承受过这项措施")]
+    #[error("no entry of the subject that had begun by that day carries this measure")]
     Measure,
-    #[error("截至所问日期，该记录没有这种提示")]
+    #[error("by that day no such flag stood on the record")]
     Flag,
-    #[error("截至所问日期，该记录没有产生这种义务")]
+    #[error("by that day no such duty had arisen about the record")]
     Duty,
-    #[error("该主体没有这一事件，或者所问时点尚未记录")]
+    #[error("the subject has no such event, by what was known")]
     Event,
 }
 

@@ -11,6 +11,7 @@ pub mod date;
 pub mod difference;
 pub mod dispute;
 pub mod event;
+pub mod explain;
 pub mod facts;
 pub mod flag;
 pub mod fold;

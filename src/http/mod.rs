@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod events;
+pub mod explain;
 pub mod feeds;
 pub mod imports;
 pub mod lists;
@@ -45,6 +46,7 @@ fn all(manual: bool) -> axum::Router<App> {
         .merge(schemas::routes())
         .merge(imports::routes())
         .merge(subjects::routes())
+        .merge(explain::routes())
         .merge(lists::routes())
         .merge(measures::routes())
         .merge(obligations::routes())

@@ -7,6 +7,7 @@ pub mod access;
 pub mod cause;
 pub mod correction;
 pub mod events;
+pub mod explain;
 pub mod find;
 pub mod flag;
 pub mod green;

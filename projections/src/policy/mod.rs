@@ -25,7 +25,7 @@ pub use calendar::{Calendar, CalendarYear, Due};
 pub use catalogue::{Catalogue, CatalogueItem, MeasureKind};
 pub use check::PolicyError;
 pub use departments::{Department, DepartmentKind, Departments, Unregistered};
-pub use history::{PolicyHistory, PublishedVersion};
+pub use history::{Count, PolicyHistory, PublishedVersion};
 pub use list_kinds::{Conduct, ListKind, ListKinds};
 pub use masking::{FieldMask, Masking, Method, Minors};
 pub use publication::{Channel, Publication, WithholdingGround};

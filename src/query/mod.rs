@@ -5,6 +5,8 @@
 
 pub mod cause;
 pub mod correction;
+mod counting;
+pub mod dry_run;
 pub mod events;
 pub mod find;
 pub mod flag;

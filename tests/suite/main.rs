@@ -12,7 +12,6 @@ mod kafka_log;
 mod log_contract;
 mod names;
 mod public;
-mod public;
 mod replay;
 mod scenarios;
 mod schemas;

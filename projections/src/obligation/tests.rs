@@ -171,7 +171,7 @@ fn a_lost_basis_is_decided_by_an_exit_or_a_withdrawal_too() {
         lost.clone().on("2026-05-14").when(act).then_duty(
             "decide-basis-lost",
             "2026-06-14",
-            ["decide-basis-lost L-1 due 2026-05-18 done 2026-05-14"],
+            ["decide-basis-lost L-1 due 2026-05-19 done 2026-05-14"],
         );
     }
 }

@@ -75,7 +75,7 @@ fn there_is_one_open_application_at_a_time() {
         .then_refused(Code::AlreadyOpen)
         .when(refuse_repair("L-1", "2026-06-15"))
         .then_applied()
-        .when(apply_for_repair("L-1", "2026-06-15").by(COUNTY))
+        .when(apply_for_repair("L-1", "2026-06-15").by(COUNTY).id("anew"))
         .then_applied();
 }
 
@@ -91,7 +91,7 @@ fn an_application_is_accepted_once_and_nothing_is_decided_without_one() {
         .then_refused(Code::AlreadyEnded)
         .when(refuse_repair("L-1", "2026-06-15"))
         .then_applied()
-        .when(refuse_repair("L-1", "2026-06-15").id("again"))
+        .when(refuse_repair("L-1", "2026-06-15").id("once more"))
         .then_refused(Code::NoApplication);
 }
 

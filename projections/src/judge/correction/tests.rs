@@ -52,8 +52,8 @@ fn a_corrected_term_is_judged_like_that_of_a_designation_of_its_day_and_holds_on
     let before = Known::Offset(then.offset - 1);
     then.then_changes(["amended black L-1 2026-05-11..2027-05-11"])
         .then_measure_changes("R-KEY-SUPERVISION", ["rebased 2026-05-11..2027-05-11 on L-1"])
-        .then_listed("2028-01-01", ["watch L-1"])
-        .then_listed_as_known(before, "2028-01-01", ["black L-1"]);
+        .then_listed("2028-01-01", ["watch L-1", "red R-1"])
+        .then_listed_as_known(before, "2028-01-01", ["black L-1", "red R-1"]);
     corrected("L-1", json!({ "until": "2026-12-31" })).then_changes(["amended black L-1 2026-05-11..2026-12-31"]);
     corrected("L-1", json!({ "until": "2026-12-31", "months": 1 }))
         .then_changes(["amended black L-1 2026-05-11..2026-12-31"]);
@@ -73,7 +73,7 @@ fn a_term_corrected_into_the_past_ends_the_entry_and_one_corrected_out_of_it_lis
         .then_changes(["expired black L-1 2026-05-11..2026-06-01", "listed watch L-1 2026-06-02..2027-06-02"])
         .when(correct("C-2", "L-1", "2026-06-15", json!({ "until": "2026-07-01" })))
         .then_changes(["listed black L-1 2026-05-11..2026-07-01"])
-        .then_listed("2026-06-15", ["black L-1"]);
+        .then_listed("2026-06-15", ["black L-1", "red R-1"]);
 }
 
 #[test]

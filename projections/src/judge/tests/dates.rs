@@ -52,11 +52,10 @@ fn what_is_dated_within_ninety_days_begins_on_its_day() {
         .when(day(FURTHEST))
         .then_changes(["listed black L-1 2026-08-09..2029-08-09"])
         .then_measure_changes("R-KEY-SUPERVISION", ["imposed 2026-08-09..2029-08-09 on L-1"]);
-    opened().when(penalty("P-2", FURTHEST)).then_obligation_changes([]).then_duty(
-        "publish",
-        "2026-08-08",
-        ["publish P-1 due 2004-01-12 overdue by 5898"],
-    );
+    given([day(TODAY), penalty("P-2", FURTHEST)])
+        .when(exit("none", TODAY))
+        .then_duties("2026-08-08", [])
+        .then_duties(FURTHEST, ["publish P-2 due 2026-08-18 open"]);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use crate::{
     date::Date,
-    facts::{CreditFile, Known, Live},
+    event::List,
+    facts::{Content, CreditFile, Known, Live, Record},
     listing,
     obligation::{self, State},
     policy::PolicyHistory,
@@ -17,6 +18,21 @@ pub(super) fn scope(file: &CreditFile, place: Option<usize>) -> Vec<usize> {
         places.insert(at, place);
     }
     places
+}
+
+/// Adds the records that may raise a flag on a red entry, though nothing would happen to them by themselves: a red entry
+/// that reaches back over a penalty is flagged for it.
+pub(super) fn add_causes(file: &CreditFile, red: &Record, places: &mut Vec<usize>) {
+    let is_red = matches!(red.designation(Known::Now), Some(designation) if designation.list == List::Red);
+    if !is_red {
+        return;
+    }
+    for (place, record) in file.records.iter().enumerate() {
+        let is_cause = !matches!(record.first, Content::License(_)) && record.effective >= red.effective;
+        if is_cause && let Err(at) = places.binary_search(&place) {
+            places.insert(at, place);
+        }
+    }
 }
 
 /// Looks at some records anew after something happened to them, or a day began.

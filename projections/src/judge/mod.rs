@@ -89,6 +89,15 @@ impl Addition {
         }
     }
 
+    /// The record whose days it sets or changes.
+    fn sets_a_term<'a>(&'a self, file: &'a CreditFile) -> Option<&'a Record> {
+        match self {
+            Addition::Record(record) => Some(record),
+            Addition::Act { record, act } if matches!(act.what, Deed::Corrected(_)) => Some(&file.records[*record]),
+            _ => None,
+        }
+    }
+
     /// Whether it can make a difference to nothing but its own record. Most events are of this kind, and most files have
     /// no red entry that a penalty would raise a flag on.
     fn is_by_itself(&self, file: &CreditFile) -> bool {
@@ -169,11 +178,14 @@ fn apply(
 ) -> Changes {
     let (policies, revision) = (&partition.history, happening.revision);
     let place = addition.place(file);
-    let places = match place {
+    let mut places = match place {
         Some(place) if addition.is_by_itself(file) => vec![place],
         None => Vec::new(),
         place => live::scope(file, place),
     };
+    if let Some(entry) = addition.sets_a_term(file) {
+        live::add_causes(file, entry, &mut places);
+    }
     let known: Vec<usize> = places.iter().copied().filter(|place| *place < file.records.len()).collect();
     let before = standing(file, &known, day, policies, revision);
     add(file, event, addition, happening.stamp);

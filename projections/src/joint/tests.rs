@@ -234,3 +234,29 @@ fn who_declines_after_all_reports_no_more_and_an_execution_begins_the_reports_wh
             ["report-measure L-1 R-MARKET-BAN for execute-L-1-2026-06-15 due 2026-07-14 open"],
         );
 }
+
+#[test]
+fn a_measure_that_is_initiated_again_is_answered_anew_and_a_report_is_no_answer() {
+    let due = "answer-measure L-1 R-MARKET-BAN for I-2 due 2026-07-10";
+    initiated()
+        .when(accept(ADDED, "L-1", "2026-06-15").by(MARKET))
+        .on("2026-06-22")
+        .when(initiate("I-2", "L-1", "2026-06-22", ADDED, MARKET, "2026-07-10"))
+        .then_measure_changes(ADDED, [])
+        .when(report(ADDED, "L-1", "2026-06-22").by(MARKET))
+        .then_applied()
+        .then_duty(
+            "answer-measure",
+            "2026-06-22",
+            ["answer-measure L-1 R-MARKET-BAN for I-1 due 2026-06-26 done 2026-06-15", &format!("{due} open")],
+        )
+        .when(execute(ADDED, "L-1", "2026-06-22").by(MARKET))
+        .then_duty(
+            "answer-measure",
+            "2026-06-22",
+            [
+                "answer-measure L-1 R-MARKET-BAN for I-1 due 2026-06-26 done 2026-06-15",
+                &format!("{due} done 2026-06-22"),
+            ],
+        );
+}

@@ -25,7 +25,8 @@ Written by `projections/tests/outcomes` from the rules that run (`CHENGXIN_WRITE
 --test outcomes`); the test fails when this page is out of date. Why it is so: [rules.md](rules.md).
 
 One event is published on the open day, 2026-06-15, dated that day, about a record that has come to the state at the head of
-the column. ✓ is applied; everything else is the code of the refusal, which changes nothing. The policy is the shipped one, in
+the column. ✓ is applied; everything else is the code of the refusal, which changes nothing. Below each table stands what is the
+same in all its states or never accepted, exceptions in brackets. The policy is the shipped one, in
 which every organisation counts as every kind of department.
 ";
 
@@ -39,7 +40,7 @@ fn outcome(state: &State, row: &Row, publisher: &str, is_office: bool) -> String
     let before = facts(&scenario);
     let taken = scenario.take(step);
     match taken.effect {
-        Effect::Applied => "✓".to_owned(),
+        Effect::Applied => table::APPLIED.to_owned(),
         Effect::Refused(refusal) => {
             let what = format!("{} in state {}", row.label, state.name);
             assert_eq!(before, facts(&scenario), "a refusal changes nothing: {what}");

@@ -1,6 +1,9 @@
-//! Tables in Markdown: what differs between the columns as rows, what is the same in all of them in a line.
+//! Tables in Markdown: what is accepted in some of the states as rows; what is the same in all of them, or never accepted,
+//! in lines below.
 
 use std::fmt;
+
+pub const APPLIED: &str = "✓";
 
 pub struct Table {
     pub columns: Vec<String>,
@@ -9,35 +12,45 @@ pub struct Table {
 }
 
 impl Table {
-    fn is_same(outcomes: &[String]) -> bool {
-        outcomes.windows(2).all(|pair| pair[0] == pair[1])
+    /// A line that says the whole row: the outcome, and where it is another one. None if the row is better read as a row.
+    fn in_words(&self, outcomes: &[String]) -> Option<String> {
+        let count = |outcome: &String| outcomes.iter().filter(|other| *other == outcome).count();
+        let usual = outcomes.iter().max_by_key(|outcome| count(outcome))?;
+        let others: Vec<usize> = (0..outcomes.len()).filter(|column| outcomes[*column] != *usual).collect();
+        if others.is_empty() {
+            return Some(usual.clone());
+        }
+        if others.len() > 3 || outcomes.iter().any(|outcome| outcome == APPLIED) {
+            return None;
+        }
+        let exceptions = others.iter().map(|column| format!("{}: {}", self.columns[*column], outcomes[*column]));
+        Some(format!("{usual} ({})", exceptions.collect::<Vec<_>>().join("; ")))
     }
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_single = self.columns.len() == 1;
-        let differing: Vec<_> = self.rows.iter().filter(|(_, outcomes)| !Table::is_same(outcomes)).collect();
-        if !differing.is_empty() {
+        let mut lines: Vec<(String, Vec<&str>)> = Vec::new();
+        let mut rows = Vec::new();
+        for (label, outcomes) in &self.rows {
+            match self.in_words(outcomes) {
+                None => rows.push((label, outcomes)),
+                Some(words) => match lines.iter_mut().find(|(known, _)| *known == words) {
+                    Some((_, labels)) => labels.push(label),
+                    None => lines.push((words, vec![label])),
+                },
+            }
+        }
+        if !rows.is_empty() {
             line(f, "event", &self.columns)?;
             line(f, ":--", &vec!["--".to_owned(); self.columns.len()])?;
-            for (label, outcomes) in differing {
+            for (label, outcomes) in rows {
                 line(f, label, outcomes)?;
             }
             writeln!(f)?;
         }
-        let mut same: Vec<(&str, Vec<&str>)> = Vec::new();
-        for (label, outcomes) in self.rows.iter().filter(|(_, outcomes)| Table::is_same(outcomes)) {
-            match same.iter_mut().find(|(outcome, _)| *outcome == outcomes[0]) {
-                Some((_, labels)) => labels.push(label),
-                None => same.push((&outcomes[0], vec![label])),
-            }
-        }
-        if !same.is_empty() && !is_single {
-            writeln!(f, "In every one of these states:\n")?;
-        }
-        for (outcome, labels) in same {
-            writeln!(f, "- {outcome}: {}", labels.join(", "))?;
+        for (words, labels) in lines {
+            writeln!(f, "- **{words}** — {}", labels.join(", "))?;
         }
         Ok(())
     }

@@ -59,7 +59,7 @@ pub(super) fn designated(teller: &Teller, record: &Record) -> Step {
     };
     let document = made.as_ref().map_or(String::new(), |made| format!("，认定文书{}", made.document_no));
     let (it, term) = (teller.it(), term(designation, made.as_ref()));
-    let basis = made.as_ref().map_or(String::new(), |made| basis(made));
+    let basis = made.as_ref().map_or(String::new(), basis);
     let sentence = format!("{date}{late}，{by} 将{it}列入{list}（{kind}）{document}，{term}。{basis}");
     let step = teller.step(record.effective, sentence).event(teller.made(record)).rule(rule);
     step.part(Part::ListKinds, record.judged).end()

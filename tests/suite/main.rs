@@ -5,6 +5,7 @@
 mod bad_input;
 mod crash;
 mod embedded_log;
+mod explain;
 mod feeds;
 mod imports;
 mod kafka_feeds;

@@ -6,6 +6,7 @@ mod bad_input;
 mod crash;
 mod disputes;
 mod embedded_log;
+mod explain;
 mod feeds;
 mod imports;
 mod kafka_feeds;

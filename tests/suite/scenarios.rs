@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::support::county::wait_for;
 use crate::support::events::{COMPANY, act, black, exit, penalty};
 use crate::support::server::{COUNTY, LABOUR, MARKET, Server, Site, TAX};
 
@@ -60,9 +61,12 @@ impl Walk {
 
     /// What is known at the end of the day that was open.
     fn remember(&mut self) {
-        let page = self.server().client(LABOUR).get("/v1/lists/black").json();
+        // On a loaded machine the views may be behind for a moment.
+        let position = || self.server().client(LABOUR).get("/v1/lists/black").json()["position"].clone();
+        wait_for("the list answers", || position().is_string());
+        let known = text(&position());
         if let Some(last) = self.moments.last_mut() {
-            last.1 = text(&page["position"]);
+            last.1 = known;
         }
     }
 

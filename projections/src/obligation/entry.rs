@@ -37,7 +37,8 @@ fn notify_exit<'a>(asked: &Asked<'a>, entry: &Entry<'a>) -> Option<Raised<'a>> {
 
 /// When the authority decides by an act of its own, and when the entry's end or withdrawal leaves nothing to decide.
 fn decisions(asked: &Asked, entry: &Entry, since: Date, on: ConfirmedOn) -> (Option<Date>, Option<Date>) {
-    let decides = |deed: &Deed| *deed == Deed::Confirmed { on } || matches!(deed, Deed::Exited { .. });
+    let ends = |deed: &Deed| matches!(deed, Deed::Exited { .. } | Deed::RepairGranted);
+    let decides = |deed: &Deed| *deed == Deed::Confirmed { on } || ends(deed);
     let acts = entry.record.acts(asked.known).filter(|act| act.effective >= since && decides(&act.what));
     let by_term = (!entry.is_cut).then(|| entry.span.after());
     (acts.map(|act| act.effective).min(), by_term)

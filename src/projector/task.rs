@@ -3,22 +3,20 @@
 use super::{
     RETRY_PAUSE, Surroundings, TASK,
     outputs::Outputs,
-    shard::{Answer, Changed, EVENT_BYTES, FILE_BYTES, Shard, Shown},
+    saving::Haste,
+    shard::{Answer, Shard, Shown},
+    working::{Mode, Working},
 };
 use crate::{
     log::{LogError, Offset, Owner, Reader, Record, Stored, Topic},
-    views::{Held, ViewError},
+    views::ViewError,
 };
 use chengxin_projections::{
     date::Date,
-    difference::Telling,
-    event::{Data, Event, SubjectKind},
-    facts::CreditFile,
-    fold::{Files, fold},
+    fold::fold,
     partition::{Partition, day_event, policy_event},
 };
 use std::{
-    collections::{BTreeSet, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
@@ -58,14 +56,6 @@ pub enum TaskError {
     View(#[from] ViewError),
 }
 
-/// Whether outputs go out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mode {
-    /// They are out already: fold without them.
-    Replay,
-    Publish,
-}
-
 impl Task {
     pub(super) fn new(surroundings: Arc<Surroundings>, shard: Arc<Shard>, stop: Arc<AtomicBool>) -> Task {
         Task { surroundings, shard, stop }
@@ -101,7 +91,7 @@ impl Task {
                 self.pause(RETRY_PAUSE);
             }
         });
-        if let Err(error) = self.shard.save() {
+        if let Err(error) = self.shard.save(Haste::AtOnce, &self.stop) {
             tracing::warn!(partition = number, %error, "views not saved at the end");
         }
     }
@@ -119,17 +109,17 @@ impl Task {
         let published = self.surroundings.log.progress(TASK, self.shard.number)?;
         self.shard.load(published)?;
         self.with_saver(|wake| self.replay(published, wake))?;
-        Ok(self.shard.save()?)
+        Ok(self.shard.save(Haste::AtOnce, &self.stop)?)
     }
 
     /// Does some work while a thread saves what it shows, whenever it is woken.
-    fn with_saver<T>(&self, work: impl FnOnce(&SyncSender<()>) -> T) -> T {
+    fn with_saver<T>(&self, work: impl FnOnce(&SyncSender<Haste>) -> T) -> T {
         std::thread::scope(|scope| {
-            let (wake, wakes) = std::sync::mpsc::sync_channel::<()>(1);
-            let shard = &self.shard;
+            let (wake, wakes) = std::sync::mpsc::sync_channel::<Haste>(1);
+            let (shard, stop) = (&self.shard, &*self.stop);
             scope.spawn(move || {
-                for () in wakes {
-                    if let Err(error) = shard.save() {
+                for haste in wakes {
+                    if let Err(error) = shard.save(haste, stop) {
                         tracing::warn!(partition = shard.number, %error, "views not saved");
                     }
                 }
@@ -140,7 +130,7 @@ impl Task {
         })
     }
 
-    fn own_and_run(&self, wake: &SyncSender<()>) -> Result<(), TaskError> {
+    fn own_and_run(&self, wake: &SyncSender<Haste>) -> Result<(), TaskError> {
         let number = self.shard.number;
         let mut owner = self.surroundings.log.own(TASK, number)?;
         let published = owner.progress();
@@ -152,7 +142,7 @@ impl Task {
     }
 
     /// Folds what an owner has published before, without publishing it again.
-    fn replay(&self, published: Offset, wake: &SyncSender<()>) -> Result<(), TaskError> {
+    fn replay(&self, published: Offset, wake: &SyncSender<Haste>) -> Result<(), TaskError> {
         let number = self.shard.number;
         let begin = self.shard.at();
         tracing::info!(partition = number, from = begin, to = published, "replaying");
@@ -178,7 +168,7 @@ impl Task {
     }
 
     /// Folds and publishes what comes, and opens the days.
-    fn follow(&self, owner: &mut dyn Owner, wake: &SyncSender<()>) -> Result<(), TaskError> {
+    fn follow(&self, owner: &mut dyn Owner, wake: &SyncSender<Haste>) -> Result<(), TaskError> {
         let number = self.shard.number;
         let mut reader: Box<dyn Reader> = self.surroundings.log.read(Topic::Events, number, self.shard.at())?;
         let mut opened: Option<Date> = None;
@@ -216,10 +206,10 @@ impl Task {
         Ok(())
     }
 
-    fn after_batch(&self, wake: &SyncSender<()>, following: bool) -> Result<(), ViewError> {
-        if self.shard.wants_save(following) {
+    fn after_batch(&self, wake: &SyncSender<Haste>, following: bool) -> Result<(), ViewError> {
+        if let Some(haste) = self.shard.wants_save(following) {
             // A full channel means that a save is about to begin.
-            let _ = wake.try_send(());
+            let _ = wake.try_send(haste);
         }
         self.shard.wait_for_room();
         if self.shard.is_broken() {
@@ -258,7 +248,6 @@ impl Task {
 struct Folding<'a> {
     partition: Partition,
     working: Working<'a>,
-    outputs: Outputs<'a>,
     answers: Vec<(Offset, Answer)>,
     /// Events below this offset are folded.
     at: Offset,
@@ -274,16 +263,15 @@ impl<'a> Folding<'a> {
     /// Begins where the shard stands.
     fn new(task: &'a Task, mode: Mode) -> Folding<'a> {
         let (partition, at) = task.shard.partition();
-        let codec = &*task.surroundings.codec;
+        let outputs = Outputs {
+            codec: &task.surroundings.codec,
+            partition: task.shard.number,
+            partitions: task.surroundings.log.partitions(),
+            records: Vec::new(),
+        };
         Folding {
             partition: Partition::clone(&partition),
-            working: Working::new(&task.shard, mode),
-            outputs: Outputs {
-                codec,
-                partition: task.shard.number,
-                partitions: task.surroundings.log.partitions(),
-                records: Vec::new(),
-            },
+            working: Working::new(&task.shard, mode, outputs),
             answers: Vec::new(),
             at,
         }
@@ -293,12 +281,12 @@ impl<'a> Folding<'a> {
     fn fold(&mut self, records: &mut impl Iterator<Item = Stored>) -> Result<(), TaskError> {
         for stored in records {
             self.at = stored.offset + 1;
-            let event = match self.outputs.codec.decode_event(stored.value.as_deref().unwrap_or_default()) {
+            let event = match self.working.outputs.codec.decode_event(stored.value.as_deref().unwrap_or_default()) {
                 Ok(event) => event,
                 Err(error) => {
                     metrics::counter!("chengxin_unreadable_total").increment(1);
                     if self.working.mode == Mode::Publish {
-                        self.outputs.unreadable(&stored, error.to_string());
+                        self.working.outputs.unreadable(&stored, error.to_string());
                     }
                     continue;
                 }
@@ -309,9 +297,9 @@ impl<'a> Folding<'a> {
                 // Rows may lead their checkpoint, but never what is published.
                 let outcome =
                     outcome.ok_or_else(|| ViewError("rows are ahead of the published progress".to_owned()))?;
-                self.outputs.outcome(&event, stored.offset, &outcome);
+                self.working.outputs.outcome(&event, stored.offset, &outcome);
                 self.answers.push((stored.offset, Arc::new(outcome)));
-                if self.outputs.records.len() >= BATCH_OUTPUTS {
+                if self.working.outputs.records.len() >= BATCH_OUTPUTS {
                     break;
                 }
             }
@@ -320,123 +308,8 @@ impl<'a> Folding<'a> {
     }
 
     fn done(self) -> Folded {
-        let Folding { partition, working, outputs, answers, at } = self;
-        let shown = Shown { at, partition, changed: working.changed(), answers };
-        Folded { shown, outputs: outputs.records }
-    }
-}
-
-/// The files that are touched: copies, which replace what readers see once their outputs are published.
-struct Working<'a> {
-    shard: &'a Shard,
-    mode: Mode,
-    places: HashMap<Box<str>, usize>,
-    files: Vec<Touched>,
-    /// When something of these files changes next by itself. Brought up to date before it is asked.
-    agenda: BTreeSet<(Date, Box<str>)>,
-    /// Places of the files of which `held.next` may be another day since it was computed.
-    stale: Vec<usize>,
-    /// Memory of all this, roughly.
-    bytes: usize,
-}
-
-struct Touched {
-    subject: Box<str>,
-    changed: Changed,
-    stale: bool,
-}
-
-impl<'a> Working<'a> {
-    fn new(shard: &'a Shard, mode: Mode) -> Working<'a> {
-        let (places, agenda) = (HashMap::new(), BTreeSet::new());
-        Working { shard, mode, places, files: Vec::new(), agenda, stale: Vec::new(), bytes: 0 }
-    }
-
-    /// Where the file of a subject is; it is fetched if it is not there yet.
-    fn place(&mut self, subject: &str, kind: SubjectKind) -> Result<usize, ViewError> {
-        if let Some(place) = self.places.get(subject) {
-            return Ok(*place);
-        }
-        let (file, planned) = match self.shard.file(subject)? {
-            Some(held) => (held.file.clone(), held.next),
-            None => (CreditFile::new(subject, kind), None),
-        };
-        let (records, names, identifiers) = (file.records.len(), file.names.len(), file.identifiers.len());
-        let held = Held { file, next: None };
-        let changed = Changed { held, bodies: Vec::new(), planned, records, names, identifiers };
-        let place = self.files.len();
-        self.files.push(Touched { subject: subject.into(), changed, stale: false });
-        self.places.insert(subject.into(), place);
-        self.bytes += FILE_BYTES;
-        self.touch(place);
-        Ok(place)
-    }
-
-    /// To be called after a file has changed.
-    fn touch(&mut self, place: usize) {
-        if !std::mem::replace(&mut self.files[place].stale, true) {
-            self.stale.push(place);
-        }
-    }
-
-    /// Keeps the event as it stands in the log, for the credit file and the auditor.
-    fn keep_body(&mut self, event: &Event, stored: &Stored) -> Result<(), ViewError> {
-        if matches!(event.data, Data::DayOpened(_) | Data::PolicyPublished(_)) {
-            return Ok(());
-        }
-        let body: Arc<[u8]> = stored.value.as_deref().unwrap_or_default().into();
-        self.bytes += body.len() + EVENT_BYTES;
-        let place = self.place(&event.subject.id, event.subject.kind)?;
-        self.files[place].changed.bodies.push((stored.offset, body));
-        self.touch(place);
-        Ok(())
-    }
-
-    fn plan(&mut self) {
-        for place in self.stale.drain(..) {
-            let Touched { subject, changed, stale, .. } = &mut self.files[place];
-            *stale = false;
-            let next = changed.held.file.next();
-            let last = std::mem::replace(&mut changed.held.next, next);
-            if last == next {
-                continue;
-            }
-            if let Some(last) = last {
-                self.agenda.remove(&(last, subject.clone()));
-            }
-            self.agenda.extend(next.map(|next| (next, subject.clone())));
-        }
-    }
-
-    fn changed(mut self) -> Vec<(Box<str>, Changed)> {
-        self.plan();
-        self.files.into_iter().map(|touched| (touched.subject, touched.changed)).collect()
-    }
-}
-
-impl Files for Working<'_> {
-    type Error = ViewError;
-
-    fn file(&mut self, subject: &str, kind: SubjectKind) -> Result<&mut CreditFile, ViewError> {
-        let place = self.place(subject, kind)?;
-        // A day changes files without an event of their own.
-        self.touch(place);
-        Ok(&mut self.files[place].changed.held.file)
-    }
-
-    fn due(&mut self, day: Date) -> Result<Vec<Box<str>>, ViewError> {
-        self.plan();
-        let own = self.agenda.iter().take_while(|(next, _)| *next <= day).map(|(_, subject)| subject.clone());
-        let mut due: Vec<Box<str>> = own.collect();
-        due.extend(self.shard.due(day).into_iter().filter(|subject| !self.places.contains_key(subject)));
-        due.sort_unstable();
-        Ok(due)
-    }
-
-    fn telling(&self) -> Telling {
-        match self.mode {
-            Mode::Publish => Telling::Told,
-            Mode::Replay => Telling::Counted,
-        }
+        let Folding { partition, working, answers, at } = self;
+        let (changed, outputs) = working.changed();
+        Folded { shown: Shown { at, partition, changed, answers }, outputs }
     }
 }

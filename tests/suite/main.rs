@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod crash;
+mod disputes;
 mod embedded_log;
 mod feeds;
 mod imports;
@@ -11,8 +12,10 @@ mod kafka_feeds;
 mod kafka_log;
 mod log_contract;
 mod names;
+mod public;
 mod replay;
 mod scenarios;
 mod schemas;
 mod stop;
+mod subjects;
 mod support;

@@ -27,6 +27,13 @@ pub struct Standing {
     implications: Implications,
 }
 
+impl Standing {
+    /// Of each duty that is open: the first day on which it is overdue, and the records that tell of it together.
+    pub(crate) fn overdue_days(&self, file: &CreditFile) -> Vec<(Date, usize, Option<usize>)> {
+        self.duties.iter().filter_map(|duty| duty.overdue(file)).collect()
+    }
+}
+
 /// How some records of a subject stand on a day.
 pub fn standing(file: &CreditFile, places: &[usize], date: Date, policies: &PolicyHistory, revision: u32) -> Standing {
     let entries = lists::standing(file, places, date);
@@ -123,7 +130,7 @@ pub fn announce(
         file.list_sequence += lists.len() as u64;
         file.measure_sequence += measures.len() as u64;
     }
-    let duties = obligations::changed(&before.duties, &after.duties, happening);
+    let duties = obligations::changed(file, &before.duties, &after.duties, happening);
     if !duties.is_empty() {
         if telling == Telling::Told {
             changes.obligations = obligations::changes(file, &duties, happening, &about(file));

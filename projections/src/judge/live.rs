@@ -2,11 +2,10 @@
 
 use crate::{
     date::Date,
+    difference::Standing,
     event::List,
     facts::{Content, CreditFile, Known, Live, Record},
     listing,
-    obligation::{self, State},
-    policy::PolicyHistory,
 };
 
 /// The places of the live records, and one more.
@@ -36,18 +35,13 @@ pub(super) fn add_causes(file: &CreditFile, red: &Record, places: &mut Vec<usize
 }
 
 /// Looks at some records anew after something happened to them, or a day began.
-pub(super) fn refresh(file: &mut CreditFile, places: &[usize], day: Date, policies: &PolicyHistory, revision: u32) {
+pub(super) fn refresh(file: &mut CreditFile, places: &[usize], standing: &Standing, day: Date) {
     let mut next: Vec<(usize, Option<Date>)> = places.iter().map(|place| (*place, edge(file, *place, day))).collect();
-    if revision >= 2 {
-        let duties = obligation::among(file, places, Known::Now, day, policies);
-        for duty in duties.iter().filter(|duty| duty.state == State::Open) {
-            // The cause of a flag counts with the flagged entry: only together do they tell of the duty.
-            let cause = duty.cause.and_then(|cause| file.place(cause));
-            for place in file.place(duty.record).into_iter().chain(cause) {
-                if let Some((_, next)) = next.iter_mut().find(|(known, _)| *known == place) {
-                    let overdue = duty.due.date.next();
-                    *next = Some(next.map_or(overdue, |next| next.min(overdue)));
-                }
+    for (overdue, place, cause) in standing.overdue_days(file) {
+        for place in std::iter::once(place).chain(cause) {
+            if let Ok(at) = next.binary_search_by_key(&place, |(known, _)| *known) {
+                let next = &mut next[at].1;
+                *next = Some(next.map_or(overdue, |next| next.min(overdue)));
             }
         }
     }

@@ -42,6 +42,8 @@ pub struct Obligation<'a> {
     /// Who owes it.
     pub org: &'a str,
     pub record: &'a str,
+    /// Where the record is in the file.
+    pub place: usize,
     /// What raised it, where the record alone does not say: the objection, the application, the cause of a flag, the
     /// initiation or the report before, by `ORG/ID`.
     pub cause: Option<&'a str>,
@@ -70,6 +72,7 @@ pub(crate) struct Raised<'a> {
     duty: &'static str,
     org: &'a str,
     record: &'a Record,
+    place: usize,
     cause: Option<&'a str>,
     measure: Option<&'a str>,
     since: Date,
@@ -83,7 +86,18 @@ impl<'a> Raised<'a> {
     /// A duty of the authority of a record.
     fn new(duty: &'static str, record: &'a Record, since: Date) -> Raised<'a> {
         let org = record.authority();
-        Raised { duty, org, record, cause: None, measure: None, since, due: None, done: None, cancelled: None }
+        Raised {
+            duty,
+            org,
+            record,
+            place: 0,
+            cause: None,
+            measure: None,
+            since,
+            due: None,
+            done: None,
+            cancelled: None,
+        }
     }
 }
 
@@ -109,10 +123,12 @@ pub fn among<'a>(
     let mut raised = Vec::new();
     for place in places {
         let record = &*file.records[*place];
-        if known.has(record.stamp) && record.effective <= as_of {
+        let known = raised.len();
+        if asked.known.has(record.stamp) && record.effective <= as_of {
             record::duties(&asked, record, &mut raised);
             entry::duties(&asked, record, places, &mut raised);
             measure::duties(&asked, record, &mut raised);
+            raised[known..].iter_mut().for_each(|raised| raised.place = *place);
         }
     }
     raised.into_iter().filter(|raised| raised.since <= as_of).map(|raised| standing(&asked, raised)).collect()
@@ -137,8 +153,8 @@ fn standing<'a>(asked: &Asked<'a>, raised: Raised<'a>) -> Obligation<'a> {
         State::Done | State::Overdue => asked.policies.calendar().working_days_late(due.date, closed),
         State::Open | State::Cancelled => 0,
     };
-    let Raised { duty, org, record, cause, measure, since, .. } = raised;
-    Obligation { duty, org, record: &record.id, cause, measure, since, due, state, done, late_by }
+    let Raised { duty, org, record, place, cause, measure, since, .. } = raised;
+    Obligation { duty, org, record: &record.id, place, cause, measure, since, due, state, done, late_by }
 }
 
 #[cfg(test)]

@@ -29,8 +29,10 @@ impl Consumer {
                 assert_eq!(earlier, None, "listed twice: {change:?}");
             }
             ListWhat::Amended => {
-                let earlier = self.entries.insert(key, (change.from, change.until));
-                assert!(earlier.is_some(), "amended, but not listed: {change:?}");
+                // Of an entry that is over, its end has moved into the past.
+                if let Some(span) = self.entries.get_mut(&key) {
+                    *span = (change.from, change.until);
+                }
             }
             ListWhat::Exited | ListWhat::Expired => {
                 assert!(self.entries.remove(&key).is_some(), "ended, but not listed: {change:?}");
@@ -51,6 +53,12 @@ impl Consumer {
             MeasureWhat::Rebased => assert!(self.measures.insert(key, basis).is_some(), "rebased, but off: {change:?}"),
             MeasureWhat::Ended => {
                 assert_eq!(self.measures.remove(&key), Some(basis), "ended on another basis: {change:?}");
+            }
+            // What has ended already can still turn out to have been wrong.
+            MeasureWhat::Withdrawn => {
+                if let Some(earlier) = self.measures.remove(&key) {
+                    assert_eq!(earlier, basis, "withdrawn on another basis: {change:?}");
+                }
             }
             MeasureWhat::Suspended | MeasureWhat::Resumed => {}
         }

@@ -160,6 +160,17 @@ fn an_application_of_a_day_before_a_later_end_is_taken_and_void_with_that_end() 
 }
 
 #[test]
+fn an_application_that_was_made_before_the_end_is_taken_though_it_is_recorded_after_it() {
+    let exited = listed().when(exit("L-1", "2026-06-10")).then_applied();
+    exited.clone().when(apply_for_repair("L-1", "2026-06-10")).then_refused(Code::AlreadyEnded);
+    exited.when(apply_for_repair("L-1", "2026-06-09")).then_duty(
+        "accept-repair",
+        "2026-06-30",
+        ["accept-repair L-1 for apply-L-1-2026-06-09 due 2026-06-12 cancelled"],
+    );
+}
+
+#[test]
 fn an_open_application_is_void_when_the_record_ends_otherwise() {
     let applied = listed().when(apply_for_repair("L-1", "2026-06-15")).then_applied().on("2026-06-16");
     let cancelled = [

@@ -107,12 +107,14 @@ fn the_catalogue_of_the_acceptance_decides_what_lands_on_whom() {
 
 #[test]
 fn an_initiated_measure_reaches_the_persons_on_whose_role_it_lands() {
-    listed()
+    given([day("2026-02-02"), listing().persons([(PERSON, REPRESENTATIVE), (OTHER_PERSON, "财务负责人")])])
         .on("2026-03-02")
         .when(initiate("I-1", "L-1", "2026-03-02", "R-MARKET-BAN", MARKET, "2026-03-20"))
         .then_implied(["person-1 of L-1 2026-02-02..=2029-02-02"])
         .of(PERSON)
         .then_measure_changes("R-MARKET-BAN", ["imposed 2026-03-02..2029-02-02 on L-1"])
+        .of(OTHER_PERSON)
+        .then_measure("R-MARKET-BAN", [])
         .when(initiate("I-2", "L-1", "2026-03-02", "R-NO-CONCESSION", MARKET, "2026-03-20"))
         .then_applied()
         .then_implied([])

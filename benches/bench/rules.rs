@@ -106,7 +106,7 @@ fn worst_day(data: &Path) -> Result<WorstDay> {
 fn fill(log: &dyn Log, codec: &Codec, first: Date) -> Result<()> {
     let mut batch: Vec<Record> = Vec::new();
     for part in shipped_policy() {
-        batch.push(codec.event_record(&policy_event(&part.into(), first.start()), 0));
+        batch.push(codec.event_record(&policy_event(&part, first.start()), 0));
     }
     batch.push(codec.event_record(&day_event(first, first.start()), 0));
     for number in 0..TERMS {

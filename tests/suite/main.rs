@@ -13,6 +13,7 @@ mod kafka_feeds;
 mod kafka_log;
 mod log_contract;
 mod names;
+mod privacy;
 mod public;
 mod replay;
 mod scenarios;

@@ -1,0 +1,75 @@
+//! No natural person's name or number in clear: not in the log, the views, the traces, the metrics, nor in the files beside.
+
+use serde_json::{Value, json};
+use std::{fs, path::Path};
+
+use crate::support::events::{COMPANY, act, black, event, exit, penalty};
+use crate::support::server::{AUDITOR, LABOUR, MARKET, Server, Site};
+
+/// Made up, and of letters that nothing else here uses.
+const NAME: &str = "龘靐齉";
+const OTHER_NAME: &str = "麤鱻淼";
+const NUMBER: &str = "11010519491231002X";
+const OTHER_NUMBER: &str = "440524188001010014";
+
+fn person(name: &str, number: &str) -> Value {
+    json!({ "kind": "person", "name": name, "document": { "kind": "身份证", "number": number } })
+}
+
+/// Everything that takes a person: as a subject, as a representative, as a responsible person, in a dispute.
+fn publish_about_persons(server: &Server) {
+    let applied = |org: &str, event: &Value| {
+        let reply = server.client(org).publish(event);
+        assert_eq!(reply.status, 201, "{}", reply.body);
+    };
+    let mut listing = black("unpaid-wages", "L-1", "2026-06-01", "2029-06-01", COMPANY);
+    listing["data"]["persons"] = json!([{ "subject": person(NAME, NUMBER), "role": "法定代表人" }]);
+    applied(LABOUR, &listing);
+    let mut fined = penalty("P-1", "2026-06-01", COMPANY);
+    fined["subject"] = person(OTHER_NAME, OTHER_NUMBER);
+    applied(LABOUR, &fined);
+    let mut represented = penalty("P-2", "2026-06-01", COMPANY);
+    represented["data"]["representative"] = json!({ "name": NAME, "document": { "kind": "身份证", "number": NUMBER } });
+    applied(MARKET, &represented);
+    let grounds = json!({ "grounds": "并非本单位", "by": "subject" });
+    applied(MARKET, &act("objection.filed", "O-1", "2026-06-01", COMPANY, &format!("{LABOUR}/L-1"), grounds));
+    applied(LABOUR, &exit("X-1", "2026-06-01", COMPANY, &format!("{LABOUR}/L-1"), "early"));
+    // What is refused or malformed is told without the person, too.
+    let mut unknown =
+        event("W-1", "penalty.withdrawn", "2026-06-01", COMPANY, json!({ "record": "A/B", "reason": "错" }));
+    unknown["subject"] = person(OTHER_NAME, OTHER_NUMBER);
+    assert_eq!(server.client(LABOUR).publish(&unknown).status, 422);
+    unknown["effective"] = json!("2026-13-01");
+    assert_eq!(server.client(LABOUR).publish(&unknown).status, 400);
+    let asked = json!({ "document": { "kind": "身份证", "number": NUMBER }, "purpose": "核验", "case": "1" });
+    assert_eq!(server.client(AUDITOR).post("/v1/subjects/find", &asked).status, 200);
+}
+
+#[test]
+fn no_name_and_no_number_of_a_person_is_in_clear_in_any_file_trace_or_metric() {
+    let site = Site::embedded();
+    let server = site.start("2026-06-01");
+    publish_about_persons(&server);
+    let metrics = server.client(AUDITOR).get("/metrics").body;
+    let traces = server.written();
+    server.stop();
+    for secret in [NAME, OTHER_NAME, NUMBER, OTHER_NUMBER] {
+        assert!(!metrics.contains(secret), "{secret} in the metrics");
+        assert!(!traces.contains(secret), "{secret} in the traces");
+        let found = files_with(site.data(), secret.as_bytes());
+        assert!(found.is_empty(), "{secret} in {found:?}");
+    }
+}
+
+fn files_with(directory: &Path, secret: &[u8]) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files_with(&path, secret));
+        } else if fs::read(&path).unwrap().windows(secret.len()).any(|window| window == secret) {
+            found.push(path.display().to_string());
+        }
+    }
+    found
+}

@@ -96,8 +96,13 @@ impl Publisher {
             }
             let sent = if single { self.send_one(client) } else { self.send_stream(client) };
             let Some(outcomes) = sent else { return };
+            let before = self.acknowledged.len();
             self.take(&outcomes, repeated);
-            answered.fetch_add(outcomes.len(), Ordering::SeqCst);
+            let acknowledged = self.acknowledged.len() - before;
+            answered.fetch_add(acknowledged, Ordering::SeqCst);
+            if acknowledged == 0 {
+                std::thread::park_timeout(Duration::from_millis(5)); // not ready yet
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //! have fifty thousand, and each new event asks whether it was there before, so they lie in sorted runs that clones share.
 
 use crate::{facts::Stamp, refusal::Code};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeSeq};
 use std::sync::Arc;
 
 /// Events that are looked through one by one; more are sorted into a run.
@@ -81,7 +81,10 @@ impl PartialEq for SeenEvents {
 
 impl Serialize for SeenEvents {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
+        // Formats that write the length first ask for it; the iterator cannot tell.
+        let mut sequence = serializer.serialize_seq(Some(self.len()))?;
+        self.iter().try_for_each(|seen| sequence.serialize_element(seen))?;
+        sequence.end()
     }
 }
 

@@ -74,3 +74,18 @@ pub(super) fn unpack(row: &[u8]) -> Result<Vec<u8>, ViewError> {
 pub(super) fn parse<'a, T: Deserialize<'a>>(plain: &'a [u8]) -> Result<T, ViewError> {
     postcard::from_bytes(plain).map_err(|error| ViewError(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chengxin_projections::{facts::CreditFile, testing::*};
+
+    #[test]
+    fn a_file_with_a_long_history_comes_back_from_its_row() {
+        let steps = (0..300).map(|number| penalty(&format!("P-{number}"), "2026-05-11"));
+        let mut scenario = given(std::iter::once(day("2026-05-11")).chain(steps));
+        let file = scenario.file().clone();
+        let row = Encoder::default().encode(&file).unwrap();
+        assert_eq!(decode::<CreditFile>(&row).unwrap(), file);
+    }
+}

@@ -85,7 +85,8 @@ mod tests {
         let steps = (0..300).map(|number| penalty(&format!("P-{number}"), "2026-05-11"));
         let mut scenario = given(std::iter::once(day("2026-05-11")).chain(steps));
         let file = scenario.file().clone();
-        let row = Encoder::default().encode(&file).unwrap();
-        assert_eq!(decode::<CreditFile>(&row).unwrap(), file);
+        let mut encoder = Encoder::default();
+        let row = encoder.encode(&file).unwrap();
+        assert_eq!(decode::<CreditFile>(row).unwrap(), file);
     }
 }

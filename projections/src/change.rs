@@ -100,9 +100,12 @@ pub enum MeasureWhat {
     Imposed,
     /// In force as before, on another set of entries (default rule 8).
     Rebased,
+    /// Everything that carries it is disputed or without basis (default rules 3 and 5).
     Suspended,
     Resumed,
     Ended,
+    /// Was never to be: an entry that carried it was wrong from the start (default rule 4).
+    Withdrawn,
 }
 
 /// A change of the measures in force on a subject.
@@ -122,6 +125,49 @@ pub struct MeasureChange {
     pub cause: Cause,
     pub position: String,
     /// Counts the measure changes of this subject from 1.
+    #[serde(with = "counter")]
+    pub sequence: u64,
+    /// When the causing event was recorded.
+    pub recorded: Instant,
+}
+
+/// What became of a duty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ObligationWhat {
+    /// Due from now on, from another organisation than the one that caused it.
+    Arisen,
+    /// A calendar moved its last day, or made it final (default rule 15).
+    Moved,
+    Overdue,
+}
+
+/// A duty of which its organisation, or the office, is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct ObligationChange {
+    pub change: String,
+    pub subject: About,
+    /// `decide-flag`, `answer-objection`, …
+    pub duty: String,
+    /// Who owes it.
+    pub org: String,
+    /// The record that it is about, by `ORG/ID`.
+    pub record: String,
+    /// What raised it, by `ORG/ID`: the penalty under a flag, the objection, the application.
+    pub reason: Option<String>,
+    /// The organisation that published what raised it.
+    pub reported_by: Option<String>,
+    pub measure: Option<String>,
+    pub what: ObligationWhat,
+    pub since: Date,
+    pub due: Date,
+    /// A year on the way has no published calendar (default rule 15).
+    pub provisional: bool,
+    pub cause: Cause,
+    pub position: String,
+    /// Counts the changes of duties about this subject from 1.
     #[serde(with = "counter")]
     pub sequence: u64,
     /// When the causing event was recorded.

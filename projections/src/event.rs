@@ -80,6 +80,9 @@ pub enum SubjectKind {
 /// The id of the subject of `day.opened` and `policy.published`.
 pub const SYSTEM: &str = "system";
 
+/// The publisher of days and of what is stated about responsible persons.
+pub const SYSTEM_PUBLISHER: &str = "system";
+
 /// Calls `$with!` with a list of `Variant => "event.type"`: the one table of event types.
 #[macro_export]
 macro_rules! for_each_event_type {
@@ -114,6 +117,7 @@ macro_rules! for_each_event_type {
             SubjectDeregistered => "subject.deregistered",
             AccessRequested => "access.requested",
             AccessDecided => "access.decided",
+            ImplicationStated => "implication.stated",
             PolicyPublished => "policy.published",
             DayOpened => "day.opened",
         }
@@ -168,6 +172,7 @@ impl Data {
             Data::MeasureExecuted(d) => &d.record,
             Data::MeasureDeclined(d) => &d.record,
             Data::MeasureReported(d) => &d.record,
+            Data::ImplicationStated(d) => &d.record,
             _ => return None,
         })
     }
@@ -606,6 +611,52 @@ pub struct AccessDecided {
     pub allowed: bool,
     #[serde(default)]
     pub until: Option<Date>,
+}
+
+/// (十六) What an organisation's entry says of a responsible person, stated by the system on the person's partition whenever
+/// it changes: the whole state, so that the latest is enough.
+#[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImplicationStated {
+    /// The entry, by `ORG/ID`.
+    pub record: String,
+    /// The organisation that the entry is about.
+    pub entity: String,
+    pub role: String,
+    pub list: List,
+    pub kind: String,
+    pub from: Date,
+    /// Last day of the term.
+    pub until: Date,
+    /// The day on which an event ended the entry before its term.
+    pub ended: Option<Date>,
+    pub withdrawn: bool,
+    pub watch_months: u32,
+    /// The measures that land on the person.
+    pub measures: Vec<String>,
+    /// Measures initiated beyond those, and since when.
+    pub initiated: Vec<InitiatedSince>,
+    /// Days on which the entity's entry is disputed, and on which it has no basis.
+    pub disputed: Vec<Stretch>,
+    pub lost: Vec<Stretch>,
+    /// What made it change: the type of the event and its name.
+    pub cause_type: String,
+    pub cause_event: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InitiatedSince {
+    pub measure: String,
+    pub since: Date,
+}
+
+/// Days from one up to, but not including, another; none means no end.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stretch {
+    pub from: Date,
+    pub to: Option<Date>,
 }
 
 /// One part of the policy in a new version (default rule 13).

@@ -3,10 +3,11 @@
 use crate::{
     date::Date,
     difference::Telling,
-    event::{Data, Event, SubjectKind},
-    facts::CreditFile,
+    event::{Data, Event, PolicyPublished, SYSTEM_PUBLISHER, SubjectKind},
+    facts::{CreditFile, Stamp},
     judge::{self, Effect, Outcome},
-    partition::{DAY_PUBLISHER, Partition},
+    partition::Partition,
+    policy::Part,
     refusal::{Code, Refusal},
 };
 
@@ -38,23 +39,21 @@ pub fn fold<F: Files>(
     let stamp = partition.stamp(offset, event.recorded);
     let telling = files.telling();
     match &event.data {
-        Data::DayOpened(day) if event.publisher == DAY_PUBLISHER => {
-            let Some(date) = partition.open_day(day) else { return Ok(Some(quiet(Effect::Applied))) };
-            let mut all = quiet(Effect::Applied);
+        Data::DayOpened(day) if event.publisher == SYSTEM_PUBLISHER => {
+            let Some(date) = partition.open_day(day) else { return Ok(Some(Effect::Applied.into())) };
+            let mut all = Outcome::from(Effect::Applied);
             for subject in files.due(date)? {
                 let file = files.file(&subject, SubjectKind::Organisation)?;
                 if file.day < date {
-                    let outcome = judge::open_day(partition, file, date, stamp, telling);
-                    all.lists.extend(outcome.lists);
-                    all.measures.extend(outcome.measures);
+                    all.changes.extend(judge::open_day(partition, file, date, stamp, telling));
                 }
             }
             Ok(Some(all))
         }
         Data::DayOpened(_) => {
-            Ok(Some(quiet(Effect::Refused(Refusal::new(Code::NotAllowed, "only the system opens days")))))
+            Ok(Some(Effect::Refused(Refusal::new(Code::NotAllowed, "only the system opens days")).into()))
         }
-        Data::PolicyPublished(policy) => Ok(Some(quiet(partition.publish_policy(event, policy, stamp)))),
+        Data::PolicyPublished(policy) => publish_policy(partition, files, event, policy, stamp).map(Some),
         _ => {
             let file = files.file(&event.subject.id, event.subject.kind)?;
             if file.applied > offset {
@@ -65,6 +64,26 @@ pub fn fold<F: Files>(
     }
 }
 
-fn quiet(effect: Effect) -> Outcome {
-    Outcome { effect, lists: Vec::new(), measures: Vec::new() }
+/// A new part of the policy; a calendar moves the deadlines that are open.
+fn publish_policy<F: Files>(
+    partition: &mut Partition,
+    files: &mut F,
+    event: &Event,
+    policy: &PolicyPublished,
+    stamp: Stamp,
+) -> Result<Outcome, F::Error> {
+    let earlier = partition.history.clone();
+    let mut outcome = Outcome::from(partition.publish_policy(event, policy, stamp));
+    let is_calendar = matches!(policy.part.parse(), Ok(Part::Calendar(_)));
+    if outcome.effect == Effect::Applied && is_calendar && partition.policy().rules_revision() >= 2 {
+        let name = event.name();
+        for subject in files.due(Date::MAX)? {
+            let telling = files.telling();
+            let file = files.file(&subject, SubjectKind::Organisation)?;
+            if file.applied <= stamp.offset {
+                outcome.changes.extend(judge::move_deadlines(partition, &earlier, file, &name, stamp, telling));
+            }
+        }
+    }
+    Ok(outcome)
 }

@@ -3,8 +3,9 @@
 use crate::{
     change::ListName,
     date::Date,
+    dispute::{self, Suspension},
     event::{ExitReason, List},
-    facts::{Act, CreditFile, Deed, Designation, Known, Record},
+    facts::{Act, Content, CreditFile, Deed, Designation, Known, Record},
     interval::Span,
 };
 use serde::Serialize;
@@ -25,27 +26,31 @@ pub enum State {
 }
 
 /// An entry of one list as the facts known have it, for any day.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Entry<'a> {
     pub record: &'a Record,
     pub designation: &'a Designation,
     pub list: ListName,
     /// From its first day to its end, as known.
     pub span: Span,
-    /// What ended it before its term.
+    /// Whether it ended before its term, and the act that ended it where that is on this file.
+    pub is_cut: bool,
     pub ended_by: Option<&'a Act>,
+    pub is_withdrawn: bool,
     pub withdrawn_by: Option<&'a Act>,
+    /// When its measures are suspended. A watch has none.
+    pub suspension: Suspension,
 }
 
 impl Entry<'_> {
     pub fn state(&self, date: Date) -> State {
-        if self.withdrawn_by.is_some() {
+        if self.is_withdrawn {
             State::Withdrawn
         } else if date < self.span.from {
             State::Pending
         } else if self.span.contains(date) {
             State::Active
-        } else if self.ended_by.is_some() {
+        } else if self.is_cut {
             State::Exited
         } else {
             State::Expired
@@ -56,59 +61,98 @@ impl Entry<'_> {
         self.state(date) == State::Active
     }
 
-    /// The next day after `date` on which the state changes by itself.
-    pub fn next_change(&self, date: Date) -> Option<Date> {
-        if self.withdrawn_by.is_some() || self.span.is_empty() {
-            return None;
-        }
-        [self.span.from, self.span.after()].into_iter().find(|day| *day > date)
+    pub fn is_disputed(&self, date: Date) -> bool {
+        self.is_active(date) && self.suspension.disputed.contains(date)
+    }
+
+    pub fn is_basis_lost(&self, date: Date) -> bool {
+        self.is_active(date) && self.suspension.basis_lost.contains(date)
+    }
+
+    /// Whether it is an entry of the subject itself, and not what another subject's entry says of this person.
+    pub fn is_own(&self) -> bool {
+        matches!(self.record.first, Content::Designation(_))
+    }
+
+    /// The days on which the state may change by itself.
+    pub fn edges(&self) -> impl Iterator<Item = Date> {
+        let runs = !self.is_withdrawn && !self.span.is_empty();
+        let edges = [self.span.from, self.span.after()].into_iter();
+        edges.chain(self.suspension.disputed.edges()).chain(self.suspension.basis_lost.edges()).filter(move |_| runs)
     }
 }
 
-/// The entry that a designation makes on its own list.
-pub fn entry<'a>(record: &'a Record, designation: &'a Designation, known: Known) -> Entry<'a> {
+/// The entry that a record makes on its own list; of a person also the entry of the organisation that names it.
+pub fn entry<'a>(file: &'a CreditFile, record: &'a Record, known: Known) -> Option<Entry<'a>> {
+    let (designation, stated) = match record.content(known) {
+        Content::Designation(designation) => (&**designation, None),
+        Content::Implication(implication) => (&implication.entry, Some(&**implication)),
+        Content::License(_) | Content::Penalty(_) => return None,
+    };
     let list = match designation.list {
         List::Red => ListName::Red,
         List::Black => ListName::Black,
     };
     let term = Span::by_term(record.effective, designation.until);
     let ended_by = end_before_term(record, known);
-    let span = ended_by.map_or(term, |act| term.cut(act.effective));
-    Entry { record, designation, list, span, ended_by, withdrawn_by: withdrawal(record, known) }
+    let ended = stated.map_or(ended_by.map(|act| act.effective), |stated| stated.ended);
+    let span = ended.map_or(term, |ended| term.cut(ended));
+    let withdrawn_by = dispute::withdrawal(record, known);
+    let is_withdrawn = withdrawn_by.is_some() || stated.is_some_and(|stated| stated.withdrawn);
+    let suspension = dispute::suspension(file, record, known);
+    let is_cut = ended.is_some();
+    Some(Entry { record, designation, list, span, is_cut, ended_by, is_withdrawn, withdrawn_by, suspension })
 }
 
 /// The watch (重点监测) begins the day after the black listing ends, for the term that the authority set (default rule 9).
-pub fn watch<'a>(record: &'a Record, designation: &'a Designation, known: Known) -> Option<Entry<'a>> {
-    if designation.list != List::Black || designation.watch_months == 0 {
+pub fn watch<'a>(listing: &Entry<'a>) -> Option<Entry<'a>> {
+    if listing.list != ListName::Black || listing.designation.watch_months == 0 {
         return None;
     }
-    let listing = entry(record, designation, known);
     let from = listing.span.to.next();
-    let span = Span::by_term(from, from.plus_months(designation.watch_months));
-    Some(Entry { list: ListName::Watch, span, ended_by: None, ..listing })
+    let span = Span::by_term(from, from.plus_months(listing.designation.watch_months));
+    let (is_cut, ended_by) = (false, None);
+    Some(Entry {
+        list: ListName::Watch,
+        span,
+        is_cut,
+        ended_by,
+        suspension: Suspension::default(),
+        record: listing.record,
+        designation: listing.designation,
+        is_withdrawn: listing.is_withdrawn,
+        withdrawn_by: listing.withdrawn_by,
+    })
 }
 
-/// The act that ends an entry before its term: the exit that its authority declares, or the repair that it grants (二十六).
+/// The act that ends an entry before its term: the earliest exit that its authority declares, or repair that it grants (二十六).
 pub fn end_before_term(record: &Record, known: Known) -> Option<&Act> {
-    record.acts(known).find(|act| matches!(act.what, Deed::Exited { .. } | Deed::RepairGranted))
+    record.acts(known).filter(|act| ends(&act.what)).min_by_key(|act| act.effective)
 }
 
-pub fn withdrawal(record: &Record, known: Known) -> Option<&Act> {
-    record.acts(known).find(|act| matches!(act.what, Deed::Withdrawn))
+fn ends(deed: &Deed) -> bool {
+    matches!(deed, Deed::Exited { .. } | Deed::RepairGranted)
 }
 
 /// Whether a declared exit only confirms the repair that has ended the entry already.
 pub fn confirms_repair(record: &Record, reason: ExitReason) -> bool {
-    let ends: Vec<&Act> =
-        record.acts.iter().filter(|act| matches!(act.what, Deed::Exited { .. } | Deed::RepairGranted)).collect();
-    reason == ExitReason::Repaired && matches!(ends[..], [Act { what: Deed::RepairGranted, .. }])
+    let mut ending = record.acts.iter().filter(|act| ends(&act.what));
+    let repaired = ending.next().is_some_and(|act| act.what == Deed::RepairGranted);
+    reason == ExitReason::Repaired && repaired && ending.next().is_none()
 }
 
 /// Every entry of the subject that was known, the watch behind the listing that it follows.
 pub fn entries(file: &CreditFile, known: Known) -> impl Iterator<Item = Entry<'_>> {
-    file.entries().filter(move |(record, _)| known.has(record.stamp)).flat_map(move |(record, designation)| {
-        std::iter::once(entry(record, designation, known)).chain(watch(record, designation, known))
-    })
+    let all = file.records.iter().filter(move |record| known.has(record.stamp));
+    let entries = all.filter_map(move |record| entry(file, record, known)).flat_map(with_watch);
+    // On the black list stands the organisation; the person has the measures, and the watch.
+    entries.filter(|entry| entry.is_own() || entry.list == ListName::Watch)
+}
+
+/// An entry, and the watch behind it.
+pub fn with_watch(entry: Entry<'_>) -> impl Iterator<Item = Entry<'_>> {
+    let watch = watch(&entry);
+    std::iter::once(entry).chain(watch)
 }
 
 #[cfg(test)]

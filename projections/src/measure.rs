@@ -1,61 +1,124 @@
-//! Measures in force on a subject. (十一)–(十八)(二十), default rule 8: a measure is in force while at least one live entry
-//! carries it; it ends with the last.
+//! Measures on a subject. (十一)–(十八)(二十), default rule 8: a measure is in force while at least one live entry carries it; it
+//! ends with the last. While every entry that carries it is disputed or without basis, it is suspended (二十七).
 
 use crate::{
     change::ListName,
     date::Date,
-    facts::{CreditFile, Known},
-    interval::Span,
+    facts::{Content, CreditFile, Deed, Known, Record},
+    interval::{Days, Span},
     listing::{self, Entry},
 };
+use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// The measures that an entry carries, and for how long. The watch carries none.
-pub fn carried<'a>(entry: &Entry<'a>) -> impl Iterator<Item = &'a str> {
-    let carries = entry.list != ListName::Watch && entry.withdrawn_by.is_none();
-    entry.designation.measures.iter().filter(move |_| carries).map(|code| &**code)
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    Active,
+    Suspended,
+}
+
+/// The measures that an entry carries, each with its first day. The watch carries none.
+pub fn carried<'a>(entry: &Entry<'a>, known: Known) -> Vec<(&'a str, Date)> {
+    if entry.list == ListName::Watch || entry.is_withdrawn {
+        return Vec::new();
+    }
+    let own = entry.designation.measures.iter().map(|code| (&**code, entry.span.from));
+    own.chain(initiated(entry.record, known)).collect()
+}
+
+/// What `measure.initiated` added to an entry, each with its first day (二十二).
+pub fn initiated(record: &Record, known: Known) -> impl Iterator<Item = (&str, Date)> {
+    let stated = match record.content(known) {
+        Content::Implication(stated) => &stated.initiated[..],
+        _ => &[],
+    };
+    let acts = record.acts(known).flat_map(|act| {
+        let measures = match &act.what {
+            Deed::MeasuresInitiated { measures, .. } => &measures[..],
+            _ => &[],
+        };
+        measures.iter().map(|code| (&**code, act.effective))
+    });
+    stated.iter().map(|(code, since)| (&**code, *since)).chain(acts)
 }
 
 /// A stretch of time in which the same entries carried a measure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stretch<'a> {
     pub span: Span,
+    pub state: State,
+    /// The entries that carry it: those that are not suspended, or where all are, all.
     pub basis: Vec<&'a str>,
+}
+
+/// One entry's part in a measure.
+struct Part<'a> {
+    record: &'a str,
+    span: Span,
+    off: Days,
 }
 
 /// The whole timeline of each measure of a subject, past and to come as known: stretches in order, without overlaps.
 pub fn timelines(file: &CreditFile, known: Known) -> BTreeMap<&str, Vec<Stretch<'_>>> {
-    let mut spans: BTreeMap<&str, Vec<(Span, &str)>> = BTreeMap::new();
-    for entry in listing::entries(file, known).filter(|entry| !entry.span.is_empty()) {
-        for code in carried(&entry) {
-            spans.entry(code).or_default().push((entry.span, &entry.record.id));
+    let mut parts: BTreeMap<&str, Vec<Part<'_>>> = BTreeMap::new();
+    let records = file.records.iter().filter(|record| known.has(record.stamp));
+    for entry in records.filter_map(|record| listing::entry(file, record, known)) {
+        for (code, from) in carried(&entry, known) {
+            let span = entry.span.since(from);
+            if !span.is_empty() {
+                let part = Part { record: &entry.record.id, span, off: entry.suspension.days() };
+                parts.entry(code).or_default().push(part);
+            }
         }
     }
-    spans.into_iter().map(|(code, spans)| (code, stretches(&spans))).collect()
+    parts.into_iter().map(|(code, parts)| (code, stretches(&parts))).collect()
 }
 
-/// Cuts overlapping spans at every day on which one begins or ends.
-fn stretches<'a>(spans: &[(Span, &'a str)]) -> Vec<Stretch<'a>> {
-    let mut days: Vec<Date> = spans.iter().flat_map(|(span, _)| [span.from, span.after()]).collect();
+/// Cuts overlapping parts at every day on which something begins or ends, and joins what is the same.
+fn stretches<'a>(parts: &[Part<'a>]) -> Vec<Stretch<'a>> {
+    let edges = |part: &Part| {
+        let off: Vec<Date> = part.off.edges().filter(|day| part.span.contains(*day)).collect();
+        [part.span.from, part.span.after()].into_iter().chain(off).collect::<Vec<Date>>()
+    };
+    let mut days: Vec<Date> = parts.iter().flat_map(edges).collect();
     days.sort_unstable();
     days.dedup();
-    let mut stretches = Vec::new();
+    let mut stretches: Vec<Stretch> = Vec::new();
     for pair in days.windows(2) {
-        let live: Vec<&(Span, &str)> = spans.iter().filter(|(span, _)| span.contains(pair[0])).collect();
-        if live.is_empty() {
-            continue;
+        let Some((state, basis)) = on(parts, pair[0]) else { continue };
+        let span = stretch(parts, pair[0], pair[1]);
+        match stretches.last_mut().filter(|last| last.span.after() == pair[0] && last.state == state) {
+            Some(last) if last.basis == basis => last.span = Span { from: last.span.from, ..span },
+            _ => stretches.push(Stretch { span, state, basis }),
         }
-        // A stretch that ends where a term ends shows that term's last day; otherwise the day of the event.
-        let by_term = live.iter().any(|(span, _)| span.through && span.after() == pair[1]);
-        let by_event = live.iter().any(|(span, _)| !span.through && span.after() == pair[1]);
-        let span = if by_term && !by_event {
-            Span::by_term(pair[0], pair[1].previous())
-        } else {
-            Span { from: pair[0], to: pair[1], through: false }
-        };
-        stretches.push(Stretch { span, basis: live.iter().map(|(_, record)| *record).collect() });
     }
     stretches
+}
+
+/// How a measure stands on a day.
+fn on<'a>(parts: &[Part<'a>], day: Date) -> Option<(State, Vec<&'a str>)> {
+    let live: Vec<&Part> = parts.iter().filter(|part| part.span.contains(day)).collect();
+    if live.is_empty() {
+        return None;
+    }
+    let basis = |suspended: bool| {
+        let mut basis: Vec<&str> = Vec::new();
+        for part in live.iter().filter(|part| part.off.contains(day) == suspended) {
+            if !basis.contains(&part.record) {
+                basis.push(part.record);
+            }
+        }
+        basis
+    };
+    let active = basis(false);
+    Some(if active.is_empty() { (State::Suspended, basis(true)) } else { (State::Active, active) })
+}
+
+/// A stretch that ends where a term ends shows that term's last day; otherwise the day of the event.
+fn stretch(parts: &[Part], from: Date, to: Date) -> Span {
+    let ends = |through: bool| parts.iter().any(|part| part.span.through == through && part.span.after() == to);
+    if ends(true) && !ends(false) { Span::by_term(from, to.previous()) } else { Span { from, to, through: false } }
 }
 
 #[cfg(test)]
@@ -142,7 +205,7 @@ mod tests {
             .on("2026-06-15")
             .when(withdraw_designation("L-1", "2026-06-15"))
             .then_measure(MEASURE, [])
-            .then_measure_changes(MEASURE, ["ended 2026-05-11..2026-06-15 on L-1"]);
+            .then_measure_changes(MEASURE, ["withdrawn 2026-05-11..2026-06-15 on L-1"]);
     }
 
     /// Default rule 13.

@@ -1,6 +1,6 @@
 //! Files in memory: for a replay without views, and for tests.
 
-use crate::{date::Date, event::SubjectKind, facts::CreditFile, fold::Files, judge::next_change};
+use crate::{date::Date, event::SubjectKind, facts::CreditFile, fold::Files};
 use std::{
     collections::{BTreeMap, BTreeSet},
     convert::Infallible,
@@ -23,7 +23,7 @@ impl Memory {
             if let Some(old) = self.planned.remove(&subject) {
                 self.agenda.remove(&(old, subject.clone()));
             }
-            if let Some(next) = next_change(file, file.day) {
+            if let Some(next) = file.next() {
                 self.agenda.insert((next, subject.clone()));
                 self.planned.insert(subject, next);
             }

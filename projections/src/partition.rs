@@ -3,17 +3,15 @@
 
 use crate::{
     date::Date,
-    event::{Data, DayOpened, Event, PolicyPublished, SYSTEM, Subject, SubjectKind},
-    facts::{Known, Seen, Stamp},
+    event::{Data, DayOpened, Event, PolicyPublished, SYSTEM, SYSTEM_PUBLISHER, Subject, SubjectKind},
+    facts::{Known, Stamp},
     hash,
     judge::Effect,
     policy::{Part, Policy, PolicyHistory},
     refusal::{Code, Refusal},
+    seen::Seen,
 };
 use serde::{Deserialize, Serialize};
-
-/// The publisher of the days.
-pub const DAY_PUBLISHER: &str = "system";
 
 /// The event that opens a day in a partition.
 pub fn day_event(date: Date, recorded: i64) -> Event {
@@ -29,7 +27,7 @@ pub fn policy_event(policy: &PolicyPublished, recorded: i64) -> Event {
 fn system_event(id: String, effective: Date, recorded: i64, data: Data) -> Event {
     let subject =
         Subject { id: SYSTEM.to_owned(), kind: SubjectKind::System, name: None, uscc: None, aliases: Vec::new() };
-    let publisher = DAY_PUBLISHER.to_owned();
+    let publisher = SYSTEM_PUBLISHER.to_owned();
     Event { id, publisher, office: true, effective, recorded, subject, record_subject: None, data }
 }
 
@@ -115,20 +113,37 @@ impl Partition {
         if let Some(seen) = self.seen.iter().find(|seen| seen.id == name) {
             return Effect::of_repeat(seen, content);
         }
-        let result = if event.office {
-            self.history.publish(&policy.part, policy.version, policy.effective, &policy.content.0).map_err(|errors| {
-                let first = errors.first().map(ToString::to_string).unwrap_or_default();
-                Refusal::new(Code::PolicyInvalid, format!("{} error(s); first: {first}", errors.len()))
-            })
-        } else {
-            Err(Refusal::new(Code::NotAllowed, "only the office or an administrator publishes policy"))
-        };
+        let result = self.judge_policy(event, policy);
         if let (Ok(()), Ok(part)) = (&result, policy.part.parse()) {
             self.published.push((stamp, part, policy.version));
         }
-        self.seen.push(Seen { id: name, content, stamp, refused: result.as_ref().err().map(|refusal| refusal.code) });
+        let refused = result.as_ref().err().map(|refusal| refusal.code);
+        self.seen.push(Seen { id: name, content, stamp, refused, record: None });
         self.refresh();
         result.map_or_else(Effect::Refused, |()| Effect::Applied)
+    }
+
+    fn judge_policy(&mut self, event: &Event, policy: &PolicyPublished) -> Result<(), Refusal> {
+        if !event.office {
+            return Err(Refusal::new(Code::NotAllowed, "only the office or an administrator publishes policy"));
+        }
+        let part: Option<Part> = policy.part.parse().ok();
+        let is_first = part.is_some_and(|part| self.history.next_version(part) == 1);
+        let is_calendar = matches!(part, Some(Part::Calendar(_)));
+        if self.policy().rules_revision() >= 2
+            && !is_first
+            && !is_calendar
+            && self.day.is_some_and(|day| policy.effective < day)
+        {
+            let detail = "a version of the policy is effective on the open day or later: it never rewrites the past";
+            return Err(Refusal::new(Code::PolicyInvalid, detail));
+        }
+        let published =
+            self.history.publish(&policy.part, policy.version, policy.effective, &policy.content.0, self.day);
+        published.map_err(|errors| {
+            let first = errors.first().map(ToString::to_string).unwrap_or_default();
+            Refusal::new(Code::PolicyInvalid, format!("{} error(s); first: {first}", errors.len()))
+        })
     }
 
     fn refresh(&mut self) {

@@ -3,8 +3,10 @@
 
 use crate::{
     date::Date,
+    dispute,
     facts::{Act, Content, Deed, Known, Record},
-    policy::{Calendar, Due},
+    obligation::duty,
+    policy::{Due, PolicyHistory},
 };
 
 /// How a license or a penalty stands.
@@ -33,25 +35,42 @@ pub struct Publication<'a> {
     pub ended_by: Option<&'a Act>,
 }
 
-/// The state of a license or a penalty as of a day. A withdrawn record counts as never having been (default rule 4).
+/// The state of a license or a penalty as of a day. A withdrawn record counts as never having been (default rule 4), and a
+/// correction holds on every date.
 pub fn state(record: &Record, known: Known, as_of: Date) -> State {
     let mut state = State::Current;
     for act in record.acts(known) {
-        match act.what {
-            Deed::Withdrawn => return State::Withdrawn,
+        match &act.what {
+            deed if dispute::withdraws(deed) => return State::Withdrawn,
             Deed::Revoked if act.effective <= as_of => state = State::Revoked,
+            Deed::Corrected(_) if state == State::Current => state = State::Corrected,
             _ => {}
         }
     }
     state
 }
 
-/// The publication of a record as of a day; `None` for a designation, which has its own notices.
-pub fn publication<'a>(record: &'a Record, known: Known, as_of: Date, calendar: &Calendar) -> Option<Publication<'a>> {
-    let (due, planned_end) = match &record.content {
-        Content::License(license) => (license.publication_due, license.valid_until),
-        Content::Penalty(penalty) => (penalty.publication_due, penalty.publicity_until),
-        Content::Designation(_) => return None,
+/// Whether something takes a record off, or keeps it from being published.
+pub(crate) fn stops(deed: &Deed) -> bool {
+    ends(deed) || matches!(deed, Deed::Withheld { .. })
+}
+
+/// Whether something ends the publicity of a record.
+fn ends(deed: &Deed) -> bool {
+    dispute::withdraws(deed) || matches!(deed, Deed::Revoked | Deed::RepairGranted)
+}
+
+/// The publication of a record as of a day; `None` for an entry, which has its own notices.
+pub fn publication<'a>(
+    record: &'a Record,
+    known: Known,
+    as_of: Date,
+    policies: &PolicyHistory,
+) -> Option<Publication<'a>> {
+    let planned_end = match record.content(known) {
+        Content::License(license) => license.valid_until,
+        Content::Penalty(penalty) => penalty.publicity_until,
+        Content::Designation(_) | Content::Implication(_) => return None,
     };
     let acts = || record.acts(known).filter(|act| act.effective <= as_of);
     let issue = acts().find_map(|act| match &act.what {
@@ -62,13 +81,14 @@ pub fn publication<'a>(record: &'a Record, known: Known, as_of: Date, calendar: 
         Deed::Withheld { ground } => Some(&**ground),
         _ => None,
     });
-    let ended_by = acts().find(|act| matches!(act.what, Deed::Withdrawn | Deed::Revoked | Deed::RepairGranted));
+    let ended_by = acts().filter(|act| ends(&act.what)).min_by_key(|act| act.effective);
     let issued = issue.map(|(date, _)| date);
-    let stopped = withheld.is_some() || ended_by.is_some();
+    let stopped = acts().filter(|act| stops(&act.what)).map(|act| act.effective).min();
+    let due = policies.due(duty::PUBLISH, record.effective, issued.or(stopped).unwrap_or(as_of));
     let late_by = match issued {
-        Some(date) => calendar.working_days_late(due.date, date),
-        None if stopped => 0,
-        None => calendar.working_days_late(due.date, as_of),
+        Some(date) => policies.calendar().working_days_late(due.date, date),
+        None if stopped.is_some() => 0,
+        None => policies.calendar().working_days_late(due.date, as_of),
     };
     let until = ended_by.map(|act| act.effective).or(planned_end);
     let channel = issue.map(|(_, channel)| channel);

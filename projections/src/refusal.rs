@@ -59,6 +59,40 @@ codes! {
     NotAllowed => "not-allowed",
     /// The rules revision in force does not know this event's effect yet.
     RuleNotInForce => "rule-not-in-force",
+    /// Before the first day that policy knows.
+    BeforeFirstDay => "before-first-day",
+    /// (二十七) The record has no such objection.
+    NoSuchObjection => "no-such-objection",
+    /// (二十七) A finding `corrected` names the correction.
+    NoSuchCorrection => "no-such-correction",
+    /// The correction changes nothing, or what a correction may not change.
+    CorrectionInvalid => "correction-invalid",
+    /// (二十一) There is no flag and no lost basis to decide on.
+    NothingToConfirm => "nothing-to-confirm",
+    /// (二十六) An application for repair is open already.
+    AlreadyOpen => "already-open",
+    /// (二十六) No application for repair is open.
+    NoApplication => "no-application",
+    /// (二十一)(二十七) Not the channel of the original publication.
+    WrongChannel => "wrong-channel",
+    /// (二十) The catalogue has no such measure, or the entry does not carry it.
+    MeasureUnknown => "measure-unknown",
+    /// (二十) Incentives are for the red list, restrictions for the black.
+    MeasureMismatch => "measure-mismatch",
+    /// (二十三) The organisation was not asked to carry the measure out.
+    NotYourMeasure => "not-your-measure",
+    /// (二十三) A report follows an acceptance or an execution.
+    NotAccepted => "not-accepted",
+    /// (二十七) No measure is carried out while the entry is disputed or without basis.
+    Suspended => "suspended",
+    /// The number belongs to another subject.
+    LinkedElsewhere => "linked-elsewhere",
+    /// The subject has no such number.
+    NoSuchIdentifier => "no-such-identifier",
+    /// (二十三) Levels of access are 1 to 5.
+    LevelUnknown => "level-unknown",
+    /// (二十三) There is no such request for access.
+    NoSuchRequest => "no-such-request",
     /// A record in the log that is no event.
     Unreadable => "unreadable",
 }

@@ -89,12 +89,11 @@ impl Scenario {
         match step {
             Step::Event(event) => self.fold(&event).expect("no file is ahead of its partition here"),
             Step::Day(date) => {
-                let mut all = Outcome { effect: Effect::Applied, lists: Vec::new(), measures: Vec::new() };
+                let mut all = Outcome::from(Effect::Applied);
                 let mut next = self.partition.day.map_or(date, Date::next);
                 while next <= date {
                     let outcome = self.fold(&build::opening(next)).expect("a day is folded");
-                    all.lists.extend(outcome.lists);
-                    all.measures.extend(outcome.measures);
+                    all.changes.extend(outcome.changes);
                     next = next.next();
                 }
                 all
@@ -142,9 +141,9 @@ impl Then {
             Effect::Refused(refusal) => assert_eq!(refusal.code, code, "{refusal}"),
             other => panic!("expected a refusal {}, but: {other:?}", code.as_str()),
         }
-        assert!(self.outcome.lists.is_empty() && self.outcome.measures.is_empty(), "a refusal changes nothing");
+        assert!(self.outcome.changes.is_empty(), "a refusal changes nothing");
         let touched = |stamp: crate::facts::Stamp| stamp.offset == self.offset;
-        for record in self.scenario.memory.files.values().flat_map(|file| &file.records) {
+        for record in self.scenario.memory.files.values().flat_map(|file| file.records.iter()) {
             assert!(!touched(record.stamp) && !record.acts.iter().any(|act| touched(act.stamp)), "{record:?}");
         }
         self
@@ -163,14 +162,14 @@ impl Then {
     #[track_caller]
     pub fn then_duplicate(self) -> Then {
         assert!(matches!(self.outcome.effect, Effect::Duplicate(_)), "{:?}", self.outcome.effect);
-        assert!(self.outcome.lists.is_empty() && self.outcome.measures.is_empty(), "a duplicate changes nothing");
+        assert!(self.outcome.changes.is_empty(), "a duplicate changes nothing");
         self
     }
 
     /// Exactly these list changes went out, such as `listed black L-1 2026-04-20..2029-04-20`.
     #[track_caller]
     pub fn then_changes<const N: usize>(self, expected: [&str; N]) -> Then {
-        let changes: Vec<String> = self.outcome.lists.iter().map(list_change).collect();
+        let changes: Vec<String> = self.outcome.changes.lists.iter().map(list_change).collect();
         assert_eq!(changes, expected);
         self
     }
@@ -178,7 +177,7 @@ impl Then {
     /// Exactly these changes of one measure went out, such as `imposed 2026-04-20..2029-04-20 on L-1`.
     #[track_caller]
     pub fn then_measure_changes<const N: usize>(self, measure: &str, expected: [&str; N]) -> Then {
-        let changes = self.outcome.measures.iter().filter(|change| change.measure == measure);
+        let changes = self.outcome.changes.measures.iter().filter(|change| change.measure == measure);
         assert_eq!(changes.map(measure_change).collect::<Vec<_>>(), expected);
         self
     }
@@ -205,7 +204,10 @@ impl Then {
     pub fn then_measure<const N: usize>(mut self, measure: &str, expected: [&str; N]) -> Then {
         let timelines = measure::timelines(self.scenario.file(), Known::Now);
         let stretches = timelines.get(measure).into_iter().flatten();
-        let stretches = stretches.map(|stretch| format!("{} on {}", span(stretch.span), basis(&stretch.basis)));
+        let stretches = stretches.map(|stretch| {
+            let word = if stretch.state == measure::State::Active { "on" } else { "suspended on" };
+            format!("{} {word} {}", span(stretch.span), basis(&stretch.basis))
+        });
         assert_eq!(stretches.collect::<Vec<_>>(), expected);
         self
     }
@@ -213,8 +215,8 @@ impl Then {
     /// The duties that had arisen by a day, such as `publish P-1 due 2019-04-30 open`.
     #[track_caller]
     pub fn then_duties<const N: usize>(mut self, as_of: &str, expected: [&str; N]) -> Then {
-        let policy = self.scenario.partition.policy().clone();
-        let duties = obligation::obligations(self.scenario.file(), Known::Now, build::date(as_of), &policy);
+        let policies = self.scenario.partition.history.clone();
+        let duties = obligation::obligations(self.scenario.file(), Known::Now, build::date(as_of), &policies);
         let text = duties.iter().map(|duty| {
             let state = match (duty.state, duty.late_by) {
                 (State::Open, _) => "open".to_owned(),
@@ -235,9 +237,9 @@ impl Then {
     /// Looks at the publication of a record of [`LABOUR`] as of a day.
     #[track_caller]
     pub fn then_publication(mut self, id: &str, as_of: &str, look: impl FnOnce(&Publication)) -> Then {
-        let calendar = self.scenario.partition.policy().calendar().clone();
+        let policies = self.scenario.partition.history.clone();
         let record = self.scenario.file().record(&build::record(id)).expect("the record is there");
-        let publication = publication::publication(record, Known::Now, build::date(as_of), &calendar);
+        let publication = publication::publication(record, Known::Now, build::date(as_of), &policies);
         look(&publication.expect("it is a license or a penalty"));
         self
     }

@@ -14,7 +14,7 @@ pub use error::DecodeError;
 use crate::log::{Attributes, Record, Topic};
 use apache_avro::{Schema, reader::datum::GenericDatumReader, writer::datum::GenericDatumWriter};
 use chengxin_projections::{
-    change::{ListChange, ListEntry, MeasureChange, Refused},
+    change::{ListChange, ListEntry, MeasureChange, ObligationChange, Refused},
     event::{Data, Event, Subject},
     for_each_event_type,
 };
@@ -45,6 +45,7 @@ pub struct Codec {
     measure_change: Writer,
     list_entry: Writer,
     refused: Writer,
+    obligation_change: Writer,
 }
 
 impl Default for Codec {
@@ -66,6 +67,7 @@ impl Codec {
             measure_change: Writer::new("measure-change"),
             list_entry: Writer::new("list-entry"),
             refused: Writer::new("refusal"),
+            obligation_change: Writer::new("obligation-change"),
         }
     }
 
@@ -121,6 +123,15 @@ impl Codec {
 
     pub fn decode_refused(&self, message: &[u8]) -> Result<Refused, DecodeError> {
         self.decode("refusal", message)
+    }
+
+    /// Appends the message to `out`.
+    pub fn encode_obligation_change(&self, change: &ObligationChange, out: &mut Vec<u8>) {
+        self.obligation_change.write(change, out);
+    }
+
+    pub fn decode_obligation_change(&self, message: &[u8]) -> Result<ObligationChange, DecodeError> {
+        self.decode("obligation-change", message)
     }
 
     fn decode<T: DeserializeOwned>(&self, kind: &str, message: &[u8]) -> Result<T, DecodeError> {

@@ -11,7 +11,7 @@ pub struct Registered {
     pub id: u32,
     /// `TOPIC-FULL.NAME.OF.THE.RECORD`.
     pub subject: &'static str,
-    /// The event type, or `list-change`, `measure-change`, `list-entry`, `refusal`.
+    /// The event type, or `list-change`, `measure-change`, `list-entry`, `refusal`, `obligation-change`.
     pub kind: &'static str,
     /// Rising from 1 within the subject.
     pub version: u32,
@@ -64,10 +64,13 @@ schemas! {
     1029 "access.decided" 1 in "credit.events" as "access.decided.Event";
     1030 "policy.published" 1 in "credit.events" as "policy.published.Event";
     1031 "day.opened" 1 in "credit.events" as "day.opened.Event";
+    1032 "implication.stated" 1 in "credit.events" as "implication.stated.Event";
     2001 "list-change" 1 in "credit.list-changes" as "ListChange";
     2002 "measure-change" 1 in "credit.measure-changes" as "MeasureChange";
     2003 "list-entry" 1 in "credit.lists" as "ListEntry";
     2004 "refusal" 1 in "credit.refusals" as "Refused";
+    2005 "measure-change" 2 in "credit.measure-changes" as "MeasureChange";
+    2006 "obligation-change" 1 in "credit.obligations" as "ObligationChange";
 }
 
 /// The schema with that id.

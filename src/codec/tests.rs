@@ -13,6 +13,7 @@ enum Message {
     Event(Box<Event>),
     ListChange(ListChange),
     MeasureChange(MeasureChange),
+    ObligationChange(ObligationChange),
     ListEntry(ListEntry),
     Refused(Refused),
 }
@@ -27,6 +28,7 @@ impl Message {
             "measure-change" => Message::MeasureChange(read(json)),
             "list-entry" => Message::ListEntry(read(json)),
             "refusal" => Message::Refused(read(json)),
+            "obligation-change" => Message::ObligationChange(read(json)),
             _ => Message::Event(Box::new(event_from_json(kind, json).unwrap_or_else(|e| panic!("{e}: {json}")))),
         }
     }
@@ -37,6 +39,7 @@ impl Message {
             "measure-change" => Message::MeasureChange(CODEC.decode_measure_change(bytes)?),
             "list-entry" => Message::ListEntry(CODEC.decode_list_entry(bytes)?),
             "refusal" => Message::Refused(CODEC.decode_refused(bytes)?),
+            "obligation-change" => Message::ObligationChange(CODEC.decode_obligation_change(bytes)?),
             _ => Message::Event(Box::new(CODEC.decode_event(bytes)?)),
         })
     }
@@ -47,6 +50,7 @@ impl Message {
             Message::Event(event) => CODEC.encode_event(event, &mut out),
             Message::ListChange(change) => CODEC.encode_list_change(change, &mut out),
             Message::MeasureChange(change) => CODEC.encode_measure_change(change, &mut out),
+            Message::ObligationChange(change) => CODEC.encode_obligation_change(change, &mut out),
             Message::ListEntry(entry) => CODEC.encode_list_entry(entry, &mut out),
             Message::Refused(refused) => CODEC.encode_refused(refused, &mut out),
         }
@@ -58,6 +62,7 @@ impl Message {
             Message::Event(event) => event_to_json(event),
             Message::ListChange(change) => serde_json::to_value(change).unwrap(),
             Message::MeasureChange(change) => serde_json::to_value(change).unwrap(),
+            Message::ObligationChange(change) => serde_json::to_value(change).unwrap(),
             Message::ListEntry(entry) => serde_json::to_value(entry).unwrap(),
             Message::Refused(refused) => serde_json::to_value(refused).unwrap(),
         }

@@ -100,7 +100,7 @@ fn first_policy(directory: Option<&Path>) -> Result<Vec<PolicyPublished>, Error>
     parts.sort_by_key(|part| order.iter().position(|name| *name == part.part).unwrap_or(order.len()));
     let mut history = PolicyHistory::default();
     for part in &parts {
-        history.publish(&part.part, part.version, part.effective, &part.content.0).map_err(|errors| {
+        history.publish(&part.part, part.version, part.effective, &part.content.0, None).map_err(|errors| {
             let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
             format!("policy part {}: {}", part.part, lines.join("; "))
         })?;

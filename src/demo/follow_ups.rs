@@ -79,7 +79,7 @@ impl<F: FnMut(&str, &str) -> String> Items<F> {
         let random = &mut self.random;
         let (series, data): (Series, Data) = match what {
             What::Publish => {
-                let channel = records::channel(random).to_owned();
+                let channel = records::channel(subject).to_owned();
                 (Series::Publication, PublicationIssued { record: name, channel }.into())
             }
             What::Withhold => (Series::Publication, withheld(random, name).into()),
@@ -153,7 +153,7 @@ impl<F: FnMut(&str, &str) -> String> Items<F> {
             }
             What::NotifyExit | What::NotifyTakedown => {
                 let about = if what == What::NotifyExit { NoticeAbout::Exit } else { NoticeAbout::Takedown };
-                let channel = records::channel(random).to_owned();
+                let channel = records::channel(subject).to_owned();
                 (Series::Notice, NoticeIssued { record: name, about, channel }.into())
             }
         };

@@ -234,6 +234,7 @@ impl<F: FnMut(&str, &str) -> String> Items<F> {
             ResponsiblePerson { person: (self.person_id)(DOCUMENT, &number), role: role.to_owned() }
         });
         let grounds = Grounds {
+            subject,
             record: basis.map(|penalty| self.name(penalty)),
             persons: person.into_iter().collect(),
             repairable: kind.list == List::Red || self.random.chance(900),

@@ -111,6 +111,7 @@ fn facts(random: &mut Random, text: &PenaltyText, decided: Date) -> String {
 
 /// What a designation rests on and whom it names.
 pub(super) struct Grounds {
+    pub(super) subject: usize,
     /// The penalty under it, `ORG/ID`.
     pub(super) record: Option<String>,
     pub(super) persons: Vec<ResponsiblePerson>,
@@ -139,12 +140,14 @@ pub(super) fn designation(
         grade: (!black).then(|| kind.note.to_owned()),
         watch_months: black.then(|| *random.pick(&[6, 12, 12])),
         persons: grounds.persons,
-        channel: Some(channel(random).to_owned()),
+        channel: Some(channel(grounds.subject).to_owned()),
         scope: None,
     }
 }
 
-/// A channel of the shipped policy.
-pub(super) fn channel(random: &mut Random) -> &'static str {
-    random.text(&["credit-portal", "credit-portal", "credit-portal", "government-portal", "department-portal", "media"])
+/// A channel of the shipped policy: whatever is published of a subject goes out on its own, and the notices there, too.
+pub(super) fn channel(subject: usize) -> &'static str {
+    const CHANNELS: [&str; 6] =
+        ["credit-portal", "credit-portal", "credit-portal", "government-portal", "department-portal", "media"];
+    CHANNELS[subject % CHANNELS.len()]
 }

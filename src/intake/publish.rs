@@ -16,9 +16,9 @@ use chengxin_projections::{
     change::{ListChange, MeasureChange},
     date::Date,
     event::{Data, Event, SubjectKind},
-    facts::Seen,
     judge::{self, Effect},
     refusal::Refusal,
+    seen::Seen,
 };
 use serde::Serialize;
 use std::{
@@ -92,7 +92,7 @@ impl Outcome {
     /// The changes that went out for it.
     pub fn changes(&self) -> (&[ListChange], &[MeasureChange]) {
         match &self.answered {
-            Answered::Judged(outcome) => (&outcome.lists, &outcome.measures),
+            Answered::Judged(outcome) => (&outcome.changes.lists, &outcome.changes.measures),
             Answered::Duplicate(_) => (&[], &[]),
         }
     }

@@ -30,12 +30,23 @@ pub enum Topic {
     Refusals,
     /// The current state of every list entry (compacted), keyed by subject and record.
     Lists,
+    /// Duties that arose, moved or are overdue, keyed by subject.
+    Obligations,
+    /// What entries say of responsible persons now (compacted), keyed by person and record.
+    Implications,
 }
 
 impl Topic {
     /// Every topic, in a stable order.
-    pub const ALL: [Topic; 5] =
-        [Topic::Events, Topic::ListChanges, Topic::MeasureChanges, Topic::Refusals, Topic::Lists];
+    pub const ALL: [Topic; 7] = [
+        Topic::Events,
+        Topic::ListChanges,
+        Topic::MeasureChanges,
+        Topic::Refusals,
+        Topic::Lists,
+        Topic::Obligations,
+        Topic::Implications,
+    ];
 
     /// The public name of the topic; downstream systems subscribe to it.
     pub fn name(self) -> &'static str {
@@ -45,12 +56,14 @@ impl Topic {
             Topic::MeasureChanges => "credit.measure-changes",
             Topic::Refusals => "credit.refusals",
             Topic::Lists => "credit.lists",
+            Topic::Obligations => "credit.obligations",
+            Topic::Implications => "credit.implications",
         }
     }
 
     /// Whether only the latest record of a key is kept.
     pub fn compacted(self) -> bool {
-        matches!(self, Topic::Lists)
+        matches!(self, Topic::Lists | Topic::Implications)
     }
 }
 

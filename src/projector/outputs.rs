@@ -2,10 +2,11 @@
 
 use crate::{
     codec::Codec,
-    log::{Attributes, Record, Stored, Topic},
+    log::{Attributes, Record, Stored, Topic, partition_of},
 };
 use chengxin_projections::{
-    change::{Bytes, ListChange, ListEntry, MeasureChange, Refused},
+    change::{Bytes, ListChange, ListEntry, MeasureChange, ObligationChange, Refused},
+    difference::Implied,
     event::Event,
     judge::{Effect, Outcome},
     refusal::Code,
@@ -17,16 +18,23 @@ const SET_ASIDE_BYTES: usize = 256 << 10;
 pub(super) struct Outputs<'a> {
     pub(super) codec: &'a Codec,
     pub(super) partition: u16,
+    pub(super) partitions: u16,
     pub(super) records: Vec<Record>,
 }
 
 impl Outputs<'_> {
     pub(super) fn outcome(&mut self, event: &Event, offset: u64, outcome: &Outcome) {
-        for change in &outcome.lists {
+        for change in &outcome.changes.lists {
             self.list_change(change);
         }
-        for change in &outcome.measures {
+        for change in &outcome.changes.measures {
             self.measure_change(change);
+        }
+        for change in &outcome.changes.obligations {
+            self.obligation_change(change);
+        }
+        for implied in &outcome.changes.implications {
+            self.implied(implied);
         }
         if let Effect::Refused(refusal) = &outcome.effect {
             let refused = Refused {
@@ -87,6 +95,24 @@ impl Outputs<'_> {
         self.codec.encode_measure_change(change, &mut value);
         let attributes = attributes(&change.change, "measure-change", change.recorded.milliseconds());
         self.push(Topic::MeasureChanges, change.subject.id.as_bytes(), value, attributes);
+    }
+
+    fn obligation_change(&mut self, change: &ObligationChange) {
+        let mut value = Vec::with_capacity(256);
+        self.codec.encode_obligation_change(change, &mut value);
+        let attributes = attributes(&change.change, "obligation-change", change.recorded.milliseconds());
+        self.push(Topic::Obligations, change.subject.id.as_bytes(), value, attributes);
+    }
+
+    /// Appended to the person's own partition of events: whoever folds that partition needs nothing else. The compacted
+    /// topic tells everyone else.
+    fn implied(&mut self, implied: &Implied) {
+        let event = implied.event();
+        let partition = partition_of(implied.person.as_bytes(), self.partitions);
+        let record = self.codec.event_record(&event, partition);
+        let key = format!("{}|{}", implied.person, implied.stated.record).into_bytes();
+        self.records.push(Record { topic: Topic::Implications, partition: self.partition, key, ..record.clone() });
+        self.records.push(record);
     }
 
     fn refused(&mut self, key: &[u8], refused: &Refused, recorded: i64) {

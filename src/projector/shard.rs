@@ -8,7 +8,7 @@ use crate::{
     log::Offset,
     views::{Body, Held, PartitionViews, ViewError, identifier_term},
 };
-use chengxin_projections::{date::Date, facts::Record, hash, judge::Outcome, partition::Partition};
+use chengxin_projections::{date::Date, hash, judge::Outcome, partition::Partition};
 use std::{
     collections::{BTreeSet, HashMap, HashSet, VecDeque},
     hash::{BuildHasherDefault, Hasher},
@@ -305,17 +305,17 @@ impl Shard {
 
     fn show_subject(&self, state: &mut State, subject: Box<str>, changed: Changed) {
         let file = &changed.held.file;
-        let new_records: &[Arc<Record>] = &file.records[changed.records..];
+        let new_records = || file.records.from(changed.records);
         let new_names: Vec<Box<str>> = file.names[changed.names..].iter().map(|(_, name)| name.clone()).collect();
         for name in &new_names {
             self.names.write().unwrap_or_else(PoisonError::into_inner).add(&subject, name);
         }
-        let new_ids: Vec<u64> = new_records.iter().map(|record| hash::of_text(&record.id)).collect();
+        let new_ids: Vec<u64> = new_records().map(|record| hash::of_text(&record.id)).collect();
         state.known.extend(&new_ids);
         state.ids.extend(new_ids.iter().map(|id| (*id, subject.clone())));
-        let mut new_terms = Held::new_terms(&file.records, changed.records);
-        let numbers = file.identifiers[changed.identifiers..].iter().filter(|(_, scheme, _)| &**scheme != "uscc");
-        new_terms.extend(numbers.map(|(_, _, value)| identifier_term(value).into()));
+        let mut new_terms = Held::new_terms(file, changed.records);
+        let numbers = file.identifiers[changed.identifiers..].iter().filter(|number| &*number.scheme != "uscc");
+        new_terms.extend(numbers.map(|number| identifier_term(&number.value).into()));
         let bytes: usize = changed.bodies.iter().map(|(_, body)| body.len() + EVENT_BYTES).sum();
         if changed.planned != changed.held.next {
             if let Some(planned) = changed.planned {

@@ -15,7 +15,6 @@ use chengxin_projections::{
     event::{Data, Event, SubjectKind},
     facts::CreditFile,
     fold::{Files, fold},
-    judge::next_change,
     partition::{Partition, day_event, policy_event},
 };
 use std::{
@@ -279,7 +278,12 @@ impl<'a> Folding<'a> {
         Folding {
             partition: Partition::clone(&partition),
             working: Working::new(&task.shard, mode),
-            outputs: Outputs { codec, partition: task.shard.number, records: Vec::new() },
+            outputs: Outputs {
+                codec,
+                partition: task.shard.number,
+                partitions: task.surroundings.log.partitions(),
+                records: Vec::new(),
+            },
             answers: Vec::new(),
             at,
         }
@@ -339,10 +343,6 @@ struct Working<'a> {
 struct Touched {
     subject: Box<str>,
     changed: Changed,
-    /// Records that were looked through for list entries, and whether there was one: without one nothing ever changes by
-    /// itself, so most files are spared the search for the next day on which something does.
-    looked: usize,
-    has_entry: bool,
     stale: bool,
 }
 
@@ -365,7 +365,7 @@ impl<'a> Working<'a> {
         let held = Held { file, next: None };
         let changed = Changed { held, bodies: Vec::new(), planned, records, names, identifiers };
         let place = self.files.len();
-        self.files.push(Touched { subject: subject.into(), changed, looked: 0, has_entry: false, stale: false });
+        self.files.push(Touched { subject: subject.into(), changed, stale: false });
         self.places.insert(subject.into(), place);
         self.bytes += FILE_BYTES;
         self.touch(place);
@@ -374,11 +374,7 @@ impl<'a> Working<'a> {
 
     /// To be called after a file has changed.
     fn touch(&mut self, place: usize) {
-        let touched = &mut self.files[place];
-        let records = &touched.changed.held.file.records;
-        touched.has_entry |= records[touched.looked..].iter().any(|record| record.designation().is_some());
-        touched.looked = records.len();
-        if touched.has_entry && !std::mem::replace(&mut touched.stale, true) {
+        if !std::mem::replace(&mut self.files[place].stale, true) {
             self.stale.push(place);
         }
     }
@@ -400,7 +396,7 @@ impl<'a> Working<'a> {
         for place in self.stale.drain(..) {
             let Touched { subject, changed, stale, .. } = &mut self.files[place];
             *stale = false;
-            let next = next_change(&changed.held.file, changed.held.file.day);
+            let next = changed.held.file.next();
             let last = std::mem::replace(&mut changed.held.next, next);
             if last == next {
                 continue;

@@ -49,8 +49,8 @@ pub fn by_identifier(node: &Node, identifier: &str, scope: &Scope) -> Result<Pag
         let shard = node.shard_of(key);
         let known = scope.known(shard.number);
         let Some(held) = shard.file(key)?.filter(|held| held.file.is_known(known)) else { continue };
-        let mut numbers = held.file.identifiers.iter().filter(|(stamp, ..)| known.has(*stamp));
-        if **key == *subject::key(identifier) || numbers.any(|(_, _, value)| **value == *identifier.trim()) {
+        let mut numbers = held.file.identifiers.iter().filter(|number| number.is_linked(known));
+        if **key == *subject::key(identifier) || numbers.any(|number| *number.value == *identifier.trim()) {
             items.push(Found { subject: About::of(&held.file, known), by: Match::Identifier });
         }
     }

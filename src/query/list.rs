@@ -81,7 +81,7 @@ pub fn page(
     place: Option<Place>,
     limit: usize,
 ) -> Result<ListPage, Problem> {
-    let policy = scope.policy(0);
+    let (policy, policies) = (scope.policy(0), scope.policies(0));
     let terms = [list_term(list)];
     let (items, next) = walk::fill(node, Some(&terms), place, limit, |shard, held| {
         let (file, known) = (&held.file, scope.known(shard.number));
@@ -90,7 +90,7 @@ pub fn page(
             return Ok(Vec::new());
         }
         let bodies = subject::bodies(node, shard, &file.id)?;
-        let reading = Reading { file, bodies, known, as_of: scope.as_of, policy: &policy };
+        let reading = Reading { file, bodies, known, as_of: scope.as_of, policy: &policy, policies: &policies };
         Ok(entries.iter().map(|entry| item(entry, &reading)).collect())
     })?;
     let next = next.map(|place| Cursor { feed: feed.clone(), ..Cursor::after(place, scope) }.render());

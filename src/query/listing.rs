@@ -103,9 +103,9 @@ pub fn show(entry: &Entry, reading: &Reading) -> Listing {
         Some(data) => (Some(data.document_no), data.basis.into_iter().map(BasisView::from).collect()),
         None => (None, designation.basis.iter().map(|record| BasisView::of_record(record)).collect()),
     };
-    let persons = designation.persons.iter().map(|(person, role)| Responsible {
-        subject: PersonId { kind: SubjectKind::Person, id: person.to_string() },
-        role: role.to_string(),
+    let persons = designation.persons.iter().map(|named| Responsible {
+        subject: PersonId { kind: SubjectKind::Person, id: named.person.to_string() },
+        role: named.role.to_string(),
     });
     Listing {
         record: entry.record.id.to_string(),
@@ -117,8 +117,8 @@ pub fn show(entry: &Entry, reading: &Reading) -> Listing {
         from: entry.span.from,
         until: entry.span.to,
         state: entry.state(reading.as_of),
-        disputed: false,   // no rule in force takes objections
-        basis_lost: false, // nor watches over bases
+        disputed: entry.is_disputed(reading.as_of),
+        basis_lost: entry.is_basis_lost(reading.as_of),
         basis,
         repairable: Repairable {
             allowed: designation.repairable,

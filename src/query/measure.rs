@@ -11,10 +11,10 @@ use crate::{http::Problem, node::Node, views::list_term};
 use chengxin_projections::{
     change::ListName,
     date::Date,
+    event::SYSTEM_PUBLISHER,
     facts::{CreditFile, Known},
     listing::{self, Entry},
-    measure::{Stretch, timelines},
-    partition::DAY_PUBLISHER,
+    measure::{self, Stretch, timelines},
     policy::{Department, DepartmentKind, MeasureKind, Policy},
 };
 use serde::Serialize;
@@ -28,6 +28,15 @@ pub enum State {
     /// Off while an objection is verified (default rule 3).
     Suspended,
     Ended,
+}
+
+impl From<measure::State> for State {
+    fn from(state: measure::State) -> State {
+        match state {
+            measure::State::Active => State::Active,
+            measure::State::Suspended => State::Suspended,
+        }
+    }
 }
 
 /// What began or ended something.
@@ -45,7 +54,7 @@ pub struct Cause {
 impl Cause {
     /// The beginning of a day, when terms end.
     pub fn day(date: Date) -> Cause {
-        Cause { kind: "day.opened".to_owned(), event: format!("{DAY_PUBLISHER}/day-{date}"), date }
+        Cause { kind: "day.opened".to_owned(), event: format!("{SYSTEM_PUBLISHER}/day-{date}"), date }
     }
 }
 
@@ -99,9 +108,14 @@ pub fn measures_of(file: &CreditFile, known: Known, as_of: Date, policy: &Policy
     if timelines.is_empty() {
         return Vec::new();
     }
-    let entries: Vec<Entry> =
-        listing::entries(file, known).filter(|entry| entry.list != ListName::Watch && is_shown(entry, as_of)).collect();
+    let entries: Vec<Entry> = carriers(file, known).filter(|entry| is_shown(entry, as_of)).collect();
     timelines.iter().filter_map(|(code, stretches)| show(code, stretches, &entries, as_of, policy)).collect()
+}
+
+/// The entries that carry measures: the subject's own, and those that name this person.
+pub fn carriers(file: &CreditFile, known: Known) -> impl Iterator<Item = Entry<'_>> {
+    let records = file.records.iter().filter(move |record| known.has(record.stamp));
+    records.filter_map(move |record| listing::entry(file, record, known))
 }
 
 fn show(code: &str, stretches: &[Stretch], entries: &[Entry], as_of: Date, policy: &Policy) -> Option<Measure> {
@@ -117,7 +131,7 @@ fn show(code: &str, stretches: &[Stretch], entries: &[Entry], as_of: Date, polic
         item: item.map(|item| item.item.clone()),
         implementer: item.map(|item| item.implementers.clone()).unwrap_or_default(),
         basis: texts(&last.basis),
-        state: if is_on { State::Active } else { State::Ended },
+        state: if is_on { last.state.into() } else { State::Ended },
         from: first.span.from,
         until: end_of_run(&stretches[begun - 1..]),
         intervals: intervals(&stretches[..begun], entries),
@@ -136,7 +150,7 @@ fn intervals(stretches: &[Stretch], entries: &[Entry]) -> Vec<Interval> {
         let before = index.checked_sub(1).map(|before| &stretches[before]);
         let joined = before.filter(|before| before.span.after() == stretch.span.from);
         if let (Some(joined), Some(last)) = (joined, intervals.last_mut())
-            && joined.basis == stretch.basis
+            && (joined.state, &joined.basis) == (stretch.state, &stretch.basis)
         {
             last.to = stretch.span.to;
             continue;
@@ -144,7 +158,7 @@ fn intervals(stretches: &[Stretch], entries: &[Entry]) -> Vec<Interval> {
         intervals.push(Interval {
             from: stretch.span.from,
             to: stretch.span.to,
-            state: State::Active,
+            state: stretch.state.into(),
             cause: cause(stretch, joined, entries),
             basis: texts(&stretch.basis),
         });
@@ -167,7 +181,7 @@ fn cause(stretch: &Stretch, joined: Option<&Stretch>, entries: &[Entry]) -> Caus
 /// What ended an entry before its term.
 pub fn end_of(entry: &Entry) -> Option<Cause> {
     let act = entry.ended_by?;
-    let kind = act.what.event_type(&entry.record.content).to_owned();
+    let kind = act.what.event_type(&entry.record.first).to_owned();
     Some(Cause { kind, event: act.event.to_string(), date: act.effective })
 }
 

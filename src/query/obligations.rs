@@ -63,12 +63,12 @@ pub fn page(
     place: Option<Place>,
     limit: usize,
 ) -> Result<Page<Obligation>, Problem> {
-    let policy = scope.policy(0);
+    let policies = scope.policies(0);
     let terms = filter.org.as_deref().map(|org| [duty_term(org)]);
     let terms = terms.as_ref().map(|terms| &terms[..]);
     let (items, next) = walk::fill(node, terms, place, limit, |shard, held| {
         let (file, known) = (&held.file, scope.known(shard.number));
-        let all = obligation::obligations(file, known, scope.as_of, &policy);
+        let all = obligation::obligations(file, known, scope.as_of, &policies);
         Ok(all.iter().filter(|o| filter.wants(o)).map(|o| show(o, About::of(file, known))).collect())
     })?;
     let next = next.map(|place| Cursor::after(place, scope).render());

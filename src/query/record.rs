@@ -168,10 +168,10 @@ pub fn records(reading: &Reading) -> (Vec<License>, Vec<Penalty>) {
     let (mut licenses, mut penalties) = (Vec::new(), Vec::new());
     for record in known_records(reading) {
         let Some(publication) = publication(record, reading) else { continue };
-        match &record.content {
+        match record.content(reading.known) {
             Content::License(_) => licenses.push(license(record, publication, reading)),
             Content::Penalty(penalty) => penalties.push(show_penalty(record, penalty, publication, reading)),
-            Content::Designation(_) => {}
+            Content::Designation(_) | Content::Implication(_) => {}
         }
     }
     (licenses, penalties)
@@ -203,20 +203,21 @@ pub fn known_records<'a>(reading: &Reading<'a>) -> impl Iterator<Item = &'a Reco
 
 /// `license`, `penalty`, or the list kind of a designation.
 pub fn kind(record: &Record) -> &str {
-    match &record.content {
+    match &record.first {
         Content::License(_) => "license",
         Content::Penalty(_) => "penalty",
         Content::Designation(designation) => &designation.kind,
+        Content::Implication(implication) => &implication.entry.kind,
     }
 }
 
 pub fn cause(record: &Record, act: &facts::Act) -> Cause {
-    let kind = act.what.event_type(&record.content).to_owned();
+    let kind = act.what.event_type(&record.first).to_owned();
     Cause { kind, event: act.event.to_string(), date: act.effective }
 }
 
 fn publication(record: &Record, reading: &Reading) -> Option<PublicationView> {
-    let found = publication::publication(record, reading.known, reading.as_of, reading.policy.calendar())?;
+    let found = publication::publication(record, reading.known, reading.as_of, reading.policies)?;
     Some(PublicationView {
         due: found.due.date,
         provisional: found.due.provisional,

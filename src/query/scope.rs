@@ -9,8 +9,13 @@ use crate::{
     log::{Offset, Topic},
     node::Node,
 };
-use chengxin_projections::{date::Date, facts::Known, partition::Partition, policy::Policy};
-use std::{sync::Arc, time::Duration};
+use chengxin_projections::{
+    date::Date,
+    facts::Known,
+    partition::Partition,
+    policy::{Policy, PolicyHistory},
+};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 /// How long a query waits for the log to give the event that a position names.
 const LOG_WAIT: Duration = Duration::from_secs(2);
@@ -157,6 +162,17 @@ impl Scope {
         match self.partitions.get(usize::from(partition)) {
             Some(shared) => shared.policy_at(self.as_of, self.known(partition)),
             None => Policy::default(),
+        }
+    }
+
+    /// Every version of the policy, as far as it was known.
+    pub fn policies(&self, partition: u16) -> Cow<'_, PolicyHistory> {
+        match self.partitions.get(usize::from(partition)) {
+            Some(shared) => match shared.known_history(self.known(partition)) {
+                None => Cow::Borrowed(&shared.history),
+                Some(history) => Cow::Owned(history),
+            },
+            None => Cow::Owned(PolicyHistory::default()),
         }
     }
 

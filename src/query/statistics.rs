@@ -5,11 +5,12 @@ use crate::{http::Problem, node::Node};
 use chengxin_projections::{
     change::ListName,
     date::Date,
+    dispute,
     event::List,
     facts::{Content, CreditFile, Deed, Known, Record},
     listing::{self, State},
     obligation,
-    policy::Policy,
+    policy::PolicyHistory,
     publication,
 };
 use serde::Serialize;
@@ -119,8 +120,8 @@ impl Period {
 
 /// Counts over all subjects.
 pub fn statistics(node: &Node, period: Period, scope: &Scope) -> Result<Statistics, Problem> {
-    let policy = scope.policy(0);
-    let mut counting = Counting::new(period, scope.as_of, &policy);
+    let policies = scope.policies(0);
+    let mut counting = Counting::new(period, scope.as_of, &policies);
     let mut walk = Walk::new(node, None, None)?;
     while let Some((shard, subject)) = walk.step()? {
         let Some(held) = shard.file(&subject)? else { continue };
@@ -148,7 +149,7 @@ fn lines(counts: BTreeMap<String, Counts>) -> Vec<Line> {
 pub(super) struct Counting<'a> {
     period: Period,
     as_of: Date,
-    policy: &'a Policy,
+    policies: &'a PolicyHistory,
     subjects: u64,
     pub(super) total: Counts,
     pub(super) departments: BTreeMap<String, Counts>,
@@ -157,9 +158,9 @@ pub(super) struct Counting<'a> {
 }
 
 impl<'a> Counting<'a> {
-    pub(super) fn new(period: Period, as_of: Date, policy: &'a Policy) -> Counting<'a> {
+    pub(super) fn new(period: Period, as_of: Date, policies: &'a PolicyHistory) -> Counting<'a> {
         let (departments, kinds, regions) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Counting { period, as_of, policy, subjects: 0, total: Counts::default(), departments, kinds, regions }
+        Counting { period, as_of, policies, subjects: 0, total: Counts::default(), departments, kinds, regions }
     }
 
     pub(super) fn subject(&mut self, file: &CreditFile, known: Known) {
@@ -168,46 +169,53 @@ impl<'a> Counting<'a> {
         }
         self.subjects += 1;
         let region = region(file, known).unwrap_or("unknown");
-        for record in file.records.iter().filter(|record| known.has(record.stamp) && record.effective <= self.as_of) {
-            let mut counts = self.record(record, known);
-            for duty in obligation::of_record(record, known, self.as_of, self.policy) {
-                counts.add(self.duty(&duty));
+        let as_of = self.as_of;
+        for record in file.records.iter().filter(|record| known.has(record.stamp) && record.effective <= as_of) {
+            self.count(self.record(file, record, known), record.authority(), record, region);
+        }
+        for duty in obligation::obligations(file, known, self.as_of, self.policies) {
+            if let Some(record) = file.record(duty.record) {
+                self.count(self.duty(&duty), duty.org, record, region);
             }
-            if counts == Counts::default() {
-                continue;
-            }
-            self.total.add(counts);
-            entry(&mut self.departments, record.authority()).add(counts);
-            entry(&mut self.kinds, record::kind(record)).add(counts);
-            entry(&mut self.regions, region).add(counts);
         }
     }
 
-    fn record(&self, record: &Record, known: Known) -> Counts {
+    fn count(&mut self, counts: Counts, department: &str, record: &Record, region: &str) {
+        if counts == Counts::default() {
+            return;
+        }
+        self.total.add(counts);
+        entry(&mut self.departments, department).add(counts);
+        entry(&mut self.kinds, record::kind(record)).add(counts);
+        entry(&mut self.regions, region).add(counts);
+    }
+
+    fn record(&self, file: &CreditFile, record: &Record, known: Known) -> Counts {
         let mut counts = Counts::default();
-        let is_wrong = listing::withdrawal(record, known);
+        let is_wrong = dispute::withdrawal(record, known);
         if let Some(withdrawal) = is_wrong {
             counts.withdrawn = u64::from(self.happened(withdrawal.effective));
             return counts;
         }
         let begun = u64::from(self.period.has(record.effective));
-        match &record.content {
+        match record.content(known) {
             Content::License(_) => counts.licenses = begun,
             Content::Penalty(_) => counts.penalties = begun,
             Content::Designation(designation) => match designation.list {
                 List::Red => counts.red_listed = begun,
                 List::Black => counts.black_listed = begun,
             },
+            Content::Implication(_) => {}
         }
         let granted = record.acts(known).filter(|act| act.what == Deed::RepairGranted);
         counts.repairs = granted.filter(|act| self.happened(act.effective)).count() as u64;
         self.publication(record, known, &mut counts);
-        self.end(record, known, &mut counts);
+        self.end(file, record, known, &mut counts);
         counts
     }
 
     fn publication(&self, record: &Record, known: Known, counts: &mut Counts) {
-        let Some(found) = publication::publication(record, known, self.as_of, self.policy.calendar()) else { return };
+        let Some(found) = publication::publication(record, known, self.as_of, self.policies) else { return };
         if found.issued.is_some_and(|issued| self.period.has(issued)) {
             counts.published_in_time = u64::from(found.late_by == 0);
             counts.published_late = u64::from(found.late_by > 0);
@@ -216,9 +224,8 @@ impl<'a> Counting<'a> {
         counts.withheld = u64::from(withheld.is_some_and(|act| self.happened(act.effective)));
     }
 
-    fn end(&self, record: &Record, known: Known, counts: &mut Counts) {
-        let Some(designation) = record.designation() else { return };
-        let entry = listing::entry(record, designation, known);
+    fn end(&self, file: &CreditFile, record: &Record, known: Known, counts: &mut Counts) {
+        let Some(entry) = listing::entry(file, record, known).filter(listing::Entry::is_own) else { return };
         if entry.list == ListName::Watch || !self.period.has(entry.span.to) {
             return;
         }

@@ -17,7 +17,7 @@ use chengxin_projections::{
     date::Date,
     event::SubjectKind,
     facts::{CreditFile, Known},
-    policy::Policy,
+    policy::{Policy, PolicyHistory},
 };
 use serde::Serialize;
 use std::sync::Arc;
@@ -88,6 +88,7 @@ pub struct Reading<'a> {
     pub known: Known,
     pub as_of: Date,
     pub policy: &'a Policy,
+    pub policies: &'a PolicyHistory,
 }
 
 /// The key of a subject in what a caller may give: its id, an organisation code with or without hyphen, or a USCC.
@@ -128,7 +129,8 @@ pub fn credit_file(node: &Node, key: &str, scope: &Scope) -> Result<CreditFileVi
     let held = held(shard, key, known)?;
     let bodies = bodies(node, shard, key)?;
     let policy = scope.policy(shard.number);
-    let reading = Reading { file: &held.file, bodies, known, as_of: scope.as_of, policy: &policy };
+    let policies = scope.policies(shard.number);
+    let reading = Reading { file: &held.file, bodies, known, as_of: scope.as_of, policy: &policy, policies: &policies };
     Ok(show(&reading, scope.known_at.clone(), scope.position.clone()))
 }
 
@@ -136,9 +138,9 @@ pub fn credit_file(node: &Node, key: &str, scope: &Scope) -> Result<CreditFileVi
 pub fn show(reading: &Reading, known_at: String, position: String) -> CreditFileView {
     let Reading { file, known, .. } = *reading;
     let (licenses, penalties) = record::records(reading);
-    let identifiers = file.identifiers.iter().filter(|(stamp, ..)| known.has(*stamp));
+    let identifiers = file.identifiers.iter().filter(|number| number.is_linked(known));
     let identifiers =
-        identifiers.map(|(_, scheme, value)| Identifier { scheme: scheme.to_string(), value: value.to_string() });
+        identifiers.map(|number| Identifier { scheme: number.scheme.to_string(), value: number.value.to_string() });
     CreditFileView {
         subject: Subject { about: About::of(file, known), identifiers: identifiers.collect() },
         listings: listing::listings(reading),

@@ -21,7 +21,7 @@ use chengxin_projections::{
     judge::Effect,
     listing::State,
     memory::Memory,
-    partition::{DAY_PUBLISHER, Partition},
+    partition::Partition,
     policy::shipped_policy,
 };
 use serde_json::{Value, json};
@@ -50,14 +50,19 @@ impl Story {
             Story { partition: Partition::new(3), files: Memory::default(), bodies: vec![], offset: 0, day };
         for part in shipped_policy() {
             let id = format!("policy-{}", part.part);
-            story.tell(DAY_PUBLISHER, &id, day, part.into());
+            story.tell(chengxin_projections::event::SYSTEM_PUBLISHER, &id, day, part.into());
         }
-        story.tell(DAY_PUBLISHER, &format!("day-{day}"), day, DayOpened { date: day }.into());
+        story.tell(
+            chengxin_projections::event::SYSTEM_PUBLISHER,
+            &format!("day-{day}"),
+            day,
+            DayOpened { date: day }.into(),
+        );
         story
     }
 
     fn tell(&mut self, publisher: &str, id: &str, effective: Date, data: Data) -> Effect {
-        let is_system = publisher == DAY_PUBLISHER;
+        let is_system = publisher == chengxin_projections::event::SYSTEM_PUBLISHER;
         let organisation = Subject {
             id: SUBJECT.into(),
             kind: SubjectKind::Organisation,
@@ -94,7 +99,7 @@ impl Story {
         while self.day < date(day) {
             self.day = self.day.next();
             let (day, id) = (self.day, format!("day-{}", self.day));
-            self.tell(DAY_PUBLISHER, &id, day, DayOpened { date: day }.into());
+            self.tell(chengxin_projections::event::SYSTEM_PUBLISHER, &id, day, DayOpened { date: day }.into());
         }
     }
 
@@ -105,7 +110,8 @@ impl Story {
     fn with<T>(&self, known: Known, as_of: &str, look: impl FnOnce(&Reading) -> T) -> T {
         let policy = self.partition.policy_at(date(as_of), known);
         let bodies = Bodies::new(&CODEC, self.bodies.clone());
-        look(&Reading { file: self.file(), bodies, known, as_of: date(as_of), policy: &policy })
+        let policies = self.partition.history.clone();
+        look(&Reading { file: self.file(), bodies, known, as_of: date(as_of), policy: &policy, policies: &policies })
     }
 
     fn known(&self, known: Known, as_of: &str) -> CreditFileView {
@@ -185,7 +191,7 @@ fn scenario_4_a_withdrawn_entry_never_was_but_what_was_known_before_stays_answer
     assert!(!story.file().is_known(end_of("2026-04-19")), "before its first event nothing is known");
     let due = story.with(Known::Now, "2026-07-10", |reading| {
         let duties =
-            chengxin_projections::obligation::obligations(reading.file, reading.known, reading.as_of, reading.policy);
+            chengxin_projections::obligation::obligations(reading.file, reading.known, reading.as_of, reading.policies);
         duties.iter().map(|duty| (duty.duty, duty.due.date.to_string())).collect::<Vec<_>>()
     });
     assert_eq!(due, [("notify-takedown", "2026-07-15".to_owned())]);
@@ -336,10 +342,10 @@ fn statistics_count_what_happened_in_the_period_and_was_not_wrong() {
     let issued = PublicationIssued { record: format!("{SOCIAL}/P-1"), channel: "credit-portal".into() };
     story.then(SOCIAL, "I-1", issued);
     story.then(SOCIAL, "W-1", DesignationWithdrawn { record: format!("{SOCIAL}/D-2"), reason: "重复".into() });
-    let policy = story.partition.policy().clone();
+    let policies = story.partition.history.clone();
     let count = |from: &str, to: &str| {
         let period = Period { from: date(from), to: date(to) };
-        let mut counting = Counting::new(period, date("2026-10-31"), &policy);
+        let mut counting = Counting::new(period, date("2026-10-31"), &policies);
         counting.subject(story.file(), Known::Now);
         (counting.total, counting.regions.into_keys().collect::<Vec<_>>())
     };

@@ -56,8 +56,9 @@ pub fn page(node: &Node, key: &str, scope: &Scope, place: Option<Place>, limit: 
     let known = scope.known(shard.number);
     let held = subject::held(shard, key, known)?;
     let policy = scope.policy(shard.number);
+    let policies = scope.policies(shard.number);
     let bodies = record::Bodies::new(&node.codec, Vec::new()); // intervals need nothing of what only events say
-    let reading = Reading { file: &held.file, bodies, known, as_of: scope.as_of, policy: &policy };
+    let reading = Reading { file: &held.file, bodies, known, as_of: scope.as_of, policy: &policy, policies: &policies };
     let shown = place.map_or(0, |place| place.shown);
     let all = timeline(&reading);
     let end = shown.saturating_add(limit).min(all.len());
@@ -100,8 +101,9 @@ fn listings(reading: &Reading) -> Vec<Span> {
 
 /// The watch begins with what ended the listing.
 fn begin_of_watch(watch: &listing::Entry, reading: &Reading) -> Cause {
-    let listing = listing::entry(watch.record, watch.designation, reading.known);
-    measure::end_of(&listing).unwrap_or_else(|| Cause::day(watch.span.from))
+    let listing = listing::entry(reading.file, watch.record, reading.known);
+    let end = listing.as_ref().and_then(measure::end_of);
+    end.unwrap_or_else(|| Cause::day(watch.span.from))
 }
 
 fn measures(reading: &Reading) -> impl Iterator<Item = Span> {
@@ -110,7 +112,11 @@ fn measures(reading: &Reading) -> impl Iterator<Item = Span> {
         let measure::Measure { measure: code, mut intervals, .. } = measure;
         let begins: Vec<Cause> = intervals.iter().skip(1).map(|next| next.cause.clone()).collect();
         let mut begins = begins.into_iter();
-        let is_on = measure.state != measure::State::Ended;
+        let on = match measure.state {
+            measure::State::Active => Some("active"),
+            measure::State::Suspended => Some("suspended"),
+            measure::State::Ended => None,
+        };
         let last = intervals.len().saturating_sub(1);
         intervals
             .drain(..)
@@ -123,7 +129,7 @@ fn measures(reading: &Reading) -> impl Iterator<Item = Span> {
                     kind: code.clone(),
                     from: interval.from,
                     to: Some(interval.to),
-                    state: if is_on && index == last { "active" } else { "ended" }.to_owned(),
+                    state: on.filter(|_| index == last).unwrap_or("ended").to_owned(),
                     causes: std::iter::once(interval.cause).chain(next).collect(),
                     basis: interval.basis,
                 }
@@ -134,13 +140,13 @@ fn measures(reading: &Reading) -> impl Iterator<Item = Span> {
 
 /// The publicity of a license or a penalty, from its publication to its end.
 fn published(record: &Record, reading: &Reading) -> Option<Span> {
-    let publication = publication::publication(record, reading.known, reading.as_of, reading.policy.calendar())?;
+    let publication = publication::publication(record, reading.known, reading.as_of, reading.policies)?;
     let from = publication.issued?;
     let issue = record.acts(reading.known).find(|act| matches!(act.what, Deed::Published { .. }))?;
     let ended = publication.ended_by;
     let has_expired = publication.until.is_some_and(|until| until < reading.as_of);
     let state = match ended.map(|act| &act.what) {
-        Some(Deed::Withdrawn) => "withdrawn",
+        Some(deed) if chengxin_projections::dispute::withdraws(deed) => "withdrawn",
         Some(Deed::Revoked) => "revoked",
         Some(Deed::RepairGranted) => "repaired",
         _ if has_expired => "expired",

@@ -174,7 +174,8 @@ impl Replayed<'_> {
                 let entries: Vec<_> = list::on_list(file, list, known, as_of, &Filter::default()).collect();
                 if !entries.is_empty() {
                     let bodies = self.bodies(folded, subject);
-                    let reading = Reading { file, bodies, known, as_of, policy: &policy };
+                    let policies = &folded.partition.history;
+                    let reading = Reading { file, bodies, known, as_of, policy: &policy, policies };
                     items.extend(entries.iter().map(|entry| list::item(entry, &reading)));
                 }
             }
@@ -193,7 +194,9 @@ impl Replayed<'_> {
             return Err(ReplayError::UnknownSubject(key));
         };
         let policy = folded.partition.policy_at(as_of, known);
-        let reading = Reading { file, bodies: self.bodies(folded, &key), known, as_of, policy: &policy };
+        let policies = &folded.partition.history;
+        let bodies = self.bodies(folded, &key);
+        let reading = Reading { file, bodies, known, as_of, policy: &policy, policies };
         Ok(subject::show(&reading, self.known_at(), self.position()))
     }
 }

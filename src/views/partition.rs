@@ -20,7 +20,7 @@ use chengxin_projections::{
     change::ListName,
     date::Date,
     event::List,
-    facts::{CreditFile, Designation, Record},
+    facts::{Content, CreditFile, Record},
     partition::Partition,
 };
 use serde::{Deserialize, Serialize};
@@ -48,17 +48,17 @@ pub struct Held {
 
 impl Held {
     /// What the records from `known` on are indexed by and the earlier ones are not; a file only ever gains terms.
-    pub fn new_terms(records: &[Arc<Record>], known: usize) -> Vec<Term> {
+    pub fn new_terms(file: &CreditFile, known: usize) -> Vec<Term> {
         let mut terms: Vec<Term> = Vec::new();
-        for (index, record) in records.iter().enumerate().skip(known) {
-            let earlier = &records[..index];
+        for (index, record) in file.records.from(known).enumerate() {
+            let earlier = || file.records.iter().take(known + index);
             let authority = record.authority();
             let is_its = |other: &Record| other.id.strip_prefix(authority).is_some_and(|rest| rest.starts_with('/'));
-            if !earlier.iter().any(|earlier| is_its(earlier)) {
+            if !earlier().any(|earlier| is_its(earlier)) {
                 terms.push(duty_term(authority).into());
             }
             for list in lists(record) {
-                if !earlier.iter().any(|earlier| lists(earlier).any(|known| known == list)) {
+                if !earlier().any(|earlier| lists(earlier).any(|known| known == list)) {
                     terms.push(list_term(list).into());
                 }
             }
@@ -69,12 +69,11 @@ impl Held {
 
 /// The lists that a record puts its subject on, sooner or later.
 fn lists(record: &Record) -> impl Iterator<Item = ListName> + use<> {
-    let (own, watch) = match record.designation() {
-        None => (None, None),
-        Some(Designation { list: List::Red, .. }) => (Some(ListName::Red), None),
-        Some(Designation { watch_months, .. }) => {
-            (Some(ListName::Black), (*watch_months > 0).then_some(ListName::Watch))
-        }
+    // A correction can give an entry a watch, and of a person's the organisation's side tells: all lists it may come to.
+    let (own, watch) = match &record.first {
+        Content::License(_) | Content::Penalty(_) => (None, None),
+        Content::Designation(designation) if designation.list == List::Red => (Some(ListName::Red), None),
+        Content::Designation(_) | Content::Implication(_) => (Some(ListName::Black), Some(ListName::Watch)),
     };
     own.into_iter().chain(watch)
 }

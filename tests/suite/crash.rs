@@ -169,8 +169,8 @@ impl Truth {
                 let Ok(outcome) = fold(&mut partition, &mut memory, stored.offset, &event);
                 let outcome = outcome.unwrap();
                 truth.events.push((position(number, stored.offset), event, outcome.effect));
-                truth.lists.extend(outcome.lists);
-                truth.measures.extend(outcome.measures);
+                truth.lists.extend(outcome.changes.lists);
+                truth.measures.extend(outcome.changes.measures);
             }
             let values = |topic| read_from(&*log, topic, number, 0).into_iter().map(|stored| stored.value.unwrap());
             let lists = values(Topic::ListChanges).map(|value| codec.decode_list_change(&value).unwrap());

@@ -1,10 +1,12 @@
 //! May this be done to that record? (六) 谁认定、谁负责: only the department that published a record amends or ends it.
 
-use super::{Addition, Case};
+use super::{Addition, Case, correction, dispute as judge_dispute, joint as judge_joint, repair as judge_repair};
 use crate::{
-    event::{Data, ExitDeclared, ExitReason, List, NoticeAbout, PublicationWithheld},
+    dispute::withdrawal,
+    event::{Data, ExitDeclared, ExitReason, NoticeAbout, PublicationWithheld},
     facts::{Act, Content, Deed, Designation, Known, Record},
-    listing::{self, confirms_repair, end_before_term, withdrawal},
+    joint::Answer,
+    listing::{self, confirms_repair, end_before_term},
     refusal::{Code, Refusal},
 };
 
@@ -21,20 +23,53 @@ pub(super) fn act(case: &Case) -> Result<Addition, Refusal> {
         .filter(|_| has_rule(&case.event.data, case.policy.rules_revision()))
         .ok_or_else(unknown_rule)?;
     let (index, record) = find(case, id)?;
-    own(case, record)?;
-    let what = match &case.event.data {
+    if needs_authority(&case.event.data) {
+        own(case, record)?;
+    }
+    if case.policy.rules_revision() >= 2 && !matches!(case.event.data, Data::NoticeIssued(_)) {
+        not_withdrawn(record)?;
+        // An error is an error before the day on which it would take effect.
+        if !concerns_what_is_said(&case.event.data) || case.event.effective < record.judged {
+            not_before_start(case, record)?;
+        }
+    }
+    let what = deed(case, record)?.ok_or_else(unknown_rule)?;
+    let act = Act {
+        stamp: case.stamp,
+        judged: case.day,
+        effective: case.event.effective,
+        event: case.event.name().into(),
+        what,
+    };
+    Ok(Addition::Act { record: index, act })
+}
+
+fn deed(case: &Case, record: &Record) -> Result<Option<Deed>, Refusal> {
+    let deed = match &case.event.data {
         Data::LicenseRevoked(_) => revoke(record),
-        Data::PenaltyWithdrawn(_) => withdraw(record, matches!(record.content, Content::Penalty(_))),
-        Data::DesignationWithdrawn(_) => withdraw(record, record.designation().is_some()),
+        Data::PenaltyWithdrawn(_) => withdraw(case, record, matches!(record.first, Content::Penalty(_))),
+        Data::DesignationWithdrawn(_) => withdraw(case, record, matches!(record.first, Content::Designation(_))),
         Data::PublicationIssued(data) => publish(case, record, &data.channel),
         Data::PublicationWithheld(data) => withhold(case, record, data),
         Data::ExitDeclared(data) => exit(case, record, data),
         Data::NoticeIssued(data) => notice(case, record, data.about, &data.channel),
-        Data::RepairGranted(_) => repair(case, record),
-        _ => Err(unknown_rule()),
-    }?;
-    let act = Act { stamp: case.stamp, effective: case.event.effective, event: case.event.name().into(), what };
-    Ok(Addition::Act { record: index, act })
+        Data::DesignationConfirmed(data) => judge_dispute::confirm(case, record, data),
+        Data::ObjectionFiled(_) => Ok(Deed::ObjectionFiled),
+        Data::ObjectionAnswered(data) => judge_dispute::answer(case, record, data),
+        Data::ObjectionResolved(data) => judge_dispute::resolve(case, record, data),
+        Data::RecordCorrected(data) => correction::correct(case, record, data),
+        Data::RepairApplied(_) => judge_repair::apply(case, record),
+        Data::RepairAccepted(_) => judge_repair::accept(case, record),
+        Data::RepairRefused(_) => judge_repair::refuse(case, record),
+        Data::RepairGranted(_) => judge_repair::grant(case, record),
+        Data::MeasureInitiated(data) => judge_joint::initiate(case, record, data),
+        Data::MeasureAccepted(data) => judge_joint::answer(case, record, Answer::Accepted, &data.measure),
+        Data::MeasureExecuted(data) => judge_joint::answer(case, record, Answer::Executed, &data.measure),
+        Data::MeasureDeclined(data) => judge_joint::answer(case, record, Answer::Declined, &data.measure),
+        Data::MeasureReported(data) => judge_joint::answer(case, record, Answer::Reported, &data.measure),
+        _ => return Ok(None),
+    };
+    deed.map(Some)
 }
 
 /// Which events have an effect is a matter of the rules revision in force, which an event raises: events that were refused
@@ -51,18 +86,45 @@ fn has_rule(data: &Data, revision: u32) -> bool {
             | Data::NoticeIssued(_)
             | Data::RepairGranted(_)
     );
-    revision >= 1 && first
+    revision >= 2 || first
+}
+
+/// Whether the event is about what a record says, and not about what follows from it.
+fn concerns_what_is_said(data: &Data) -> bool {
+    matches!(
+        data,
+        Data::PenaltyWithdrawn(_)
+            | Data::DesignationWithdrawn(_)
+            | Data::RecordCorrected(_)
+            | Data::ObjectionFiled(_)
+            | Data::ObjectionAnswered(_)
+            | Data::ObjectionResolved(_)
+    )
+}
+
+/// Anyone disputes a record or passes an application on; implementers answer measures.
+fn needs_authority(data: &Data) -> bool {
+    !matches!(
+        data,
+        Data::ObjectionFiled(_)
+            | Data::RepairApplied(_)
+            | Data::MeasureAccepted(_)
+            | Data::MeasureExecuted(_)
+            | Data::MeasureDeclined(_)
+            | Data::MeasureReported(_)
+    )
 }
 
 fn find<'a>(case: &Case<'a>, id: &str) -> Result<(usize, &'a Record), Refusal> {
+    if let Some(place) = case.file.place(id) {
+        return Ok((place, &case.file.records[place]));
+    }
     if let Some(other) = case.event.record_subject.as_deref().filter(|other| *other != &*case.file.id) {
         let detail = format!("record {id} belongs to another subject, {other}");
         return Err(Refusal::new(Code::SubjectMismatch, detail));
     }
-    let found = case.file.records.iter().enumerate().rev().find(|(_, record)| &*record.id == id);
-    found.map(|(index, record)| (index, &**record)).ok_or_else(|| {
-        Refusal::new(Code::NoSuchRecord, format!("this subject has no record {id} (written ORG/ID) that was accepted"))
-    })
+    let detail = format!("this subject has no record {id} (written ORG/ID) that was accepted");
+    Err(Refusal::new(Code::NoSuchRecord, detail))
 }
 
 fn own(case: &Case, record: &Record) -> Result<(), Refusal> {
@@ -74,7 +136,7 @@ fn own(case: &Case, record: &Record) -> Result<(), Refusal> {
 }
 
 fn revoke(record: &Record) -> Result<Deed, Refusal> {
-    if !matches!(record.content, Content::License(_)) {
+    if !matches!(record.first, Content::License(_)) {
         return Err(wrong_kind(record, "a license"));
     }
     if record.acts.iter().any(|act| act.what == Deed::Revoked) {
@@ -84,14 +146,18 @@ fn revoke(record: &Record) -> Result<Deed, Refusal> {
 }
 
 /// Default rule 4: it counts as never having been, whatever happened to it since.
-fn withdraw(record: &Record, right_kind: bool) -> Result<Deed, Refusal> {
+fn withdraw(case: &Case, record: &Record, right_kind: bool) -> Result<Deed, Refusal> {
     if !right_kind {
         return Err(wrong_kind(record, "of the kind that this event withdraws"));
     }
-    not_withdrawn(record).map(|()| Deed::Withdrawn)
+    not_withdrawn(record)?;
+    Ok(Deed::Withdrawn { takes_basis: case.policy.rules_revision() >= 2 })
 }
 
 fn publish(case: &Case, record: &Record, channel: &str) -> Result<Deed, Refusal> {
+    if matches!(record.first, Content::Implication(_)) {
+        return Err(wrong_kind(record, "a record of this subject itself"));
+    }
     not_withdrawn(record)?;
     not_before_start(case, record)?;
     Ok(Deed::Published { channel: channel.into() })
@@ -99,7 +165,7 @@ fn publish(case: &Case, record: &Record, channel: &str) -> Result<Deed, Refusal>
 
 /// (二十五) Withheld only under a legal exception of the policy.
 fn withhold(case: &Case, record: &Record, data: &PublicationWithheld) -> Result<Deed, Refusal> {
-    if record.designation().is_some() {
+    if !matches!(record.first, Content::License(_) | Content::Penalty(_)) {
         return Err(wrong_kind(record, "a license or a penalty"));
     }
     not_withdrawn(record)?;
@@ -115,7 +181,7 @@ fn withhold(case: &Case, record: &Record, data: &PublicationWithheld) -> Result<
 
 /// (二十一) An entry leaves its list before its term.
 fn exit(case: &Case, record: &Record, data: &ExitDeclared) -> Result<Deed, Refusal> {
-    let designation = record.designation().ok_or_else(|| wrong_kind(record, "a list entry"))?;
+    let designation = record.designation(Known::Now).ok_or_else(|| wrong_kind(record, "a list entry"))?;
     not_withdrawn(record)?;
     not_before_start(case, record)?;
     if !confirms_repair(record, data.reason) {
@@ -131,51 +197,62 @@ fn notice(case: &Case, record: &Record, about: NoticeAbout, channel: &str) -> Re
     let happened = match about {
         NoticeAbout::Takedown | NoticeAbout::Restoration => withdrawal(record, Known::Now).is_some(),
         NoticeAbout::Exit => {
-            let designation = record.designation().ok_or_else(|| wrong_kind(record, "a list entry"))?;
-            let entry = listing::entry(record, designation, Known::Now);
-            entry.span.to <= case.event.effective.max(case.day)
+            record.designation(Known::Now).ok_or_else(|| wrong_kind(record, "a list entry"))?;
+            let entry = listing::entry(case.file, record, Known::Now);
+            entry.is_some_and(|entry| entry.span.to <= case.event.effective.max(case.day))
         }
     };
     if !happened {
         let detail = format!("record {} has not come to that yet: nothing to give notice of", record.id);
         return Err(Refusal::new(Code::TooEarly, detail));
     }
+    if case.policy.rules_revision() >= 2 {
+        dated_notice(case, record, about)?;
+        on_original_channel(record, channel)?;
+    }
     Ok(Deed::Noticed { about, channel: channel.into() })
 }
 
-/// (二十六) A repair ends the publication of a penalty, or a list entry, before its term.
-fn repair(case: &Case, record: &Record) -> Result<Deed, Refusal> {
-    not_withdrawn(record)?;
-    match &record.content {
-        Content::License(_) => return Err(wrong_kind(record, "a penalty or a black-list entry")),
-        Content::Designation(designation) if designation.list == List::Red => {
-            return Err(wrong_kind(record, "a penalty or a black-list entry"));
-        }
-        Content::Designation(designation) => {
-            not_before_start(case, record)?;
-            still_listed(case, record, designation)?;
-            if !designation.repairable {
-                return Err(not_repairable(record, designation));
-            }
-        }
-        Content::Penalty(penalty) => {
-            if case.event.effective < penalty.repairable_from {
-                let detail =
-                    format!("the minimum publicity of record {} lasts to {}", record.id, penalty.repairable_from);
-                return Err(Refusal::new(Code::TooEarly, detail));
-            }
-            let repaired = record.acts.iter().any(|act| act.what == Deed::RepairGranted);
-            if repaired || penalty.publicity_until.is_some_and(|until| until < case.event.effective) {
-                return Err(Refusal::new(Code::AlreadyEnded, format!("publicity of record {} has ended", record.id)));
-            }
-        }
+/// A notice is not dated before what it tells of.
+fn dated_notice(case: &Case, record: &Record, about: NoticeAbout) -> Result<(), Refusal> {
+    let begins = match about {
+        NoticeAbout::Takedown | NoticeAbout::Restoration => withdrawal(record, Known::Now).map(|act| act.effective),
+        NoticeAbout::Exit => listing::entry(case.file, record, Known::Now).map(|entry| entry.span.to),
+    };
+    if about == NoticeAbout::Exit {
+        not_withdrawn(record)?;
     }
-    Ok(Deed::RepairGranted)
+    match begins.filter(|begins| case.event.effective < *begins) {
+        Some(begins) => {
+            let detail = format!("effective lies before what the notice tells of, {begins}");
+            Err(Refusal::new(Code::TooEarly, detail))
+        }
+        None => Ok(()),
+    }
 }
 
-fn still_listed(case: &Case, record: &Record, designation: &Designation) -> Result<(), Refusal> {
-    let over = designation.until < case.event.effective || end_before_term(record, Known::Now).is_some();
-    if over {
+/// Default rules 4 and 9: whoever read it there shall read there that it is over.
+fn on_original_channel(record: &Record, channel: &str) -> Result<(), Refusal> {
+    let published = record.acts.iter().find_map(|act| match &act.what {
+        Deed::Published { channel } => Some(&**channel),
+        _ => None,
+    });
+    let stated = record.designation(Known::Now).and_then(|designation| designation.channel.as_deref());
+    match published.or(stated).filter(|original| *original != channel) {
+        Some(original) => {
+            let detail = format!("record {} was published on {original}: give the notice there", record.id);
+            Err(Refusal::new(Code::WrongChannel, detail))
+        }
+        None => Ok(()),
+    }
+}
+
+pub(super) fn still_listed(case: &Case, record: &Record, designation: &Designation) -> Result<(), Refusal> {
+    let ended = end_before_term(record, Known::Now).is_some_and(|act| {
+        // An end that lies ahead gives way to an earlier one.
+        case.policy.rules_revision() < 2 || act.effective <= case.day || act.effective <= case.event.effective
+    });
+    if ended || designation.until < case.event.effective {
         return Err(Refusal::new(Code::AlreadyEnded, format!("entry {} has ended already", record.id)));
     }
     Ok(())
@@ -197,12 +274,12 @@ fn not_before_start(case: &Case, record: &Record) -> Result<(), Refusal> {
     Err(Refusal::new(Code::TooEarly, detail))
 }
 
-fn not_repairable(record: &Record, designation: &Designation) -> Refusal {
+pub(super) fn not_repairable(record: &Record, designation: &Designation) -> Refusal {
     let citation = designation.repair_note.as_deref().unwrap_or("no citation given");
     Refusal::new(Code::NotRepairable, format!("entry {} was designated as not repairable: {citation}", record.id))
 }
 
-fn wrong_kind(record: &Record, expected: &str) -> Refusal {
+pub(super) fn wrong_kind(record: &Record, expected: &str) -> Refusal {
     Refusal::new(Code::WrongRecordKind, format!("record {} is not {expected}", record.id))
 }
 

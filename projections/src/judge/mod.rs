@@ -1,21 +1,28 @@
 //! The one judge: whether an event has its effect is decided here and nowhere else, so every way in meets the same rules,
 //! there is no race between a check and the append, and a replay decides the same again.
 //!
-//! `step` takes one event of a subject; `open_day` lets a day begin for one subject.
+//! `step` takes one event of a subject; `open_day` lets a day begin for one subject; `move_deadlines` takes a new calendar.
 
 mod act;
+mod correction;
+mod dispute;
+mod implication;
+mod joint;
+mod live;
 mod record;
+mod repair;
+mod subject;
 
 use crate::{
-    change::{ListChange, MeasureChange},
     date::Date,
-    difference::{self, Happening, Telling, standing},
+    difference::{self, Changes, Happening, Telling, standing},
     event::{Data, Event, SubjectKind},
-    facts::{Act, CreditFile, Record, Seen, Stamp},
-    hash, listing,
+    facts::{Access, AccessDecision, Act, CreditFile, Deed, Deregistration, Identifier, Record, Stamp},
+    hash,
     partition::Partition,
     policy::Policy,
     refusal::{Code, Refusal},
+    seen::Seen,
 };
 use std::sync::Arc;
 
@@ -46,22 +53,57 @@ impl Effect {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
     pub effect: Effect,
-    pub lists: Vec<ListChange>,
-    pub measures: Vec<MeasureChange>,
+    pub changes: Changes,
+}
+
+impl From<Effect> for Outcome {
+    /// Nothing goes out.
+    fn from(effect: Effect) -> Outcome {
+        Outcome { effect, changes: Changes::default() }
+    }
 }
 
 /// What an accepted event adds to the facts.
 enum Addition {
     Record(Record),
-    Act { record: usize, act: Act },
+    Act {
+        record: usize,
+        act: Act,
+    },
+    Identifier(Identifier),
+    /// Place of an identifier that is linked no more.
+    Unlinked(usize),
+    Deregistered(Deregistration),
+    Access(Access),
+    /// Place of a request, and its decision.
+    AccessDecided(usize, AccessDecision),
 }
 
 impl Addition {
-    /// Whether it adds or amends a list entry.
-    fn is_about_entry(&self, file: &CreditFile) -> bool {
+    /// The place of the record that it adds or amends.
+    fn place(&self, file: &CreditFile) -> Option<usize> {
         match self {
-            Addition::Record(record) => record.designation().is_some(),
-            Addition::Act { record, .. } => file.records[*record].designation().is_some(),
+            Addition::Record(_) => Some(file.records.len()),
+            Addition::Act { record, .. } => Some(*record),
+            _ => None,
+        }
+    }
+
+    /// Whether it can make a difference to nothing but its own record. Most events are of this kind, and most files have
+    /// no red entry that a penalty would raise a flag on.
+    fn is_by_itself(&self, file: &CreditFile) -> bool {
+        let has_entries = || {
+            let live = file.live.iter().map(|live| &file.records[live.place as usize]);
+            live.into_iter().any(|record| {
+                !matches!(record.first, crate::facts::Content::License(_) | crate::facts::Content::Penalty(_))
+            })
+        };
+        match self {
+            Addition::Act { act, .. } => {
+                matches!(act.what, Deed::Published { .. } | Deed::Withheld { .. }) && !has_entries()
+            }
+            Addition::Record(record) => record.designation(crate::facts::Known::Now).is_none() && !has_entries(),
+            _ => true,
         }
     }
 }
@@ -81,52 +123,107 @@ pub fn step(partition: &Partition, file: &mut CreditFile, event: &Event, stamp: 
     file.applied = stamp.offset + 1;
     let name = event.name();
     if let Some(seen) = file.seen(&name) {
-        return Outcome {
-            effect: Effect::of_repeat(seen, event.content_hash()),
-            lists: Vec::new(),
-            measures: Vec::new(),
-        };
+        return Effect::of_repeat(seen, event.content_hash()).into();
     }
     let judged = judge(partition, file, event, stamp);
     let refused = judged.as_ref().err().map(|refusal| refusal.code);
-    file.seen.push(Seen { id: hash::of_text(&name), content: event.content_hash(), stamp, refused });
+    let made = matches!(judged, Ok(Addition::Record(ref record)) if *record.id == *name);
+    let record = made.then_some(file.records.len() as u32);
+    file.seen.push(Seen { id: hash::of_text(&name), content: event.content_hash(), stamp, refused, record });
     match judged {
-        Err(refusal) => Outcome { effect: Effect::Refused(refusal), lists: Vec::new(), measures: Vec::new() },
+        Err(refusal) => Effect::Refused(refusal).into(),
         Ok(addition) => {
+            let (kind, cause) = cause(event, &name);
             let day = partition.day.unwrap_or(event.effective);
             let happening = Happening {
                 partition: partition.number,
                 stamp,
-                kind: event.data.kind(),
-                event: &name,
+                kind,
+                event: cause,
+                publisher: &event.publisher,
                 date: event.effective.max(day),
+                revision: partition.policy().rules_revision(),
             };
-            // Licenses and penalties stand on no list: nothing to compare.
-            let before = addition.is_about_entry(file).then(|| standing(file, day));
-            add(file, event, addition, stamp);
-            file.day = day;
-            let (lists, measures) = before.map_or_else(Default::default, |before| {
-                difference::announce(file, &before, &standing(file, day), &happening, telling)
-            });
-            Outcome { effect: Effect::Applied, lists, measures }
+            let changes = apply(partition, file, event, addition, &happening, day, telling);
+            Outcome { effect: Effect::Applied, changes }
         }
     }
 }
 
-/// Lets a day begin for a subject: terms end, entries and watches begin. Days are opened in order.
-pub fn open_day(partition: &Partition, file: &mut CreditFile, day: Date, stamp: Stamp, telling: Telling) -> Outcome {
-    file.applied = file.applied.max(stamp.offset + 1);
-    let before = standing(file, file.day);
-    file.day = file.day.max(day);
-    let event = format!("{}/day-{day}", crate::partition::DAY_PUBLISHER);
-    let happening = Happening { partition: partition.number, stamp, kind: "day.opened", event: &event, date: day };
-    let (lists, measures) = difference::announce(file, &before, &standing(file, file.day), &happening, telling);
-    Outcome { effect: Effect::Applied, lists, measures }
+/// What is behind an event: of a statement about a person, what the organisation's side took it from.
+fn cause<'a>(event: &'a Event, name: &'a str) -> (&'a str, &'a str) {
+    match &event.data {
+        Data::ImplicationStated(stated) => (&stated.cause_type, &stated.cause_event),
+        data => (data.kind(), name),
+    }
 }
 
-/// The next day after `day` on which something of the subject changes by itself.
-pub fn next_change(file: &CreditFile, day: Date) -> Option<Date> {
-    listing::entries(file, crate::facts::Known::Now).filter_map(|entry| entry.next_change(day)).min()
+fn apply(
+    partition: &Partition,
+    file: &mut CreditFile,
+    event: &Event,
+    addition: Addition,
+    happening: &Happening,
+    day: Date,
+    telling: Telling,
+) -> Changes {
+    let (policies, revision) = (&partition.history, happening.revision);
+    let place = addition.place(file);
+    let places = match place {
+        Some(place) if addition.is_by_itself(file) => vec![place],
+        None => Vec::new(),
+        place => live::scope(file, place),
+    };
+    let known: Vec<usize> = places.iter().copied().filter(|place| *place < file.records.len()).collect();
+    let before = standing(file, &known, day, policies, revision);
+    add(file, event, addition, happening.stamp);
+    file.day = file.day.max(day);
+    let after = standing(file, &places, day, policies, revision);
+    let changes = difference::announce(file, &before, &after, happening, telling);
+    live::refresh(file, &places, day, policies, revision);
+    changes
+}
+
+/// Lets a day begin for a subject: terms end, entries and watches begin, duties become overdue. Days are opened in order.
+pub fn open_day(partition: &Partition, file: &mut CreditFile, day: Date, stamp: Stamp, telling: Telling) -> Changes {
+    file.applied = file.applied.max(stamp.offset + 1);
+    let event = format!("{}/day-{day}", crate::event::SYSTEM_PUBLISHER);
+    let revision = partition.policy().rules_revision();
+    let happening = of_system(partition, stamp, "day.opened", &event, day);
+    let places = live::scope(file, None);
+    let before = standing(file, &places, file.day, &partition.history, revision);
+    file.day = file.day.max(day);
+    let after = standing(file, &places, file.day, &partition.history, revision);
+    let changes = difference::announce(file, &before, &after, &happening, telling);
+    live::refresh(file, &places, file.day, &partition.history, revision);
+    changes
+}
+
+/// A calendar was published: deadlines that are open become final, or move (default rule 15).
+pub fn move_deadlines(
+    partition: &Partition,
+    earlier: &crate::policy::PolicyHistory,
+    file: &mut CreditFile,
+    event: &str,
+    stamp: Stamp,
+    telling: Telling,
+) -> Changes {
+    file.applied = file.applied.max(stamp.offset + 1);
+    let revision = partition.policy().rules_revision();
+    let day = partition.day.unwrap_or(file.day);
+    let happening = of_system(partition, stamp, "policy.published", event, day);
+    let places = live::scope(file, None);
+    let before = standing(file, &places, day, earlier, revision);
+    let after = standing(file, &places, day, &partition.history, revision);
+    let changes = difference::announce(file, &before, &after, &happening, telling);
+    live::refresh(file, &places, day, &partition.history, revision);
+    changes
+}
+
+fn of_system<'a>(partition: &Partition, stamp: Stamp, kind: &'a str, event: &'a str, date: Date) -> Happening<'a> {
+    let publisher = crate::event::SYSTEM_PUBLISHER;
+    let revision = partition.policy().rules_revision();
+    Happening { partition: partition.number, stamp, kind, event, publisher, date, revision }
 }
 
 fn judge(partition: &Partition, file: &CreditFile, event: &Event, stamp: Stamp) -> Result<Addition, Refusal> {
@@ -140,19 +237,38 @@ fn judge(partition: &Partition, file: &CreditFile, event: &Event, stamp: Stamp) 
             "an event of this type needs a subject; only the system opens days",
         ));
     }
-    let furthest = day.plus_days(policy.effective_ahead_days() as i32);
-    if event.effective > furthest {
-        let detail =
-            format!("effective {} lies after {furthest}, the furthest day that policy allows", event.effective);
-        return Err(Refusal::new(Code::TooFarAhead, detail));
-    }
     let case = Case { file, event, policy, day, stamp };
+    if let Data::ImplicationStated(data) = &event.data {
+        return implication::state(&case, data);
+    }
+    dated(&case)?;
     match &event.data {
         Data::LicenseGranted(data) => record::license(&case, data).map(Addition::Record),
         Data::PenaltyImposed(data) => record::penalty(&case, data).map(Addition::Record),
         Data::DesignationMade(data) => record::designation(&case, data).map(Addition::Record),
+        Data::IdentifierLinked(_)
+        | Data::IdentifierUnlinked(_)
+        | Data::SubjectDeregistered(_)
+        | Data::AccessRequested(_)
+        | Data::AccessDecided(_) => subject::judge(&case),
         _ => act::act(&case),
     }
+}
+
+/// Whether the event's business date can be judged at all.
+fn dated(case: &Case) -> Result<(), Refusal> {
+    let effective = case.event.effective;
+    let furthest = case.day.plus_days(case.policy.effective_ahead_days() as i32);
+    if effective > furthest {
+        let detail = format!("effective {effective} lies after {furthest}, the furthest day that policy allows");
+        return Err(Refusal::new(Code::TooFarAhead, detail));
+    }
+    let first = case.policy.first_day();
+    if case.policy.rules_revision() >= 2 && effective < first {
+        let detail = format!("effective {effective} lies before {first}, the first day that policy knows");
+        return Err(Refusal::new(Code::BeforeFirstDay, detail));
+    }
+    Ok(())
 }
 
 fn add(file: &mut CreditFile, event: &Event, addition: Addition, stamp: Stamp) {
@@ -164,13 +280,23 @@ fn add(file: &mut CreditFile, event: &Event, addition: Addition, stamp: Stamp) {
     let uscc = event.subject.uscc.iter().map(|uscc| ("uscc", uscc.as_str()));
     let aliases = event.subject.aliases.iter().map(|alias| (alias.scheme.as_str(), alias.value.as_str()));
     for (scheme, value) in uscc.chain(aliases) {
-        if !file.identifiers.iter().any(|(_, s, v)| &**s == scheme && &**v == value) {
-            file.identifiers.push((stamp, scheme.into(), value.into()));
+        if !file.identifiers.iter().any(|known| &*known.scheme == scheme && &*known.value == value) {
+            let (scheme, value) = (scheme.into(), value.into());
+            file.identifiers.push(Identifier { stamp, scheme, value, unlinked: None });
         }
     }
     match addition {
         Addition::Record(record) => file.records.push(Arc::new(record)),
-        Addition::Act { record, act } => Arc::make_mut(&mut file.records[record]).acts.push(act),
+        Addition::Act { record, act } => {
+            if let Some(record) = file.records.get_mut(record) {
+                Arc::make_mut(record).acts.push(act);
+            }
+        }
+        Addition::Identifier(identifier) => file.identifiers.push(identifier),
+        Addition::Unlinked(place) => file.identifiers[place].unlinked = Some(stamp),
+        Addition::Deregistered(deregistration) => file.deregistered = Some(deregistration),
+        Addition::Access(access) => file.access.push(access),
+        Addition::AccessDecided(place, decision) => file.access[place].decision = Some(decision),
     }
 }
 

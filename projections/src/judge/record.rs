@@ -3,10 +3,9 @@
 use super::Case;
 use crate::{
     date::Date,
-    event::{DesignationMade, LicenseGranted, List, PenaltyImposed},
-    facts::{Content, Designation, License, Penalty, Record},
-    obligation::duty,
-    policy::{Due, ListKind, SeverityClass},
+    event::{Basis, DesignationMade, LicenseGranted, List, PenaltyImposed, ResponsiblePerson},
+    facts::{Content, Designation, License, Penalty, Record, Responsible},
+    policy::{ListKind, SeverityClass},
     refusal::{Code, Refusal},
 };
 
@@ -17,22 +16,21 @@ pub(super) fn license(case: &Case, data: &LicenseGranted) -> Result<Record, Refu
     if data.valid_from.zip(data.valid_until).is_some_and(|(from, until)| until < from) {
         return Err(Refusal::new(Code::TermInvalid, "valid_until lies before valid_from"));
     }
-    let publication_due = publication_due(case)?;
-    Ok(new(case, Content::License(License { valid_until: data.valid_until, publication_due })))
+    Ok(new(case, Content::License(License { valid_until: data.valid_until })))
 }
 
 pub(super) fn penalty(case: &Case, data: &PenaltyImposed) -> Result<Record, Refusal> {
     let class = severity(case, data)?;
-    let effective = case.event.effective;
-    Ok(new(
-        case,
-        Content::Penalty(Penalty {
-            severity: class.code.as_str().into(),
-            publicity_until: Some(effective.plus_months(class.max_months)),
-            repairable_from: effective.plus_months(class.min_months),
-            publication_due: publication_due(case)?,
-        }),
-    ))
+    Ok(new(case, Content::Penalty(of_class(class, case.event.effective))))
+}
+
+/// Default rule 10.
+pub(super) fn of_class(class: &SeverityClass, effective: Date) -> Penalty {
+    Penalty {
+        severity: class.code.as_str().into(),
+        publicity_until: Some(effective.plus_months(class.max_months)),
+        repairable_from: effective.plus_months(class.min_months),
+    }
 }
 
 fn severity<'a>(case: &'a Case, data: &PenaltyImposed) -> Result<&'a SeverityClass, Refusal> {
@@ -54,23 +52,40 @@ pub(super) fn designation(case: &Case, data: &DesignationMade) -> Result<Record,
         let detail = format!("{} is not a department that designates {}", case.event.publisher, data.kind);
         return Err(Refusal::new(Code::NotEntitled, detail));
     }
-    let based = |basis: &crate::event::Basis| basis.citation.is_some() || basis.record.is_some();
-    if data.basis.is_empty() || !data.basis.iter().all(based) {
-        return Err(Refusal::new(
-            Code::BasisMissing,
-            "a designation needs a basis: a citation or a record in each item",
-        ));
-    }
+    based(&data.basis)?;
     if data.list == List::Black && data.repairable.is_none() {
         let detail = "say in `repairable` whether and how the entry can be repaired, or the citation that bars it";
         return Err(Refusal::new(Code::RepairabilityMissing, detail));
     }
-    let until = last_day(case.event.effective, data, kind)?;
-    Ok(new(case, Content::Designation(Box::new(resolved(data, kind, until)))))
+    let term = Term {
+        from: case.event.effective,
+        until: data.until,
+        months: data.months.unwrap_or(kind.months),
+        watch_months: data.watch_months,
+        longest: kind.max_months,
+    };
+    let until = last_day(&term)?;
+    Ok(new(case, Content::Designation(Box::new(resolved(case, data, kind, until)))))
+}
+
+/// (五) A citable basis: a citation or a record in each item.
+pub(super) fn based(basis: &[Basis]) -> Result<(), Refusal> {
+    if !basis.is_empty() && basis.iter().all(|item| item.citation.is_some() || item.record.is_some()) {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::BasisMissing, "a designation needs a basis: a citation or a record in each item"))
+}
+
+pub(super) fn basis_records(basis: &[Basis]) -> Vec<Box<str>> {
+    basis.iter().filter_map(|item| item.record.as_deref().map(Into::into)).collect()
+}
+
+pub(super) fn rests_on_records(basis: &[Basis]) -> bool {
+    basis.iter().all(|item| item.record.is_some())
 }
 
 /// The designation with the policy values of its acceptance (default rule 13).
-fn resolved(data: &DesignationMade, kind: &ListKind, until: Date) -> Designation {
+fn resolved(case: &Case, data: &DesignationMade, kind: &ListKind, until: Date) -> Designation {
     Designation {
         list: data.list,
         kind: data.kind.as_str().into(),
@@ -79,17 +94,37 @@ fn resolved(data: &DesignationMade, kind: &ListKind, until: Date) -> Designation
         measures: kind.measures.iter().map(|code| code.as_str().into()).collect(),
         repairable: data.repairable.as_ref().is_none_or(|repairable| repairable.allowed),
         repair_note: data.repairable.as_ref().and_then(|repairable| repairable.how.as_deref().map(Into::into)),
-        basis: data.basis.iter().filter_map(|basis| basis.record.as_deref().map(Into::into)).collect(),
-        persons: data.persons.iter().map(|p| (p.person.as_str().into(), p.role.as_str().into())).collect(),
+        basis: basis_records(&data.basis),
+        rests_on_records: rests_on_records(&data.basis),
+        persons: data.persons.iter().map(|person| responsible(case, person, kind)).collect(),
         channel: data.channel.as_deref().map(Into::into),
         grade: data.grade.as_deref().map(Into::into),
     }
 }
 
-/// The last day of the term: as stated, or by policy's default (default rule 2).
-fn last_day(from: Date, data: &DesignationMade, kind: &ListKind) -> Result<Date, Refusal> {
-    let longest = kind.max_months.unwrap_or(MAX_MONTHS);
-    let until = match (data.until, data.months.unwrap_or(kind.months)) {
+/// (十六) The measures of the kind that land on the person's role (落实到人).
+fn responsible(case: &Case, person: &ResponsiblePerson, kind: &ListKind) -> Responsible {
+    let lands = |code: &&String| case.policy.measure(code).is_some_and(|item| item.lands_on(&person.role));
+    Responsible {
+        person: person.person.as_str().into(),
+        role: person.role.as_str().into(),
+        measures: kind.measures.iter().filter(lands).map(|code| code.as_str().into()).collect(),
+    }
+}
+
+/// The term of an entry, as stated or by policy's default (default rule 2).
+pub(super) struct Term {
+    pub from: Date,
+    pub until: Option<Date>,
+    pub months: u32,
+    pub watch_months: Option<u32>,
+    pub longest: Option<u32>,
+}
+
+/// The last day of a term.
+pub(super) fn last_day(term: &Term) -> Result<Date, Refusal> {
+    let (from, longest) = (term.from, term.longest.unwrap_or(MAX_MONTHS));
+    let until = match (term.until, term.months) {
         (Some(until), _) => until,
         (None, 0) => return Err(Refusal::new(Code::TermInvalid, "a term has at least 1 month")),
         (None, months) => from.plus_months(months),
@@ -102,24 +137,19 @@ fn last_day(from: Date, data: &DesignationMade, kind: &ListKind) -> Result<Date,
     if until < from {
         return Err(Refusal::new(Code::TermInvalid, format!("the last day {until} lies before the first, {from}")));
     }
-    if data.watch_months.is_some_and(|months| months > MAX_MONTHS) {
+    if term.watch_months.is_some_and(|months| months > MAX_MONTHS) {
         return Err(Refusal::new(Code::TermInvalid, format!("watch_months is at most {MAX_MONTHS}")));
     }
     Ok(until)
-}
-
-fn publication_due(case: &Case) -> Result<Due, Refusal> {
-    case.policy
-        .due(duty::PUBLISH, case.event.effective)
-        .ok_or_else(|| Refusal::new(Code::PolicyMissing, "the policy in force has no term for publishing"))
 }
 
 fn new(case: &Case, content: Content) -> Record {
     Record {
         id: case.event.name().into(),
         stamp: case.stamp,
+        judged: case.day,
         effective: case.event.effective,
-        content,
+        first: content,
         acts: Vec::new(),
     }
 }

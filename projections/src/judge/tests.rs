@@ -31,7 +31,8 @@ fn an_event_without_a_subject_is_refused() {
 
 #[test]
 fn an_event_whose_rule_is_not_in_force_yet_is_refused_whoever_publishes_it_and_whatever_it_names() {
-    let scenario = given([day("2026-05-11"), penalty("P-1", "2026-05-11")]);
+    let first = policy("rules", 2, "2026-05-11", serde_json::json!({ "revision": 1 }));
+    let scenario = given([day("2026-05-11"), first, penalty("P-1", "2026-05-11")]);
     let record = format!("{LABOUR}/P-1");
     let (scheme, value, reason) = ("tax".to_owned(), "654002".to_owned(), "合并".to_owned());
     let (grounds, by) = ("不是我单位".to_owned(), "subject".to_owned());

@@ -1,9 +1,17 @@
 //! Every version of every part of the policy, as the log brought them.
 
 use super::{
-    Part, Policy, calendar::Calendar, calendar::CalendarYear, catalogue::Catalogue, check::PolicyError,
-    departments::Departments, list_kinds::ListKinds, masking::Masking, publication::Publication, rules::Rules,
-    severity::Severity, terms::Terms,
+    Part, Policy,
+    calendar::{Calendar, CalendarYear, Due},
+    catalogue::Catalogue,
+    check::PolicyError,
+    departments::Departments,
+    list_kinds::ListKinds,
+    masking::Masking,
+    publication::Publication,
+    rules::Rules,
+    severity::Severity,
+    terms::Terms,
 };
 use crate::{date::Date, event::Document};
 use serde::{Deserialize, Serialize};
@@ -16,12 +24,16 @@ use std::{collections::BTreeMap, sync::Arc};
 pub struct PolicyHistory {
     parts: BTreeMap<Part, Vec<Version>>,
     calendar: Arc<Calendar>,
+    /// What was known of the working days from each day on, the first from ever.
+    calendars: Vec<(Date, Arc<Calendar>)>,
 }
 
 #[derive(Debug, Clone)]
 struct Version {
     version: u32,
     effective: Date,
+    /// The day that was open when it was published; none before the first.
+    published: Option<Date>,
     document: Arc<Document>,
     content: Content,
 }
@@ -81,13 +93,14 @@ pub struct PublishedVersion<'a> {
 }
 
 impl PolicyHistory {
-    /// Takes a new version of a part, or tells everything that is wrong with it and stays as it was.
+    /// Takes a new version of a part on the open day, or tells everything that is wrong with it and stays as it was.
     pub fn publish(
         &mut self,
         part: &str,
         version: u32,
         effective: Date,
         content: &Value,
+        open: Option<Date>,
     ) -> Result<(), Vec<PolicyError>> {
         let error = |pointer: &str, code: &str, detail: String| PolicyError {
             pointer: pointer.into(),
@@ -107,7 +120,8 @@ impl PolicyHistory {
             Ok(read) => {
                 errors.extend(self.conflicts(part, &read));
                 if errors.is_empty() {
-                    self.push(part, version, effective, Arc::new(Document(content.clone())), read);
+                    let document = Arc::new(Document(content.clone()));
+                    self.push(part, Version { version, effective, published: open, document, content: read });
                     return Ok(());
                 }
             }
@@ -115,16 +129,75 @@ impl PolicyHistory {
         Err(errors)
     }
 
-    fn push(&mut self, part: Part, version: u32, effective: Date, document: Arc<Document>, content: Content) {
-        let is_calendar = matches!(part, Part::Calendar(_));
-        self.parts.entry(part).or_default().push(Version { version, effective, document, content });
-        if is_calendar {
+    fn push(&mut self, part: Part, version: Version) {
+        let published = version.published.unwrap_or(Date::MIN);
+        self.parts.entry(part).or_default().push(version);
+        if matches!(part, Part::Calendar(_)) {
             let newest = self.parts.values().filter_map(|versions| match &versions.last()?.content {
                 Content::Calendar(year) => Some(year.as_ref()),
                 _ => None,
             });
             self.calendar = Arc::new(Calendar::new(newest));
+            // Versions are restored part by part: keep the days in order, each with all years known by then.
+            self.calendars.retain(|(day, _)| *day < published);
+            let days: std::collections::BTreeSet<Date> = self.calendar_days().filter(|day| *day >= published).collect();
+            for day in days {
+                let calendar = Arc::new(self.calendar_known(day));
+                self.calendars.push((day, calendar));
+            }
         }
+    }
+
+    /// The days on which a calendar was published.
+    fn calendar_days(&self) -> impl Iterator<Item = Date> {
+        let calendars = self.parts.iter().filter(|(part, _)| matches!(part, Part::Calendar(_)));
+        calendars.flat_map(|(_, versions)| versions).map(|version| version.published.unwrap_or(Date::MIN))
+    }
+
+    /// The newest arrangement of each year that was published up to a day.
+    fn calendar_known(&self, day: Date) -> Calendar {
+        Calendar::new(self.parts.values().filter_map(|versions| {
+            let newest = versions.iter().rev().find(|version| version.published.unwrap_or(Date::MIN) <= day)?;
+            match &newest.content {
+                Content::Calendar(year) => Some(year.as_ref()),
+                _ => None,
+            }
+        }))
+    }
+
+    /// All that is known of the working days.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// The working days within which a duty that arose on a day is done, by the terms in force on that day.
+    pub fn working_days_for(&self, duty: &str, since: Date) -> Option<u32> {
+        let versions = self.parts.get(&Part::Terms)?;
+        let in_force = versions.iter().rev().find(|version| version.effective <= since).or(versions.first())?;
+        match &in_force.content {
+            Content::Terms(terms) => terms.working_days_for(duty),
+            _ => None,
+        }
+    }
+
+    /// When a duty that arose on a day is due. A calendar that is published while it is open moves it; one that is
+    /// published afterwards does not (default rules 13 and 15). `closed`: the day on which it was done, or up to which
+    /// is asked.
+    pub fn due(&self, duty: &str, since: Date, closed: Date) -> Due {
+        let working_days = self.working_days_for(duty, since).unwrap_or(0);
+        let known = self.calendars.partition_point(|(day, _)| *day <= since);
+        let first = known.checked_sub(1).and_then(|last| self.calendars.get(last));
+        let mut due = match first {
+            Some((_, calendar)) => calendar.deadline(since, working_days),
+            None => Calendar::default().deadline(since, working_days),
+        };
+        for (day, calendar) in &self.calendars[known..] {
+            if *day > due.date || *day > closed {
+                break;
+            }
+            due = calendar.deadline(since, working_days);
+        }
+        due
     }
 
     /// What the newest versions of the other parts have against this content. They have nothing against each other, so
@@ -151,10 +224,8 @@ impl PolicyHistory {
     pub fn only(&self, keeps: impl Fn(Part, u32) -> bool) -> PolicyHistory {
         let mut history = PolicyHistory::default();
         for (part, versions) in &self.parts {
-            for Version { version, effective, document, content } in versions {
-                if keeps(*part, *version) {
-                    history.push(*part, *version, *effective, document.clone(), content.clone());
-                }
+            for version in versions.iter().filter(|version| keeps(*part, version.version)) {
+                history.push(*part, version.clone());
             }
         }
         history
@@ -211,6 +282,7 @@ struct StoredVersion {
     part: Part,
     version: u32,
     effective: Date,
+    published: Option<Date>,
     content: Arc<Document>,
 }
 
@@ -218,8 +290,8 @@ impl From<PolicyHistory> for Vec<StoredVersion> {
     fn from(history: PolicyHistory) -> Vec<StoredVersion> {
         let parts = history.parts.into_iter();
         let stored = |part: Part, version: Version| {
-            let Version { version, effective, document, .. } = version;
-            StoredVersion { part, version, effective, content: document }
+            let Version { version, effective, published, document, .. } = version;
+            StoredVersion { part, version, effective, published, content: document }
         };
         parts.flat_map(|(part, versions)| versions.into_iter().map(move |version| stored(part, version))).collect()
     }
@@ -231,13 +303,13 @@ impl TryFrom<Vec<StoredVersion>> for PolicyHistory {
     /// Each part is read again; what they have against each other was settled when they were published.
     fn try_from(stored: Vec<StoredVersion>) -> Result<PolicyHistory, String> {
         let mut history = PolicyHistory::default();
-        for StoredVersion { part, version, effective, content } in stored {
+        for StoredVersion { part, version, effective, published, content } in stored {
             if version != history.next_version(part) {
                 return Err(format!("version {version} of {part} out of order"));
             }
             let read = Content::parse(part, &content.0)
                 .map_err(|errors| format!("version {version} of {part}: {}", errors[0]))?;
-            history.push(part, version, effective, content, read);
+            history.push(part, Version { version, effective, published, document: content, content: read });
         }
         Ok(history)
     }

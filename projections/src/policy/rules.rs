@@ -5,7 +5,7 @@ use super::check::{Check, PolicyError};
 use serde_json::Value;
 
 /// The latest revision that this code knows.
-pub const LATEST_REVISION: u32 = 1;
+pub const LATEST_REVISION: u32 = 2;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {

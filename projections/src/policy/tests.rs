@@ -14,7 +14,7 @@ fn date(text: &str) -> Date {
 fn history() -> PolicyHistory {
     let mut history = PolicyHistory::default();
     for file in shipped_policy() {
-        let published = history.publish(&file.part, file.version, file.effective, &file.content.0);
+        let published = history.publish(&file.part, file.version, file.effective, &file.content.0, None);
         assert_eq!(published, Ok(()), "{}", file.part);
     }
     history
@@ -92,7 +92,7 @@ fn a_year_without_arrangement_gives_provisional_deadlines_until_its_calendar_arr
         "year": 2027, "notice": "made up", "off": ["2027-01-01", "2027-01-02", "2027-01-03"], "worked": ["2027-01-09"]
     });
     // An arrangement counts from its publication, though its year begins later.
-    history.publish("calendar-2027", 1, date("2027-01-01"), &arrangement).unwrap();
+    history.publish("calendar-2027", 1, date("2027-01-01"), &arrangement, None).unwrap();
     let after = history.at(from).due("publish", from).unwrap();
     assert_eq!(after, Due { date: date("2027-01-07"), provisional: false });
 }
@@ -102,7 +102,7 @@ fn a_calendar_amended_in_the_middle_of_the_year_replaces_the_first_one() {
     let mut history = history();
     let mut amended = content("calendar-2026");
     amended["off"].as_array_mut().unwrap().push(json!("2026-10-08"));
-    history.publish("calendar-2026", 2, date("2026-09-20"), &amended).unwrap();
+    history.publish("calendar-2026", 2, date("2026-09-20"), &amended, None).unwrap();
     let calendar = history.at(date("2026-09-20")).calendar().clone();
     assert_eq!(calendar.is_working_day(date("2026-10-08")), (false, false));
     assert_eq!(calendar.is_working_day(date("2026-10-10")), (true, false));
@@ -127,7 +127,7 @@ fn the_shipped_policy_is_complete_and_survives_storage() {
     let policy = history.at(date("2026-06-01"));
     assert!(policy.is_complete());
     assert_eq!(policy.calendar().years(), [2019, 2020, 2021, 2022, 2023, 2024, 2025, 2026]);
-    assert_eq!((policy.effective_ahead_days(), policy.clean_years(), policy.rules_revision()), (90, Some(3), 1));
+    assert_eq!((policy.effective_ahead_days(), policy.clean_years(), policy.rules_revision()), (90, Some(3), 2));
     assert_eq!(history.versions().count(), 16);
     let stored = serde_json::to_vec(&history).unwrap();
     let read: PolicyHistory = serde_json::from_slice(&stored).unwrap();
@@ -236,7 +236,7 @@ fn in_a_trial_everyone_designates_and_a_narrowed_kind_asks_the_register() {
     let mut history = history();
     let mut kinds = content("list-kinds");
     kinds["kinds"][0]["authorities"] = json!(["human-resources"]);
-    history.publish("list-kinds", 2, date("2026-01-01"), &kinds).unwrap();
+    history.publish("list-kinds", 2, date("2026-01-01"), &kinds, None).unwrap();
     let may = |history: &PolicyHistory, org: &str, kind: &str| {
         let policy = history.at(date("2026-06-01"));
         policy.may_designate(org, policy.list_kind(List::Black, kind).unwrap())
@@ -244,10 +244,10 @@ fn in_a_trial_everyone_designates_and_a_narrowed_kind_asks_the_register() {
     assert!(may(&history, "A", "unpaid-wages"), "unregistered counts as of every kind");
     let mut departments = content("departments");
     departments["register"] = json!([{ "org": "B", "name": "税务局", "kinds": ["tax"], "region": "654000" }]);
-    history.publish("departments", 2, date("2026-01-01"), &departments).unwrap();
+    history.publish("departments", 2, date("2026-01-01"), &departments, None).unwrap();
     assert!(!may(&history, "B", "unpaid-wages") && may(&history, "B", "tax-violation"));
     departments["unregistered"] = json!("none");
-    history.publish("departments", 3, date("2026-01-01"), &departments).unwrap();
+    history.publish("departments", 3, date("2026-01-01"), &departments, None).unwrap();
     assert!(!may(&history, "A", "unpaid-wages") && may(&history, "A", "tax-violation"));
 }
 
@@ -256,9 +256,9 @@ fn a_version_is_in_force_from_its_effective_date_and_versions_rise_one_by_one() 
     let mut history = history();
     let mut terms = content("terms");
     terms["effective_ahead_days"] = json!(30);
-    let errors = history.publish("terms", 3, date("2026-07-01"), &terms).unwrap_err();
+    let errors = history.publish("terms", 3, date("2026-07-01"), &terms, None).unwrap_err();
     assert_eq!((errors[0].pointer.as_str(), errors[0].code.as_str()), ("/version", "wrong-version"));
-    history.publish("terms", 2, date("2026-07-01"), &terms).unwrap();
+    history.publish("terms", 2, date("2026-07-01"), &terms, None).unwrap();
     assert_eq!(history.at(date("2026-06-30")).effective_ahead_days(), 90);
     assert_eq!(history.at(date("2026-07-01")).effective_ahead_days(), 30);
     assert_eq!(history.next_change(date("2026-06-30")), Some(date("2026-07-01")));

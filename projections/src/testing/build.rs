@@ -5,10 +5,9 @@ use crate::{
     event::{
         Basis, Data, DayOpened, DesignationMade, DesignationWithdrawn, Document, Event, ExitDeclared, ExitReason,
         LicenseGranted, LicenseRevoked, List, NoticeAbout, NoticeIssued, PenaltyImposed, PenaltyWithdrawn,
-        PolicyPublished, Procedure, PublicationIssued, PublicationWithheld, RepairGranted, Repairable, SYSTEM, Subject,
-        SubjectKind,
+        PolicyPublished, Procedure, PublicationIssued, PublicationWithheld, RepairGranted, Repairable, SYSTEM,
+        SYSTEM_PUBLISHER, Subject, SubjectKind,
     },
-    partition::DAY_PUBLISHER,
     policy::shipped_policy,
 };
 
@@ -58,7 +57,7 @@ pub(super) fn system(id: &str, effective: Date, data: Data) -> Event {
         Subject { id: SYSTEM.to_owned(), kind: SubjectKind::System, name: None, uscc: None, aliases: Vec::new() };
     Event {
         id: id.to_owned(),
-        publisher: DAY_PUBLISHER.to_owned(),
+        publisher: SYSTEM_PUBLISHER.to_owned(),
         office: true,
         effective,
         recorded: 0,

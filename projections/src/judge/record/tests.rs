@@ -106,7 +106,7 @@ fn a_severity_is_one_of_policy_and_comes_from_policy_where_none_is_stated() {
     };
     let severity = |step: Step| {
         let mut scenario = given([day("2026-05-11"), step]);
-        match &scenario.file().records[0].content {
+        match &scenario.file().records[0].first {
             Content::Penalty(penalty) => penalty.severity.to_string(),
             other => panic!("{other:?}"),
         }

@@ -4,7 +4,7 @@ use super::*;
 
 /// What is wrong with a content, as pointer and code.
 fn wrong(part: &str, content: &Value) -> Vec<(String, String)> {
-    let errors = history_without(part).publish(part, 1, date("2026-01-01"), content).unwrap_err();
+    let errors = history_without(part).publish(part, 1, date("2026-01-01"), content, None).unwrap_err();
     assert!(errors.iter().all(|error| !error.detail.is_empty()));
     errors.into_iter().map(|error| (error.pointer, error.code)).collect()
 }
@@ -12,7 +12,7 @@ fn wrong(part: &str, content: &Value) -> Vec<(String, String)> {
 fn history_without(part: &str) -> PolicyHistory {
     let mut history = PolicyHistory::default();
     for file in shipped_policy().into_iter().filter(|file| file.part != part) {
-        history.publish(&file.part, file.version, file.effective, &file.content.0).unwrap();
+        history.publish(&file.part, file.version, file.effective, &file.content.0, None).unwrap();
     }
     history
 }
@@ -25,10 +25,13 @@ fn pair(pointer: &str, code: &str) -> (String, String) {
 fn a_refused_publication_tells_every_error_and_changes_nothing() {
     let mut history = history();
     let before = serde_json::to_string(&history).unwrap();
-    assert_eq!(history.publish("colours", 1, date("2026-01-01"), &json!({})).unwrap_err()[0].code, "unknown-part");
+    assert_eq!(
+        history.publish("colours", 1, date("2026-01-01"), &json!({}), None).unwrap_err()[0].code,
+        "unknown-part"
+    );
     let broken = json!({ "items": [{ "code": "R-X", "kind": "incentive", "item": "（十六）", "matter": "", "target": "t",
         "implementers": [], "basis": ["b", " "], "colour": 1 }, 7] });
-    assert_eq!(history.publish("catalogue", 2, date("2026-01-01"), &broken).unwrap_err().len(), 2);
+    assert_eq!(history.publish("catalogue", 2, date("2026-01-01"), &broken, None).unwrap_err().len(), 2);
     assert_eq!(serde_json::to_string(&history).unwrap(), before);
 }
 

@@ -1,21 +1,28 @@
-//! What is due from whom, and when. (一)(二十一)(二十七); the duties of disputes, repair and joint action join them here.
+//! What is due from whom, and when. Each kind of duty is a function here and a row of the terms in policy.
+
+mod entry;
+mod measure;
+mod record;
 
 use crate::{
-    change::ListName,
     date::Date,
-    event::NoticeAbout,
-    facts::{Content, CreditFile, Deed, Known, Record},
-    listing,
-    policy::{Due, Policy},
-    publication,
+    facts::{CreditFile, Known, Record},
+    policy::{Due, PolicyHistory},
 };
 use serde::Serialize;
 
 /// The names of the duties; their terms in working days are policy.
 pub mod duty {
     pub const PUBLISH: &str = "publish";
+    pub const ANSWER_OBJECTION: &str = "answer-objection";
+    pub const DECIDE_FLAG: &str = "decide-flag";
+    pub const DECIDE_BASIS_LOST: &str = "decide-basis-lost";
     pub const NOTIFY_EXIT: &str = "notify-exit";
     pub const NOTIFY_TAKEDOWN: &str = "notify-takedown";
+    pub const ACCEPT_REPAIR: &str = "accept-repair";
+    pub const DECIDE_REPAIR: &str = "decide-repair";
+    pub const ANSWER_MEASURE: &str = "answer-measure";
+    pub const REPORT_MEASURE: &str = "report-measure";
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -24,17 +31,22 @@ pub enum State {
     Open,
     Overdue,
     Done,
-    /// No longer needed: withheld, or the record was withdrawn.
+    /// No longer needed.
     Cancelled,
 }
 
-/// One duty of one department.
+/// One duty of one organisation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obligation<'a> {
     pub duty: &'static str,
     /// Who owes it.
     pub org: &'a str,
     pub record: &'a str,
+    /// What raised it, where the record alone does not say: the objection, the application, the cause of a flag, the
+    /// initiation or the report before, by `ORG/ID`.
+    pub cause: Option<&'a str>,
+    /// The measure that it is about, of joint action.
+    pub measure: Option<&'a str>,
     /// The day from which the working days count; that day itself is not counted.
     pub since: Date,
     pub due: Due,
@@ -44,91 +56,89 @@ pub struct Obligation<'a> {
     pub late_by: u32,
 }
 
-/// All duties about a subject that had arisen by a day.
-pub fn obligations<'a>(file: &'a CreditFile, known: Known, as_of: Date, policy: &Policy) -> Vec<Obligation<'a>> {
-    let records = file.records.iter().filter(|record| known.has(record.stamp) && record.effective <= as_of);
-    records.flat_map(|record| of_record(record, known, as_of, policy)).collect()
+/// What the duties of a record are reckoned from.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub file: &'a CreditFile,
+    pub known: Known,
+    pub as_of: Date,
+    pub policies: &'a PolicyHistory,
 }
 
-/// The duties about one record that was known and had begun.
-pub fn of_record<'a>(
+/// A duty before it is known how it stands.
+pub(crate) struct Raised<'a> {
+    duty: &'static str,
+    org: &'a str,
     record: &'a Record,
+    cause: Option<&'a str>,
+    measure: Option<&'a str>,
+    since: Date,
+    /// Where the event itself said by when.
+    due: Option<Date>,
+    done: Option<Date>,
+    cancelled: Option<Date>,
+}
+
+impl<'a> Raised<'a> {
+    /// A duty of the authority of a record.
+    fn new(duty: &'static str, record: &'a Record, since: Date) -> Raised<'a> {
+        let org = record.authority();
+        Raised { duty, org, record, cause: None, measure: None, since, due: None, done: None, cancelled: None }
+    }
+}
+
+/// All duties about a subject that had arisen by a day.
+pub fn obligations<'a>(
+    file: &'a CreditFile,
     known: Known,
     as_of: Date,
-    policy: &Policy,
-) -> impl Iterator<Item = Obligation<'a>> + use<'a> {
-    let duties = [
-        publish(record, known, as_of, policy),
-        notify_exit(record, known, as_of, policy),
-        takedown(record, known, as_of, policy),
-    ];
-    duties.into_iter().flatten()
+    policies: &'a PolicyHistory,
+) -> Vec<Obligation<'a>> {
+    among(file, &crate::flag::all(file), known, as_of, policies)
 }
 
-/// (一) Publish a license or a penalty within 7 working days of the decision.
-fn publish<'a>(record: &'a Record, known: Known, as_of: Date, policy: &Policy) -> Option<Obligation<'a>> {
-    let publication = publication::publication(record, known, as_of, policy.calendar())?;
-    let cancelled = publication.withheld.is_some() || publication.ended_by.is_some();
-    let since = record.effective;
-    Some(row(duty::PUBLISH, record, since, publication.due, publication.issued, cancelled, as_of, policy))
-}
-
-/// (二十一) An exit notice on the channel of the original publication (default rule 9). The day of the exit is not counted.
-fn notify_exit<'a>(record: &'a Record, known: Known, as_of: Date, policy: &Policy) -> Option<Obligation<'a>> {
-    let entry = listing::entry(record, record.designation()?, known);
-    let ended = entry.span.to;
-    let is_over = entry.withdrawn_by.is_none() && entry.list != ListName::Watch && entry.span.after() <= as_of;
-    if !is_over {
-        return None;
-    }
-    let due = policy.due(duty::NOTIFY_EXIT, ended)?;
-    let notice = record.acts(known).filter(|act| act.effective <= as_of).find(|act| {
-        matches!(act.what, Deed::Noticed { about: NoticeAbout::Exit, .. } | Deed::Exited { notice: true, .. })
-    });
-    Some(row(duty::NOTIFY_EXIT, record, ended, due, notice.map(|act| act.effective), false, as_of, policy))
-}
-
-/// (二十七) A record that was wrong is taken down and the takedown explained (default rule 4).
-fn takedown<'a>(record: &'a Record, known: Known, as_of: Date, policy: &Policy) -> Option<Obligation<'a>> {
-    let withdrawal = listing::withdrawal(record, known).filter(|act| act.effective <= as_of)?;
-    let published = match &record.content {
-        Content::Designation(_) => true,
-        _ => record.acts(known).any(|act| matches!(act.what, Deed::Published { .. })),
-    };
-    if !published {
-        return None;
-    }
-    let since = withdrawal.effective;
-    let due = policy.due(duty::NOTIFY_TAKEDOWN, since)?;
-    let notice = record
-        .acts(known)
-        .filter(|act| act.effective <= as_of)
-        .find(|act| matches!(act.what, Deed::Noticed { about: NoticeAbout::Takedown | NoticeAbout::Restoration, .. }));
-    Some(row(duty::NOTIFY_TAKEDOWN, record, since, due, notice.map(|act| act.effective), false, as_of, policy))
-}
-
-#[allow(clippy::too_many_arguments)] // the columns of one row; a struct would only repeat `Obligation`
-fn row<'a>(
-    duty: &'static str,
-    record: &'a Record,
-    since: Date,
-    due: Due,
-    done: Option<Date>,
-    cancelled: bool,
+/// The duties about some records of a subject that had arisen by a day.
+pub fn among<'a>(
+    file: &'a CreditFile,
+    places: &[usize],
+    known: Known,
     as_of: Date,
-    policy: &Policy,
-) -> Obligation<'a> {
+    policies: &'a PolicyHistory,
+) -> Vec<Obligation<'a>> {
+    let asked = Asked { file, known, as_of, policies };
+    let mut raised = Vec::new();
+    for place in places {
+        let record = &*file.records[*place];
+        if known.has(record.stamp) && record.effective <= as_of {
+            record::duties(&asked, record, &mut raised);
+            entry::duties(&asked, record, places, &mut raised);
+            measure::duties(&asked, record, &mut raised);
+        }
+    }
+    raised.into_iter().filter(|raised| raised.since <= as_of).map(|raised| standing(&asked, raised)).collect()
+}
+
+/// How a duty stands on the day asked about.
+fn standing<'a>(asked: &Asked<'a>, raised: Raised<'a>) -> Obligation<'a> {
+    let seen = |day: &Date| *day <= asked.as_of;
+    let (done, cancelled) = (raised.done.filter(seen), raised.cancelled.filter(seen));
+    let closed = done.or(cancelled).unwrap_or(asked.as_of);
+    let due = match raised.due {
+        Some(date) => Due { date, provisional: false },
+        None => asked.policies.due(raised.duty, raised.since, closed),
+    };
     let state = match done {
         Some(_) => State::Done,
-        None if cancelled => State::Cancelled,
-        None if as_of > due.date => State::Overdue,
+        None if cancelled.is_some() => State::Cancelled,
+        None if asked.as_of > due.date => State::Overdue,
         None => State::Open,
     };
     let late_by = match state {
-        State::Done | State::Overdue => policy.calendar().working_days_late(due.date, done.unwrap_or(as_of)),
+        State::Done | State::Overdue => asked.policies.calendar().working_days_late(due.date, closed),
         State::Open | State::Cancelled => 0,
     };
-    Obligation { duty, org: record.authority(), record: &record.id, since, due, state, done, late_by }
+    let Raised { duty, org, record, cause, measure, since, .. } = raised;
+    Obligation { duty, org, record: &record.id, cause, measure, since, due, state, done, late_by }
 }
 
 #[cfg(test)]

@@ -1,0 +1,116 @@
+//! What entries say of their responsible persons, to be stated on the persons' own partitions. (十六), default rule 6.
+
+use super::Happening;
+use crate::{
+    date::Date,
+    event::{Data, Event, ImplicationStated, InitiatedSince, SYSTEM_PUBLISHER, Stretch, Subject, SubjectKind},
+    facts::{CreditFile, Known, Responsible},
+    hash,
+    interval::Days,
+    listing::{self, Entry},
+    measure,
+};
+
+/// A statement about a person, to be appended to the person's partition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Implied {
+    pub person: String,
+    pub stated: ImplicationStated,
+    /// The position of what caused it, and a number among those of the same cause: no other statement has both.
+    pub position: String,
+    pub number: usize,
+    /// When the cause was recorded, and the day on which it takes effect.
+    pub recorded: i64,
+    pub date: Date,
+}
+
+impl Implied {
+    /// The event that states it.
+    pub fn event(&self) -> Event {
+        let subject =
+            Subject { id: self.person.clone(), kind: SubjectKind::Person, name: None, uscc: None, aliases: Vec::new() };
+        Event {
+            id: format!("implication-{}-{}", self.position, self.number),
+            publisher: SYSTEM_PUBLISHER.to_owned(),
+            office: true,
+            effective: self.date,
+            recorded: self.recorded,
+            subject,
+            record_subject: None,
+            data: Data::ImplicationStated(self.stated.clone()),
+        }
+    }
+}
+
+/// Place of an entry, number of the person among its persons, and a hash of what is said.
+pub(super) type Implications = Vec<(usize, usize, u64)>;
+
+pub(super) fn standing(file: &CreditFile, places: &[usize]) -> Implications {
+    let mut all = Vec::new();
+    for place in places {
+        let record = &file.records[*place];
+        if record.designation(Known::Now).is_none_or(|designation| designation.persons.is_empty()) {
+            continue;
+        }
+        let Some(entry) = listing::entry(file, record, Known::Now) else { continue };
+        for (number, person) in entry.designation.persons.iter().enumerate() {
+            all.push((*place, number, hash::of(&state(file, &entry, person))));
+        }
+    }
+    all
+}
+
+/// The statements that say something else than before.
+pub(super) fn changed(
+    file: &CreditFile,
+    before: &Implications,
+    after: &Implications,
+    happening: &Happening,
+) -> Vec<Implied> {
+    let mut implied = Vec::new();
+    for stated in after.iter().filter(|stated| !before.contains(stated)) {
+        let (place, number, _) = *stated;
+        let Some(entry) = listing::entry(file, &file.records[place], Known::Now) else { continue };
+        let person = &entry.designation.persons[number];
+        let cause = (happening.kind.to_owned(), happening.event.to_owned());
+        let stated = ImplicationStated { cause_type: cause.0, cause_event: cause.1, ..state(file, &entry, person) };
+        implied.push(Implied {
+            person: person.person.to_string(),
+            stated,
+            position: happening.position(),
+            number: implied.len(),
+            recorded: happening.stamp.recorded,
+            date: happening.date,
+        });
+    }
+    implied
+}
+
+/// All that an entry says of a person, but for the cause.
+fn state(file: &CreditFile, entry: &Entry, person: &Responsible) -> ImplicationStated {
+    let strings = |codes: &[Box<str>]| codes.iter().map(ToString::to_string).collect();
+    let initiated = measure::initiated(entry.record, Known::Now);
+    ImplicationStated {
+        record: entry.record.id.to_string(),
+        entity: file.id.to_string(),
+        role: person.role.to_string(),
+        list: entry.designation.list,
+        kind: entry.designation.kind.to_string(),
+        from: entry.record.effective,
+        until: entry.designation.until,
+        ended: entry.ended_by.map(|act| act.effective),
+        withdrawn: entry.is_withdrawn,
+        watch_months: entry.designation.watch_months,
+        measures: strings(&person.measures),
+        initiated: initiated.map(|(code, since)| InitiatedSince { measure: code.to_owned(), since }).collect(),
+        disputed: stretches(&entry.suspension.disputed),
+        lost: stretches(&entry.suspension.basis_lost),
+        cause_type: String::new(),
+        cause_event: String::new(),
+    }
+}
+
+fn stretches(days: &Days) -> Vec<Stretch> {
+    let end = |to: Date| (to < Date::MAX).then_some(to);
+    days.stretches().iter().map(|(from, to)| Stretch { from: *from, to: end(*to) }).collect()
+}

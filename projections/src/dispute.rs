@@ -1,0 +1,143 @@
+//! Disputes and lost bases: what suspends the measures of an entry while it stays listed. (二十七), default rules 3 and 5.
+
+use crate::{
+    date::Date,
+    event::Finding,
+    facts::{Act, ConfirmedOn, Content, CreditFile, Deed, Designation, Known, Record},
+    interval::Days,
+};
+
+/// A dispute of a record, from its filing on.
+#[derive(Debug, Clone, Copy)]
+pub struct Objection<'a> {
+    pub filed: &'a Act,
+    pub answered: Option<&'a Act>,
+    pub resolved: Option<&'a Act>,
+    /// The withdrawal of the record, which leaves nothing to dispute.
+    pub withdrawn: Option<&'a Act>,
+}
+
+impl Objection<'_> {
+    /// The day on which it is no longer open.
+    pub fn closed(&self) -> Option<Date> {
+        let ends = [self.resolved, self.withdrawn].into_iter().flatten().map(|act| act.effective);
+        ends.min()
+    }
+
+    pub fn is_open(&self, date: Date) -> bool {
+        self.filed.effective <= date && self.closed().is_none_or(|closed| date < closed)
+    }
+
+    /// The days on which it is open.
+    pub fn days(&self) -> Days {
+        Days::between(self.filed.effective, self.closed().unwrap_or(Date::MAX))
+    }
+}
+
+/// The objections against a record that were known, in the order of the log.
+pub fn objections(record: &Record, known: Known) -> impl Iterator<Item = Objection<'_>> {
+    let withdrawn = withdrawal(record, known);
+    let filed = record.acts(known).filter(|act| matches!(act.what, Deed::ObjectionFiled));
+    filed.map(move |filed| {
+        let later = || record.acts(known).filter(|act| act.stamp > filed.stamp);
+        let answers =
+            |act: &&Act| matches!(&act.what, Deed::ObjectionAnswered { objection } if *objection == filed.event);
+        let resolves =
+            |act: &&Act| matches!(&act.what, Deed::ObjectionResolved { objection, .. } if *objection == filed.event);
+        Objection { filed, answered: later().find(answers), resolved: later().find(resolves), withdrawn }
+    })
+}
+
+/// What makes a record count as never having been (default rule 4).
+pub fn withdrawal(record: &Record, known: Known) -> Option<&Act> {
+    record.acts(known).find(|act| withdraws(&act.what))
+}
+
+pub fn withdraws(deed: &Deed) -> bool {
+    matches!(deed, Deed::Withdrawn { .. } | Deed::ObjectionResolved { finding: Finding::Withdrawn, .. })
+}
+
+/// When the measures of an entry are suspended, and why.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Suspension {
+    pub disputed: Days,
+    pub basis_lost: Days,
+}
+
+impl Suspension {
+    pub fn days(&self) -> Days {
+        self.disputed.or(&self.basis_lost)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.disputed.is_empty() && self.basis_lost.is_empty()
+    }
+}
+
+/// The suspension of an entry, as known.
+pub fn suspension(file: &CreditFile, record: &Record, known: Known) -> Suspension {
+    let own = disputed(record, known);
+    match record.content(known) {
+        Content::Designation(designation) => {
+            let basis = of_basis(file, record, designation, known);
+            Suspension { disputed: own.or(&basis.disputed), basis_lost: basis.basis_lost }
+        }
+        Content::Implication(stated) => {
+            Suspension { disputed: own.or(&stated.disputed), basis_lost: stated.lost.clone() }
+        }
+        Content::License(_) | Content::Penalty(_) => Suspension { disputed: own, basis_lost: Days::NONE },
+    }
+}
+
+/// The days on which an objection against the record itself is open.
+fn disputed(record: &Record, known: Known) -> Days {
+    let mut days = Days::NONE;
+    if record.acts.iter().any(|act| act.what == Deed::ObjectionFiled) {
+        for objection in objections(record, known) {
+            days = days.or(&objection.days());
+        }
+    }
+    days
+}
+
+/// What disputes and withdrawals of the records under an entry do to it, if it rests on nothing else.
+fn of_basis(file: &CreditFile, entry: &Record, designation: &Designation, known: Known) -> Suspension {
+    if !designation.rests_on_records {
+        return Suspension::default();
+    }
+    let mut down = Days::between(Date::MIN, Date::MAX);
+    let mut lost = down.clone();
+    for id in &designation.basis {
+        let Some(record) = file.record(id).filter(|record| known.has(record.stamp)) else {
+            return Suspension::default(); // nothing is known against it, so it stands
+        };
+        let gone = withdrawal(record, known).filter(|act| takes_basis(&act.what));
+        let gone = gone.map_or(Days::NONE, |act| Days::between(act.effective, Date::MAX));
+        down = down.and(&disputed(record, known).or(&gone));
+        lost = lost.and(&gone);
+        if down.is_empty() {
+            return Suspension::default();
+        }
+    }
+    let until = confirmed(entry, known).unwrap_or(Date::MAX);
+    Suspension { disputed: down.without(&lost).before(until), basis_lost: lost.before(until) }
+}
+
+fn takes_basis(deed: &Deed) -> bool {
+    matches!(deed, Deed::Withdrawn { takes_basis: true } | Deed::ObjectionResolved { .. })
+}
+
+/// The day from which the authority keeps the entry without its basis, unless it corrected the entry since.
+fn confirmed(entry: &Record, known: Known) -> Option<Date> {
+    let mut day: Option<Date> = None;
+    for act in entry.acts(known) {
+        match act.what {
+            Deed::Confirmed { on: ConfirmedOn::BasisLost } => {
+                day = Some(day.map_or(act.effective, |day| day.min(act.effective)));
+            }
+            Deed::Corrected(_) => day = None,
+            _ => {}
+        }
+    }
+    day
+}

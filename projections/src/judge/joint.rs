@@ -1,0 +1,109 @@
+//! Joint action: who may initiate, answer and report. (二十)(二十二)(二十三)
+
+use super::{Case, act::wrong_kind};
+use crate::{
+    change::ListName,
+    event::{List, MeasureInitiated},
+    facts::{Deed, Known, Record},
+    joint::{self, Answer},
+    listing::{self, Entry},
+    measure,
+    policy::MeasureKind,
+    refusal::{Code, Refusal},
+};
+
+pub(super) fn initiate(case: &Case, record: &Record, data: &MeasureInitiated) -> Result<Deed, Refusal> {
+    let entry = running(case, record)?;
+    if data.measures.is_empty() || data.implementers.is_empty() {
+        return Err(Refusal::new(Code::MeasureUnknown, "name at least one measure and one implementer"));
+    }
+    let kind = if entry.designation.list == List::Red { MeasureKind::Incentive } else { MeasureKind::Restriction };
+    for code in &data.measures {
+        let item = case.policy.measure(code).ok_or_else(|| {
+            Refusal::new(Code::MeasureUnknown, format!("the catalogue in force has no measure {code}"))
+        })?;
+        if item.kind != kind {
+            let detail = format!("{code} does not fit: incentives are for the red list, restrictions for the black");
+            return Err(Refusal::new(Code::MeasureMismatch, detail));
+        }
+    }
+    if data.respond_by < case.event.effective {
+        return Err(Refusal::new(Code::TermInvalid, "respond_by lies before the effective date"));
+    }
+    let boxed = |texts: &[String]| texts.iter().map(|text| text.as_str().into()).collect();
+    let (measures, implementers) = (boxed(&data.measures), boxed(&data.implementers));
+    Ok(Deed::MeasuresInitiated { measures, implementers, respond_by: data.respond_by })
+}
+
+/// The entry of the record, if it runs on the event's day.
+fn running<'a>(case: &'a Case, record: &'a Record) -> Result<Entry<'a>, Refusal> {
+    if record.designation(Known::Now).is_none() {
+        return Err(wrong_kind(record, "a list entry"));
+    }
+    let entry = listing::entry(case.file, record, Known::Now).ok_or_else(|| wrong_kind(record, "a list entry"))?;
+    if !entry.is_active(case.event.effective) {
+        let detail = format!("entry {} does not run on {}", record.id, case.event.effective);
+        return Err(Refusal::new(Code::AlreadyEnded, detail));
+    }
+    Ok(entry)
+}
+
+/// What an implementer does about a measure of a running entry.
+pub(super) fn answer(case: &Case, record: &Record, answer: Answer, code: &str) -> Result<Deed, Refusal> {
+    let entry = running(case, record)?;
+    let effective = case.event.effective;
+    let carried = measure::carried(&entry, Known::Now);
+    if entry.list == ListName::Watch || !carried.iter().any(|(known, from)| *known == code && *from <= effective) {
+        let detail = format!("entry {} does not carry measure {code} on {effective}", record.id);
+        return Err(Refusal::new(Code::MeasureUnknown, detail));
+    }
+    if !is_implementer(case, &entry, code) {
+        let detail = format!("{} was not asked to carry out {code} for entry {}", case.event.publisher, record.id);
+        return Err(Refusal::new(Code::NotYourMeasure, detail));
+    }
+    let before: Vec<Answer> =
+        joint::answers(record, &case.event.publisher, code, Known::Now).map(|(answer, _)| answer).collect();
+    fits(answer, &before).map_err(|(code, what)| Refusal::new(code, format!("{what} for entry {}", record.id)))?;
+    if answer == Answer::Executed && entry.suspension.days().contains(effective) {
+        let detail = format!("entry {} is disputed or without basis: nothing is carried out meanwhile", record.id);
+        return Err(Refusal::new(Code::Suspended, detail));
+    }
+    let measure = code.into();
+    Ok(match answer {
+        Answer::Accepted => Deed::MeasureAccepted { measure },
+        Answer::Executed => Deed::MeasureExecuted { measure },
+        Answer::Declined => Deed::MeasureDeclined { measure },
+        Answer::Reported => Deed::MeasureReported { measure },
+    })
+}
+
+/// A named implementer, or for what the list kind carries a department of an implementing kind.
+fn is_implementer(case: &Case, entry: &Entry, code: &str) -> bool {
+    let publisher = case.event.publisher.as_str();
+    let asked = joint::requests(entry.record, Known::Now)
+        .any(|request| request.measure == code && request.implementer == publisher);
+    let carries = entry.designation.measures.iter().any(|known| &**known == code);
+    let of_kind = || {
+        let kinds = case.policy.measure(code).map_or(&[][..], |item| &item.implementers[..]);
+        let departments = case.policy.departments();
+        departments.is_some_and(|departments| kinds.iter().any(|kind| departments.is_of(publisher, kind)))
+    };
+    asked || carries && of_kind()
+}
+
+/// Whether an answer fits those that the same implementer gave before.
+fn fits(answer: Answer, before: &[Answer]) -> Result<(), (Code, &'static str)> {
+    let last = before.iter().rev().find(|before| **before != Answer::Reported);
+    let took_on = matches!(last, Some(Answer::Accepted | Answer::Executed));
+    match answer {
+        Answer::Accepted if took_on => Err((Code::AlreadyEnded, "the measure was accepted already")),
+        Answer::Declined if before.contains(&Answer::Executed) => {
+            Err((Code::AlreadyEnded, "the measure was carried out already"))
+        }
+        Answer::Declined if last == Some(&Answer::Declined) => {
+            Err((Code::AlreadyEnded, "the measure was declined already"))
+        }
+        Answer::Reported if !took_on => Err((Code::NotAccepted, "accept the measure first")),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,98 @@
+//! Applications for repair, and their decision. (二十六), default rule 10.
+
+use super::{
+    Case,
+    act::{not_repairable, still_listed, wrong_kind},
+};
+use crate::{
+    event::List,
+    facts::{Content, Deed, Known, Record},
+    refusal::{Code, Refusal},
+    repair::{self, Application},
+};
+
+pub(super) fn apply(case: &Case, record: &Record) -> Result<Deed, Refusal> {
+    can_be_repaired(case, record)?;
+    if open(case, record).is_some() {
+        let detail = format!("an application about {} is open already", record.id);
+        return Err(Refusal::new(Code::AlreadyOpen, detail));
+    }
+    Ok(Deed::RepairApplied)
+}
+
+pub(super) fn accept(case: &Case, record: &Record) -> Result<Deed, Refusal> {
+    if must_be_open(case, record)?.accepted.is_some() {
+        return Err(Refusal::new(Code::AlreadyEnded, format!("the application about {} was accepted", record.id)));
+    }
+    Ok(Deed::RepairAccepted)
+}
+
+pub(super) fn refuse(case: &Case, record: &Record) -> Result<Deed, Refusal> {
+    must_be_open(case, record).map(|_| Deed::RepairRefused)
+}
+
+/// A repair ends the publication of a penalty, or a list entry, before its term. It needs no application.
+pub(super) fn grant(case: &Case, record: &Record) -> Result<Deed, Refusal> {
+    can_be_repaired(case, record)?;
+    if let Some(application) = open(case, record) {
+        not_before(case, record, &application)?;
+    }
+    Ok(Deed::RepairGranted)
+}
+
+fn open<'a>(case: &Case, record: &'a Record) -> Option<Application<'a>>
+where
+    'a: 'a,
+{
+    let applications = repair::applications(case.file, record, Known::Now);
+    applications.into_iter().rev().find(|application| application.decided.is_none())
+}
+
+fn must_be_open<'a>(case: &Case, record: &'a Record) -> Result<Application<'a>, Refusal> {
+    let application = open(case, record).ok_or_else(|| {
+        Refusal::new(Code::NoApplication, format!("no application for repair of {} is open", record.id))
+    })?;
+    not_before(case, record, &application)?;
+    if application.void.is_some_and(|void| void <= case.event.effective) {
+        let detail = format!("record {} ended before; the application is void", record.id);
+        return Err(Refusal::new(Code::AlreadyEnded, detail));
+    }
+    Ok(application)
+}
+
+fn not_before(case: &Case, record: &Record, application: &Application) -> Result<(), Refusal> {
+    let applied = application.applied.effective;
+    if case.event.effective >= applied {
+        return Ok(());
+    }
+    let detail = format!("effective lies before the application about {}, {applied}", record.id);
+    Err(Refusal::new(Code::TooEarly, detail))
+}
+
+/// Whether a record can be repaired on the event's day.
+fn can_be_repaired(case: &Case, record: &Record) -> Result<(), Refusal> {
+    match record.content(Known::Now) {
+        Content::License(_) | Content::Implication(_) => Err(wrong_kind(record, "a penalty or a black-list entry")),
+        Content::Designation(designation) if designation.list == List::Red => {
+            Err(wrong_kind(record, "a penalty or a black-list entry"))
+        }
+        Content::Designation(designation) => {
+            still_listed(case, record, designation)?;
+            if designation.repairable { Ok(()) } else { Err(not_repairable(record, designation)) }
+        }
+        Content::Penalty(penalty) => {
+            let repaired = record.acts.iter().any(|act| act.what == Deed::RepairGranted);
+            if repaired || penalty.publicity_until.is_some_and(|until| until < case.event.effective) {
+                return Err(Refusal::new(Code::AlreadyEnded, format!("publicity of record {} has ended", record.id)));
+            }
+            if case.event.effective < penalty.repairable_from {
+                let detail = format!(
+                    "the minimum publicity of record {}, of class {}, lasts to {} (default rule 10): apply on that day or later",
+                    record.id, penalty.severity, penalty.repairable_from
+                );
+                return Err(Refusal::new(Code::TooEarly, detail));
+            }
+            Ok(())
+        }
+    }
+}

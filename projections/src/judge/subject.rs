@@ -1,0 +1,94 @@
+//! What is said of the subject itself: its numbers, its end, and who may see more of it. (八)(二十二), default rule 12.
+
+use super::{Addition, Case};
+use crate::{
+    event::{AccessDecided, AccessRequested, Data, IdentifierLinked, IdentifierUnlinked, SubjectDeregistered},
+    facts::{Access, AccessDecision, Deregistration, Identifier, Known},
+    refusal::{Code, Refusal},
+};
+
+/// Levels of access to data (二十三).
+pub(super) const ACCESS_LEVELS: std::ops::RangeInclusive<u32> = 1..=5;
+
+pub(super) fn judge(case: &Case) -> Result<Addition, Refusal> {
+    if case.policy.rules_revision() < 2 {
+        let detail = format!("the rules revision in force gives {} no effect", case.event.data.kind());
+        return Err(Refusal::new(Code::RuleNotInForce, detail));
+    }
+    match &case.event.data {
+        Data::IdentifierLinked(data) => link(case, data),
+        Data::IdentifierUnlinked(data) => unlink(case, data),
+        Data::SubjectDeregistered(data) => deregister(case, data),
+        Data::AccessRequested(data) => request(case, data),
+        Data::AccessDecided(data) => decide(case, data),
+        _ => Err(Refusal::new(Code::NotAllowed, "no event about the subject itself")),
+    }
+}
+
+fn link(case: &Case, data: &IdentifierLinked) -> Result<Addition, Refusal> {
+    if let Some(other) = case.event.record_subject.as_deref().filter(|other| *other != &*case.file.id) {
+        let detail = format!("{} {} belongs to {other}; unlink it there first", data.scheme, data.value);
+        return Err(Refusal::new(Code::LinkedElsewhere, detail));
+    }
+    if linked(case, &data.scheme, &data.value).is_some() {
+        let detail = format!("{} {} is linked already", data.scheme, data.value);
+        return Err(Refusal::new(Code::AlreadyEnded, detail));
+    }
+    let (scheme, value) = (data.scheme.as_str().into(), data.value.as_str().into());
+    Ok(Addition::Identifier(Identifier { stamp: case.stamp, scheme, value, unlinked: None }))
+}
+
+fn unlink(case: &Case, data: &IdentifierUnlinked) -> Result<Addition, Refusal> {
+    linked(case, &data.scheme, &data.value).map(Addition::Unlinked).ok_or_else(|| {
+        let detail = format!("{} {} is not linked to this subject", data.scheme, data.value);
+        Refusal::new(Code::NoSuchIdentifier, detail)
+    })
+}
+
+fn linked(case: &Case, scheme: &str, value: &str) -> Option<usize> {
+    let is_it = |known: &Identifier| &*known.scheme == scheme && &*known.value == value && known.is_linked(Known::Now);
+    case.file.identifiers.iter().position(is_it)
+}
+
+fn deregister(case: &Case, data: &SubjectDeregistered) -> Result<Addition, Refusal> {
+    if let Some(earlier) = &case.file.deregistered {
+        let detail = format!("deregistered on {} already, by {}", earlier.date, earlier.event);
+        return Err(Refusal::new(Code::AlreadyEnded, detail));
+    }
+    let event = case.event.name().into();
+    Ok(Addition::Deregistered(Deregistration { stamp: case.stamp, date: data.date, event }))
+}
+
+fn request(case: &Case, data: &AccessRequested) -> Result<Addition, Refusal> {
+    if !ACCESS_LEVELS.contains(&data.level) {
+        let detail = format!("level {} is none; levels are 1 to {}", data.level, ACCESS_LEVELS.end());
+        return Err(Refusal::new(Code::LevelUnknown, detail));
+    }
+    let request = case.event.name().into();
+    let (stamp, level, effective) = (case.stamp, data.level, case.event.effective);
+    Ok(Addition::Access(Access { stamp, request, level, effective, decision: None }))
+}
+
+/// The office allows or denies what was asked for.
+fn decide(case: &Case, data: &AccessDecided) -> Result<Addition, Refusal> {
+    if !case.event.office {
+        return Err(Refusal::new(Code::NotAllowed, "only the office or an administrator decides on access"));
+    }
+    let place = case.file.access.iter().position(|access| *access.request == *data.request).ok_or_else(|| {
+        Refusal::new(Code::NoSuchRequest, format!("there is no request {} (written ORG/ID)", data.request))
+    })?;
+    let access = &case.file.access[place];
+    if access.decision.is_some() {
+        return Err(Refusal::new(Code::AlreadyEnded, format!("request {} was decided already", data.request)));
+    }
+    if case.event.effective < access.effective {
+        let detail = format!("effective lies before the request, {}", access.effective);
+        return Err(Refusal::new(Code::TooEarly, detail));
+    }
+    if data.until.is_some_and(|until| until < case.event.effective) {
+        return Err(Refusal::new(Code::TermInvalid, "until lies before the effective date"));
+    }
+    let (stamp, event) = (case.stamp, case.event.name().into());
+    let (effective, allowed, until) = (case.event.effective, data.allowed, data.until);
+    Ok(Addition::AccessDecided(place, AccessDecision { stamp, event, effective, allowed, until }))
+}

@@ -1,0 +1,67 @@
+//! Duties of implementers: to answer a measure that was initiated, and to report on one that they took on. (二十二)(二十三)
+
+use super::{Asked, Raised, duty};
+use crate::{
+    date::Date,
+    facts::Record,
+    joint::{self, Answer},
+    listing,
+};
+
+pub(super) fn duties<'a>(asked: &Asked<'a>, record: &'a Record, all: &mut Vec<Raised<'a>>) {
+    if record.acts.is_empty() || record.designation(asked.known).is_none() {
+        return;
+    }
+    let Some(entry) = listing::entry(asked.file, record, asked.known) else { return };
+    let withdrawn = entry.withdrawn_by.map(|act| act.effective);
+    let end = withdrawn.map_or(entry.span.after(), |day| day.min(entry.span.after()));
+    for request in joint::requests(record, asked.known) {
+        let since = request.initiated.effective;
+        let answers = joint::answers(record, request.implementer, request.measure, asked.known);
+        let done = answers.map(|(_, act)| act.effective).filter(|day| *day >= since).min();
+        all.push(Raised {
+            org: request.implementer,
+            cause: Some(&request.initiated.event),
+            measure: Some(request.measure),
+            due: Some(request.respond_by),
+            done,
+            cancelled: Some(end),
+            ..Raised::new(duty::ANSWER_MEASURE, record, since)
+        });
+    }
+    report(asked, record, end, all);
+}
+
+/// Whoever took a measure on reports on it again and again, until the entry ends.
+fn report<'a>(asked: &Asked<'a>, record: &'a Record, end: Date, all: &mut Vec<Raised<'a>>) {
+    let mut told: Vec<(&str, &str)> = Vec::new();
+    for act in record.acts(asked.known) {
+        let Some((_, measure)) = joint::answer(act) else { continue };
+        if told.contains(&(act.publisher(), measure)) {
+            continue;
+        }
+        told.push((act.publisher(), measure));
+        let mut open: Option<Raised> = None;
+        for (answer, act) in joint::answers(record, act.publisher(), measure, asked.known) {
+            let begins = Raised {
+                org: act.publisher(),
+                cause: Some(&act.event),
+                measure: joint::answer(act).map(|(_, measure)| measure),
+                cancelled: Some(end),
+                ..Raised::new(duty::REPORT_MEASURE, record, act.effective)
+            };
+            match answer {
+                Answer::Accepted | Answer::Executed if open.is_none() => open = Some(begins),
+                Answer::Accepted | Answer::Executed => {}
+                Answer::Declined => {
+                    all.extend(open.take().map(|open| Raised { cancelled: Some(end.min(act.effective)), ..open }));
+                }
+                Answer::Reported => {
+                    all.extend(open.take().map(|open| Raised { done: Some(act.effective), ..open }));
+                    open = Some(begins);
+                }
+            }
+        }
+        all.extend(open);
+    }
+}

@@ -1,6 +1,6 @@
 //! Obligations: who owes what, since when, until when, and what became of it.
 
-use crate::view::{Record, Taken, View};
+use crate::view::{PolicyState, Record, Taken, View};
 use chengxin_projections::{
     date::Date,
     event::{Data, List, MeasureInitiated, NoticeAbout},
@@ -12,13 +12,11 @@ struct Closing {
     day: Date,
     /// Done, or else cancelled.
     done: bool,
-    /// The event that did it; none where a term ran out.
-    offset: Option<u64>,
 }
 
 impl Closing {
     fn by(act: &Taken, done: bool) -> Closing {
-        Closing { day: act.event.effective, done, offset: Some(act.offset) }
+        Closing { day: act.event.effective, done }
     }
 }
 
@@ -28,6 +26,8 @@ pub struct Duty {
     record: String,
     measure: Option<String>,
     since: Date,
+    /// The first day on which it is there: of a term that ends at midnight the next one.
+    arises: Date,
     respond_by: Option<Date>,
     closings: Vec<Closing>,
 }
@@ -35,7 +35,7 @@ pub struct Duty {
 impl Duty {
     fn new(duty: &'static str, record: &Record<'_>, since: Date) -> Duty {
         let (org, record) = (record.authority().to_owned(), record.name.clone());
-        Duty { duty, org, record, measure: None, since, respond_by: None, closings: Vec::new() }
+        Duty { duty, org, record, measure: None, since, arises: since, respond_by: None, closings: Vec::new() }
     }
 
     fn done<'t>(mut self, acts: impl IntoIterator<Item = &'t Taken>) -> Duty {
@@ -50,7 +50,7 @@ impl Duty {
 
     /// Cancelled on the day after a last day.
     fn cancelled_after(mut self, last: Date) -> Duty {
-        self.closings.push(Closing { day: last.next(), done: false, offset: None });
+        self.closings.push(Closing { day: last.next(), done: false });
         self
     }
 
@@ -71,33 +71,22 @@ macro_rules! acts {
     };
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
     /// The lines of the duties that had arisen by a day in the file of a subject.
     pub fn duty_lines(self, subject: &str, day: Date) -> Vec<String> {
-        let arisen = self.duties(subject).into_iter().filter(|duty| duty.since <= day);
+        let arisen = self.duties(subject).into_iter().filter(|duty| duty.arises <= day);
         arisen.map(|duty| self.duty_line(&duty, day)).collect()
     }
 
     fn duty_line(self, duty: &Duty, day: Date) -> String {
-        let closing = duty.closing();
-        // A calendar that is published when it is all over moves nothing any more.
-        let mut states = self.policies.iter().rev();
-        let state = states.find(|state| match closing {
-            None => true,
-            Some(Closing { offset: Some(offset), .. }) => state.offset < *offset,
-            Some(over) => state.day.is_none_or(|published| published < over.day),
-        });
-        let in_time = state.map(|state| state.history.at(duty.since)).unwrap_or_default();
-        let calendar = in_time.calendar();
+        let closing = duty.closing().filter(|closing| closing.day <= day);
         let due = match duty.respond_by {
             Some(date) => Due { date, provisional: false },
-            None => {
-                let days = self.policy(duty.since).working_days_for(duty.duty).expect("every duty has its term");
-                calendar.deadline(duty.since, days)
-            }
+            None => self.due(duty, closing.map_or(day, |closing| closing.day)),
         };
-        let late = |until: Date| calendar.working_days_late(due.date, until);
-        let state = match closing.filter(|closing| closing.day <= day) {
+        let policy = self.policy(day);
+        let late = |until: Date| policy.calendar().working_days_late(due.date, until);
+        let state = match closing {
             Some(closing) if closing.done => format!("done {} late {}", closing.day, late(closing.day)),
             Some(_) => "cancelled".to_owned(),
             None if day > due.date => format!("overdue {}", late(day)),
@@ -107,6 +96,29 @@ impl View<'_> {
         let provisional = if due.provisional { "~" } else { "" };
         let measure = measure.as_ref().map(|measure| format!(" {measure}")).unwrap_or_default();
         format!("duty {duty} {org} {record} since {since} due {}{provisional} {state}{measure}", due.date)
+    }
+
+    /// The calendar of the day on which the duty arose, then each one that was published while it was open: neither
+    /// overdue nor closed.
+    fn due(self, duty: &Duty, until: Date) -> Due {
+        let days = self.policy(duty.since).working_days_for(duty.duty).expect("every duty has its term");
+        let published = |state: &PolicyState| state.day.unwrap_or(Date::MIN);
+        // Of one day the last.
+        let mut states: Vec<&PolicyState> = Vec::new();
+        for state in self.policies {
+            states.retain(|earlier| published(earlier) != published(state));
+            states.push(state);
+        }
+        let mut due: Option<Due> = None;
+        for state in states {
+            let is_open = due.is_none_or(|due| published(state) <= due.date) && published(state) <= until;
+            if published(state) <= duty.since || is_open {
+                due = Some(state.history.at(duty.since).calendar().deadline(duty.since, days));
+            } else {
+                break;
+            }
+        }
+        due.expect("the shipped policy was there before the first day")
     }
 
     fn duties(self, subject: &str) -> Vec<Duty> {
@@ -198,8 +210,9 @@ impl View<'_> {
         let acts = self.acts_on(entry);
         let notices = acts!(acts, Data::NoticeIssued(notice) if notice.about == NoticeAbout::Exit);
         let own = |end: &&Taken| matches!(&end.event.data, Data::ExitDeclared(exit) if exit.notice.is_some());
-        let since = self.span(entry).to;
-        Some(Duty::new("notify-exit", entry, since).done(notices).done(self.ended_by(entry).filter(own)))
+        let span = self.span(entry);
+        let duty = Duty { arises: span.last().next(), ..Duty::new("notify-exit", entry, span.to) };
+        Some(duty.done(notices).done(self.ended_by(entry).filter(own)))
     }
 
     fn repair_duties(self, record: &Record<'_>) -> Vec<Duty> {
@@ -226,7 +239,7 @@ impl View<'_> {
     }
 
     /// The exit or repair that ended an entry, or the repair that ended the publicity of a penalty.
-    fn ended_by_event(self, record: &Record<'_>) -> Option<&Taken> {
+    fn ended_by_event(self, record: &Record<'_>) -> Option<&'a Taken> {
         if record.designation().is_some() {
             return self.ended_by(record);
         }
@@ -252,7 +265,9 @@ impl View<'_> {
                     let answered = acts!(acts, Data::MeasureAccepted(data) if data.measure == *measure).filter(by);
                     let executed = acts!(acts, Data::MeasureExecuted(data) if data.measure == *measure).filter(by);
                     let declined = acts!(acts, Data::MeasureDeclined(data) if data.measure == *measure).filter(by);
-                    let duty = duty.done(answered).done(executed).done(declined);
+                    let later = |act: &&Taken| act.event.effective >= initiation.event.effective;
+                    let answers = answered.chain(executed).chain(declined).filter(later);
+                    let duty = duty.done(answers);
                     duties.push(self.cancelled_by_the_end(duty, entry));
                 }
             }
@@ -276,26 +291,27 @@ impl View<'_> {
         let mut duties = Vec::new();
         for (implementer, measure) in parties {
             let acts: Vec<&Taken> = acts.iter().copied().filter(|act| act.event.publisher == implementer).collect();
-            let in_order = |act: &&Taken| (act.event.effective, act.offset);
-            let begun = acts!(acts, Data::MeasureAccepted(data) if data.measure == measure)
-                .chain(acts!(acts, Data::MeasureExecuted(data) if data.measure == measure))
-                .min_by_key(in_order)
-                .expect("one of them made the party");
-            let mut reports: Vec<&Taken> =
-                acts!(acts, Data::MeasureReported(data) if data.measure == measure).collect();
-            reports.sort_by_key(in_order);
-            let refusals: Vec<&Taken> = acts!(acts, Data::MeasureDeclined(data) if data.measure == measure).collect();
-            let mut since = begun;
-            for report in reports.into_iter().map(Some).chain([None]) {
-                let mut duty = Duty::new("report-measure", entry, since.event.effective);
-                duty.org.clone_from(&implementer);
-                duty.measure = Some(measure.clone());
-                let refused = refusals.iter().copied().filter(|refusal| in_order(refusal) > in_order(&since));
-                let duty = self.cancelled_by_the_end(duty.done(report).cancelled(refused), entry);
-                duties.push(duty);
-                since = report.unwrap_or(since);
+            // In the order of the log: what was taken on is reported on again and again, until it is declined.
+            let mut open: Option<Duty> = None;
+            for act in acts {
+                let mut begun = Duty::new("report-measure", entry, act.event.effective);
+                begun.org.clone_from(&implementer);
+                begun.measure = Some(measure.clone());
+                match &act.event.data {
+                    Data::MeasureAccepted(data) if data.measure == measure => open = open.or(Some(begun)),
+                    Data::MeasureExecuted(data) if data.measure == measure => open = open.or(Some(begun)),
+                    Data::MeasureReported(data) if data.measure == measure => {
+                        duties.extend(open.take().map(|open| open.done([act])));
+                        open = Some(begun);
+                    }
+                    Data::MeasureDeclined(data) if data.measure == measure => {
+                        duties.extend(open.take().map(|open| open.cancelled([act])));
+                    }
+                    _ => {}
+                }
             }
+            duties.extend(open);
         }
-        duties
+        duties.into_iter().map(|duty| self.cancelled_by_the_end(duty, entry)).collect()
     }
 }

@@ -44,25 +44,22 @@ pub fn answered(case: &Case<'_>, record: &Record<'_>, measure: &str, codes: &mut
     });
     refuse(codes, !of_the_kind && !named, "not-your-measure");
     let mine = view.acts_on(record).into_iter().filter(|act| act.event.publisher == event.publisher);
-    let (mut accepted, mut executed, mut declined, mut begun) = (false, false, false, false);
+    // Whoever declined may still take it on, and who took it on may decline it until it is executed.
+    let (mut taken_on, mut declined, mut executed) = (false, false, false);
     for act in mine {
         match &act.event.data {
-            Data::MeasureAccepted(data) if data.measure == measure => {
-                accepted = true;
-                begun |= act.event.effective <= day;
-            }
+            Data::MeasureAccepted(data) if data.measure == measure => (taken_on, declined) = (true, false),
             Data::MeasureExecuted(data) if data.measure == measure => {
-                executed = true;
-                begun |= act.event.effective <= day;
+                (taken_on, declined, executed) = (true, false, true);
             }
-            Data::MeasureDeclined(data) if data.measure == measure => declined = true,
+            Data::MeasureDeclined(data) if data.measure == measure => (taken_on, declined) = (false, true),
             _ => {}
         }
     }
     match &event.data {
-        Data::MeasureAccepted(_) => refuse(codes, accepted, "already-ended"),
+        Data::MeasureAccepted(_) => refuse(codes, taken_on, "already-ended"),
         Data::MeasureDeclined(_) => refuse(codes, declined || executed, "already-ended"),
-        Data::MeasureReported(_) => refuse(codes, !begun, "not-accepted"),
+        Data::MeasureReported(_) => refuse(codes, !taken_on, "not-accepted"),
         Data::MeasureExecuted(_) => refuse(codes, view.is_suspended(record, day), "suspended"),
         _ => {}
     }

@@ -44,7 +44,10 @@ impl Case<'_> {
         refuse(&mut codes, effective > self.today.plus_days(ahead as i32), "too-far-ahead");
         refuse(&mut codes, effective < self.policy.first_day(), "before-first-day");
         match &self.event.data {
-            Data::LicenseGranted(_) => {}
+            Data::LicenseGranted(data) => {
+                let over = data.valid_from.zip(data.valid_until).is_some_and(|(from, until)| until < from);
+                refuse(&mut codes, over, "term-invalid");
+            }
             Data::PenaltyImposed(data) => penalty(self.policy, data, &mut codes),
             Data::DesignationMade(data) => designation(self.policy, effective, data, &mut codes),
             data => match data.record() {
@@ -77,7 +80,13 @@ impl Case<'_> {
                 | Data::MeasureReported(_)
         );
         refuse(codes, !anybody && event.publisher != record.authority(), "not-your-entry");
-        refuse(codes, event.effective < record.first(), "too-early");
+        // An error is an error before the day on which it would take effect.
+        let earliest = match &event.data {
+            Data::PenaltyWithdrawn(_) | Data::DesignationWithdrawn(_) | Data::RecordCorrected(_) => true,
+            _ => is_objection,
+        };
+        let earliest = if earliest { record.first().min(record.taken.day) } else { record.first() };
+        refuse(codes, event.effective < earliest, "too-early");
         let takes_down = matches!(&event.data, Data::NoticeIssued(notice) if notice.about != NoticeAbout::Exit);
         let gone = view.is_withdrawn(&record) && !takes_down
             || is_personal && view.is_person_withdrawn(&record, &event.subject.id);
@@ -95,7 +104,8 @@ impl Case<'_> {
         match &self.event.data {
             Data::LicenseRevoked(_) => record.is_license(),
             Data::PenaltyWithdrawn(_) => record.penalty().is_some(),
-            Data::PublicationIssued(_) | Data::PublicationWithheld(_) => !is_entry,
+            Data::PublicationIssued(_) => true,
+            Data::PublicationWithheld(_) => !is_entry,
             Data::RepairApplied(_) | Data::RepairAccepted(_) | Data::RepairRefused(_) | Data::RepairGranted(_) => {
                 record.penalty().is_some() || record.is_on(List::Black)
             }
@@ -120,7 +130,7 @@ impl Case<'_> {
             }
             Data::DesignationConfirmed(data) => {
                 let nothing = match data.on.as_str() {
-                    "basis-lost" => !view.is_basis_lost(record, day),
+                    "basis-lost" => !view.is_active(record, day) || !view.is_basis_lost(record, day),
                     // The flag of a lost basis is answered by a confirmation on that.
                     "flag" => !view
                         .flags(record.subject())
@@ -136,6 +146,9 @@ impl Case<'_> {
                 if exit.reason != ExitReason::Repaired || !repaired {
                     refuse(codes, self.ends_too_late(record), "already-ended");
                 }
+                if exit.reason == ExitReason::Repaired {
+                    self.repairable(record, codes);
+                }
             }
             Data::NoticeIssued(notice) => {
                 let published = view.acts_on(record).into_iter().find_map(|act| match &act.event.data {
@@ -144,6 +157,12 @@ impl Case<'_> {
                 });
                 let channel = record.designation().and_then(|data| data.channel.clone()).or(published);
                 refuse(codes, channel.is_some_and(|channel| channel != notice.channel), "wrong-channel");
+                // Nothing tells of what has not come to pass.
+                let happened = match notice.about {
+                    NoticeAbout::Exit => Some(view.span(record).to),
+                    _ => view.withdrawal(record).map(|withdrawal| withdrawal.event.effective),
+                };
+                refuse(codes, happened.is_none_or(|happened| day < happened), "too-early");
             }
             Data::RepairApplied(_) => {
                 self.repairable(record, codes);
@@ -165,6 +184,8 @@ impl Case<'_> {
                     None => self.ends_too_late(record),
                 };
                 refuse(codes, late, "already-ended");
+                let open = view.open_application(record, day);
+                refuse(codes, open.is_some_and(|open| day < open.applied.event.effective), "too-early");
             }
             Data::ObjectionAnswered(data) => {
                 if let Some(objection) = self.open_objection(record, &data.objection, codes) {
@@ -230,33 +251,20 @@ impl Case<'_> {
 
     /// Subjects, identifiers and access: nothing of it is about a record.
     fn about_the_subject(&self, codes: &mut Codes) {
-        let before = self.view.taken.iter().map(|taken| &taken.event);
-        let own = before.clone().filter(|event| event.subject.id == self.event.subject.id);
-        let linked_to = |scheme: &str, value: &str| {
-            let mut holder: Option<&str> = None;
-            for event in before.clone() {
-                match &event.data {
-                    Data::IdentifierLinked(data) if data.scheme == scheme && data.value == value => {
-                        holder = Some(&event.subject.id);
-                    }
-                    Data::IdentifierUnlinked(data) if data.scheme == scheme && data.value == value => holder = None,
-                    _ => {}
-                }
-            }
-            holder
-        };
+        let own =
+            self.view.taken.iter().map(|taken| &taken.event).filter(|event| event.subject.id == self.event.subject.id);
         match &self.event.data {
             Data::SubjectDeregistered(_) => {
                 let gone = own.clone().any(|event| matches!(event.data, Data::SubjectDeregistered(_)));
                 refuse(codes, gone, "already-ended");
             }
-            Data::IdentifierLinked(data) => match linked_to(&data.scheme, &data.value) {
+            Data::IdentifierLinked(data) => match self.view.holder(&data.scheme, &data.value) {
                 Some(holder) if holder == self.event.subject.id => refuse(codes, true, "already-ended"),
                 holder => refuse(codes, holder.is_some(), "linked-elsewhere"),
             },
             Data::IdentifierUnlinked(data) => {
-                let holder = linked_to(&data.scheme, &data.value);
-                refuse(codes, holder != Some(&self.event.subject.id), "no-such-identifier");
+                let holder = self.view.holder(&data.scheme, &data.value);
+                refuse(codes, holder.as_ref() != Some(&self.event.subject.id), "no-such-identifier");
             }
             Data::AccessRequested(data) => refuse(codes, !(1..=5).contains(&data.level), "level-unknown"),
             Data::AccessDecided(data) => {
@@ -264,6 +272,8 @@ impl Case<'_> {
                 let is_it =
                     |event: &&Event| matches!(event.data, Data::AccessRequested(_)) && event.name() == data.request;
                 refuse(codes, own.clone().find(is_it).is_none(), "no-such-request");
+                let early = own.clone().find(is_it).is_some_and(|request| self.event.effective < request.effective);
+                refuse(codes, early, "too-early");
                 let mut decisions = own.filter_map(|event| match &event.data {
                     Data::AccessDecided(decided) => Some(&decided.request),
                     _ => None,
@@ -290,7 +300,6 @@ fn designation(policy: &Policy, first: Date, data: &DesignationMade, codes: &mut
     let last = data.until.unwrap_or_else(|| first.plus_months(data.months.unwrap_or(kind.months)));
     let longest = kind.max_months.map_or(Date::MAX, |months| first.plus_months(months));
     refuse(codes, last < first || last > longest, "term-invalid");
-    refuse(codes, data.months.is_some() && data.until.is_some(), "term-invalid");
 }
 
 /// A correction is judged anew like a record of its day.

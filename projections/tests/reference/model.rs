@@ -54,7 +54,7 @@ impl Model {
     /// All policy with one more part, if that is valid.
     fn with(&self, data: &PolicyPublished) -> Option<PolicyHistory> {
         let mut history = self.policies.last().map(|state| state.history.clone()).unwrap_or_default();
-        let published = history.publish(&data.part, data.version, data.effective, &data.content.0);
+        let published = history.publish(&data.part, data.version, data.effective, &data.content.0, self.today);
         published.is_ok().then_some(history)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     entries::Span,
-    view::{Record, View},
+    view::{Record, Taken, View},
 };
 use chengxin_projections::{
     date::Date,
@@ -44,10 +44,11 @@ impl View<'_> {
             return format!("entry {list} {} {span} withdrawn", record.name);
         }
         let mut line = format!("entry {list} {} {span} {}", record.name, state(span, day));
-        if self.is_disputed(record, day) {
+        // A mark tells how an entry stands that is on its list.
+        if span.contains(day) && self.is_disputed(record, day) {
             line.push_str(" disputed");
         }
-        if self.is_basis_lost(record, day) {
+        if span.contains(day) && self.is_basis_lost(record, day) {
             line.push_str(" basis-lost");
         }
         line
@@ -70,13 +71,27 @@ impl View<'_> {
         };
         let issued = acts.iter().filter(|act| matches!(act.event.data, Data::PublicationIssued(_)));
         let issued = issued.map(|act| act.event.effective).min().map_or("-".to_owned(), |day| day.to_string());
-        let withheld = acts.iter().rev().find_map(|act| match &act.event.data {
+        let withheld = acts.iter().find_map(|act| match &act.event.data {
             Data::PublicationWithheld(data) => Some(data.exception.as_str()),
             _ => None,
         });
-        let until = record.penalty().map(|_| self.publicity(record).to.to_string());
-        let (withheld, until) = (withheld.unwrap_or("-"), until.unwrap_or("-".to_owned()));
+        // What was never published has no publicity that could end.
+        let until = if issued == "-" { None } else { self.published_until(record, &acts) };
+        let (withheld, until) = (withheld.unwrap_or("-"), until.map_or("-".to_owned(), |day| day.to_string()));
         format!("record {} {state} issued {issued} withheld {withheld} until {until}", record.name)
+    }
+
+    /// The end of its publicity: by itself, or by what was done to it before.
+    fn published_until(self, record: &Record<'_>, acts: &[&Taken]) -> Option<Date> {
+        let planned = match &record.data {
+            Data::LicenseGranted(license) => license.valid_until,
+            _ => Some(record.first().plus_months(self.severity(record).max_months)),
+        };
+        let withdrawal = self.withdrawal(record).map(|withdrawal| withdrawal.offset);
+        let ends = |act: &&&Taken| {
+            withdrawal == Some(act.offset) || matches!(act.event.data, Data::LicenseRevoked(_) | Data::RepairGranted(_))
+        };
+        acts.iter().filter(ends).map(|act| act.event.effective).chain(planned).min()
     }
 
     /// (十一) On the red list, or without a bad record for some years.

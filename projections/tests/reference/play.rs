@@ -6,7 +6,7 @@ use crate::{
 };
 use chengxin_projections::{
     date::Date,
-    event::Event,
+    event::{Data, Event},
     policy::shipped_policy,
     testing::{self, Step},
 };
@@ -68,10 +68,14 @@ impl<S: Side> Player<S> {
 }
 
 impl Player<Model> {
-    /// The event with what intake looks up: the subject of the record, where that is another one.
+    /// The event with what intake looks up: whose the record or the number is, where it is another's.
     pub fn completed(&self, event: &Event) -> Event {
         let record = event.data.record().and_then(|name| self.side.view().record(name));
-        let elsewhere = record.map(|record| record.subject().to_owned()).filter(|subject| *subject != event.subject.id);
+        let holder = match &event.data {
+            Data::IdentifierLinked(data) => self.side.view().holder(&data.scheme, &data.value),
+            _ => record.map(|record| record.subject().to_owned()),
+        };
+        let elsewhere = holder.filter(|subject| *subject != event.subject.id);
         Event { record_subject: elsewhere, ..event.clone() }
     }
 }

@@ -248,9 +248,10 @@ fn scenario_8_what_is_barred_from_repair_is_not_repaired() {
 
 #[test]
 fn scenario_9_a_penalty_is_repaired_after_the_minimum_publicity() {
-    let until = "record P-1 current issued - withheld - until";
+    let until = "record P-1 current issued 2026-08-05 withheld - until";
     let told = told([day("2026-05-06"), penalty("P-1", "2026-05-06"), day("2026-08-05")])
         .refused(application("A-0", "P-1", "2026-08-05"), "too-early")
+        .and(publish("P-1", "2026-08-05"))
         .shows(SUBJECT, "2026-08-05", "record", [&format!("{until} 2027-05-06")])
         .and(day("2026-08-07"))
         .and(application("A-1", "P-1", "2026-08-07"));
@@ -305,6 +306,6 @@ fn scenario_12_the_organisation_code_and_the_credit_code_that_holds_it_are_one_s
         .event(|event| event.subject.uscc = Some("91100000100003962T".to_owned()));
     told([day("2026-06-01"), black("L-1", "2026-05-11").about(CODE), later])
         .shows(CODE, "2026-06-01", "entry black", ["entry black L-1 2026-05-11..=2029-05-11 active"])
-        .shows(CODE, "2026-06-01", "record", ["record P-1 current issued - withheld - until 2027-06-01"])
+        .shows(CODE, "2026-06-01", "record", ["record P-1 current issued - withheld - until -"])
         .shows(CODE, "2026-06-01", "green", ["green no L-1+P-1"]);
 }

@@ -133,6 +133,21 @@ impl<'a> View<'a> {
         self.withdrawal(record).is_some()
     }
 
+    /// The subject that a number is linked to.
+    pub fn holder(self, scheme: &str, value: &str) -> Option<String> {
+        let mut holder = None;
+        for Taken { event, .. } in self.taken {
+            match &event.data {
+                Data::IdentifierLinked(data) if data.scheme == scheme && data.value == value => {
+                    holder = Some(event.subject.id.clone());
+                }
+                Data::IdentifierUnlinked(data) if data.scheme == scheme && data.value == value => holder = None,
+                _ => {}
+            }
+        }
+        holder
+    }
+
     /// The record as the corrections so far leave it; a correction holds on every date.
     fn corrected(self, taken: &'a Taken) -> Record<'a> {
         let mut record = Record {

@@ -15,6 +15,8 @@ use std::fmt::Write;
 /// Where the two sides differ.
 pub struct Disagreement {
     pub what: String,
+    /// What kind of thing differs.
+    pub kind: String,
     pub steps: Vec<Step>,
 }
 
@@ -43,15 +45,15 @@ impl Disagreement {
 /// The shortest history found on which the two sides disagree as they do on this one.
 pub fn disagreement(steps: &[Step], seed: u64) -> Option<Disagreement> {
     let (what, kind) = difference(steps, seed, None)?;
-    let mut shortest = Disagreement { what, steps: steps.to_vec() };
+    let mut shortest = Disagreement { what, kind, steps: steps.to_vec() };
     let mut length = shortest.steps.len() + 1;
     while shortest.steps.len() < length {
         length = shortest.steps.len();
         for index in (0..length).rev() {
             let mut fewer = shortest.steps.clone();
             fewer.remove(index);
-            if let Some((what, _)) = difference(&fewer, seed, Some(&kind)) {
-                shortest = Disagreement { what, steps: fewer };
+            if let Some((what, kind)) = difference(&fewer, seed, Some(&shortest.kind)) {
+                shortest = Disagreement { what, kind, steps: fewer };
             }
         }
     }

@@ -209,10 +209,10 @@ impl<'a> View<'a> {
         }
         let acts = self.acts_on(entry);
         let notices = acts!(acts, Data::NoticeIssued(notice) if notice.about == NoticeAbout::Exit);
-        let own = |end: &&Taken| matches!(&end.event.data, Data::ExitDeclared(exit) if exit.notice.is_some());
+        let own = acts!(acts, Data::ExitDeclared(exit) if exit.notice.is_some());
         let span = self.span(entry);
         let duty = Duty { arises: span.last().next(), ..Duty::new("notify-exit", entry, span.to) };
-        Some(duty.done(notices).done(self.ended_by(entry).filter(own)))
+        Some(duty.done(notices).done(own))
     }
 
     fn repair_duties(self, record: &Record<'_>) -> Vec<Duty> {

@@ -47,20 +47,33 @@ impl<'a> View<'a> {
 
     /// The earliest exit or repair. An exit that confirms a repair ends nothing.
     pub fn ending(self, record: &Record<'_>) -> Option<&'a Taken> {
-        let mut repaired = false;
         let mut ends = Vec::new();
+        let mut to_confirm = false;
         for act in self.acts_on(record) {
             match &act.event.data {
-                Data::ExitDeclared(exit) if exit.reason == ExitReason::Repaired && repaired => {}
+                Data::ExitDeclared(exit) if exit.reason == ExitReason::Repaired && to_confirm => to_confirm = false,
                 Data::ExitDeclared(_) => ends.push(act),
                 Data::RepairGranted(_) => {
-                    repaired = true;
+                    to_confirm = true;
                     ends.push(act);
                 }
                 _ => {}
             }
         }
         ends.into_iter().min_by_key(|act| act.event.effective)
+    }
+
+    /// Whether a repair was granted that no exit has confirmed yet.
+    pub fn is_repair_to_be_confirmed(self, record: &Record<'_>) -> bool {
+        let mut to_confirm = false;
+        for act in self.acts_on(record) {
+            match &act.event.data {
+                Data::ExitDeclared(exit) if exit.reason == ExitReason::Repaired => to_confirm = false,
+                Data::RepairGranted(_) => to_confirm = true,
+                _ => {}
+            }
+        }
+        to_confirm
     }
 
     /// The exit or repair that really ended it: none where the term had ended before.

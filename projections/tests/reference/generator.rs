@@ -252,7 +252,10 @@ impl Generator {
         let (subject, by, day) = (self.subject(), self.department(), self.day());
         let text = day.to_string();
         let step = match kind {
-            "license.granted" => testing::license("", &text),
+            "license.granted" => {
+                let until = self.random.once_in(2).then(|| day.plus_days(self.random.between(-2, 300)));
+                testing::license("", &text).license(|data| data.valid_until = until)
+            }
             "penalty.imposed" => {
                 let severity = self.random.pick(&[Some("minor"), Some("ordinary"), Some("serious"), None, Some("?")]);
                 let severity = severity.map(str::to_owned);

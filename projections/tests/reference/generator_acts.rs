@@ -35,6 +35,9 @@ impl Generator {
                 if self.random.once_in(2) {
                     let role = text(self.random.pick(&["法定代表人", "股东", "会计"]));
                     persons.push(ResponsiblePerson { person: text(person), role });
+                    if self.random.once_in(10) {
+                        persons.push(ResponsiblePerson { person: text(person), role: text("主要负责人") });
+                    }
                 }
             }
         }
@@ -98,7 +101,9 @@ impl Generator {
         let any_kind = self.random.once_in(30);
         let fitting: Vec<usize> =
             (0..self.made.len()).filter(|&index| any_kind || wanted(&&self.made[index])).collect();
-        let index = *self.random.one(&fitting)?;
+        // Mostly the latest ones, so that something comes of a record.
+        let latest = if self.random.once_in(3) { &fitting[..] } else { &fitting[fitting.len().saturating_sub(3)..] };
+        let index = *self.random.one(latest)?;
         let Made { name, subject, by, first, .. } = &self.made[index];
         let (record, mut subject, mut by, first) = (name.clone(), subject.clone(), by.clone(), *first);
         let mut day = self.day();

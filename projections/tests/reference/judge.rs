@@ -70,6 +70,9 @@ impl Case<'_> {
         let is_personal =
             is_objection && view.names(&record, &event.subject.id) && record.subject() != event.subject.id;
         refuse(codes, record.subject() != event.subject.id && !is_personal, "subject-mismatch");
+        // A person has of the entry what it says of the person, which nobody ends or amends there.
+        let of_a_person = view.names(&record, &event.subject.id) && record.subject() != event.subject.id;
+        refuse(codes, of_a_person && !is_personal, "wrong-record-kind");
         let anybody = matches!(
             event.data,
             Data::ObjectionFiled(_)
@@ -93,6 +96,9 @@ impl Case<'_> {
         refuse(codes, gone, "already-ended");
         if !is_objection && !self.fits(&record) {
             codes.insert("wrong-record-kind");
+            // Nor has it what the event would act on.
+            let decides = matches!(event.data, Data::RepairAccepted(_) | Data::RepairRefused(_));
+            refuse(codes, decides, "no-application");
         } else {
             self.specific(&record, is_personal, codes);
         }
@@ -141,9 +147,7 @@ impl Case<'_> {
                 refuse(codes, nothing, "nothing-to-confirm");
             }
             Data::ExitDeclared(exit) => {
-                let acts = view.acts_on(record);
-                let repaired = acts.iter().any(|act| matches!(act.event.data, Data::RepairGranted(_)));
-                if exit.reason != ExitReason::Repaired || !repaired {
+                if exit.reason != ExitReason::Repaired || !view.is_repair_to_be_confirmed(record) {
                     refuse(codes, self.ends_too_late(record), "already-ended");
                 }
                 if exit.reason == ExitReason::Repaired {
@@ -170,7 +174,10 @@ impl Case<'_> {
                 refuse(codes, view.open_application(record, day).is_some(), "already-open");
             }
             Data::RepairAccepted(_) | Data::RepairRefused(_) => match view.open_application(record, day) {
-                None => refuse(codes, true, "no-application"),
+                None => {
+                    refuse(codes, true, "no-application");
+                    refuse(codes, view.repairable_span(record).is_over(day), "already-ended");
+                }
                 Some(open) => {
                     let accepts = matches!(self.event.data, Data::RepairAccepted(_));
                     refuse(codes, accepts && open.accepted.is_some(), "already-ended");

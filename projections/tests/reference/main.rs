@@ -135,3 +135,24 @@ fn sort_of(line: &str) -> String {
     let plain = |word: &&str| !word.contains(['/', '.']) && !word.starts_with(|c: char| c.is_ascii_digit());
     line.split(' ').filter(plain).collect::<Vec<_>>().join(" ")
 }
+
+#[test]
+fn survey() {
+    let mut found: BTreeMap<String, (usize, compare::Disagreement, u64)> = BTreeMap::new();
+    for seed in 2000..5000 {
+        if let Some(d) = compare::disagreement(&history(seed), seed) {
+            let kind = d.kind.clone();
+            let count = found.get(&kind).map_or(0, |f| f.0) + 1;
+            match found.get_mut(&kind) {
+                Some(f) if f.1.steps.len() <= d.steps.len() => f.0 = count,
+                _ => {
+                    found.insert(kind, (count, d, seed));
+                }
+            }
+        }
+    }
+    for (kind, (count, d, seed)) in &found {
+        println!("=== {kind} x{count} seed {seed}\n{}", d.tell());
+    }
+    assert!(found.is_empty());
+}

@@ -211,12 +211,12 @@ fn scenario_6_a_red_subject_found_dishonest_is_flagged_and_its_authority_decides
     let flag = "flag dishonest-while-red R-1 since 2026-06-08 cause P-1";
     let duty = format!("duty decide-flag {LABOUR} R-1 since 2026-06-08 due 2026-06-15");
     told(steps)
-        .shows(SUBJECT, "2026-06-08", "flag ", [flag])
+        .shows(SUBJECT, "2026-06-08", "flag dishonest", [flag])
         .shows(SUBJECT, "2026-06-11", "I-GREEN-CHANNEL", ["measure I-GREEN-CHANNEL active on R-1"])
         .shows(SUBJECT, "2026-06-11", "duty decide", [&format!("{duty} open")])
         .shows(SUBJECT, "2026-06-11", "green", ["green yes red-listed R-1"])
         .shows(SUBJECT, "2026-06-12", "I-GREEN-CHANNEL", [])
-        .shows(SUBJECT, "2026-06-12", "flag ", [])
+        .shows(SUBJECT, "2026-06-12", "flag dishonest", [])
         .shows(SUBJECT, "2026-06-12", "duty decide", [&format!("{duty} done 2026-06-12 late 0")])
         .shows(SUBJECT, "2026-06-12", "green", ["green no P-1"]);
 }

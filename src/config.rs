@@ -33,6 +33,7 @@ Examples:
   chengxin serve --log kafka://127.0.0.1:9092          the same on Kafka
   chengxin import penalties.csv --as 11654000010399991A
   chengxin replay --as-of 2026-06-15 --list black      what was on the list on that day
+  chengxin explain --subject 91654002MA00TEAT4G --measure R-KEY-SUPERVISION
   chengxin tail list-changes --follow";
 
 #[derive(Debug, Subcommand)]
@@ -44,7 +45,13 @@ pub enum Command {
     /// Imports double-publicity files (CSV, XLSX) or events (NDJSON).
     Import(Import),
     /// Folds the log and prints a list or a subject, as of a day and as known at a position.
+    ///
+    /// For auditors who can read the log itself: levels of access and the masking policy are not applied, and what is
+    /// withheld, ended or not published is printed, too. Names and document numbers of natural persons are never in the log.
+    /// Of organisations that turned out to be one, each file is printed by itself.
     Replay(Replay),
+    /// Explains from the log why a record, a measure, a flag, a duty or an event of a subject is as it is.
+    Explain(Explain),
     /// Prints events or changes as they stand in the log, and follows them.
     Tail(Tail),
     /// Builds new views beside the old from the log, reports the differences, and switches over.
@@ -204,11 +211,60 @@ pub struct Replay {
     pub format: Format,
 }
 
+/// Output of an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Explain {
+    #[command(flatten)]
+    pub place: Place,
+
+    /// The subject: USCC, organisation code, or a person's id.
+    #[arg(long, value_name = "ID")]
+    pub subject: String,
+
+    /// A list entry, a license or a penalty; also whose flag or duty is asked about.
+    #[arg(long, value_name = "ORG/ID")]
+    pub record: Option<String>,
+
+    /// A measure, by its code in the catalogue.
+    #[arg(long, value_name = "CODE")]
+    pub measure: Option<String>,
+
+    /// A flag of the record, such as `dishonest-while-red`.
+    #[arg(long, value_name = "KIND", requires = "record")]
+    pub flag: Option<String>,
+
+    /// A duty about the record, such as `publish`.
+    #[arg(long, value_name = "NAME", requires = "record")]
+    pub duty: Option<String>,
+
+    /// An event: what it did, or why it was refused.
+    #[arg(long, value_name = "ORG/ID")]
+    pub event: Option<String>,
+
+    /// The business date asked about; by default the last day that is open.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<chengxin_projections::date::Date>,
+
+    /// Knows what was in the log up to here: a position (`2-1041`), the position of an answer, or an instant (RFC 3339).
+    #[arg(long, value_name = "POSITION|INSTANT")]
+    pub until: Option<String>,
+
+    #[arg(long, default_value = "text")]
+    pub format: ExplainFormat,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Stream {
     Events,
     ListChanges,
     MeasureChanges,
+    ObligationChanges,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -53,8 +53,13 @@ pub fn withdrawal(record: &Record, known: Known) -> Option<&Act> {
     record.acts(known).find(|act| withdraws(&act.what))
 }
 
+/// Of what an entry says of a person, the statement that the entry was withdrawn.
 pub fn withdraws(deed: &Deed) -> bool {
-    matches!(deed, Deed::Withdrawn { .. } | Deed::ObjectionResolved { finding: Finding::Withdrawn, .. })
+    match deed {
+        Deed::Withdrawn { .. } | Deed::ObjectionResolved { finding: Finding::Withdrawn, .. } => true,
+        Deed::Corrected(content) => matches!(&**content, Content::Implication(stated) if stated.withdrawn),
+        _ => false,
+    }
 }
 
 /// When the measures of an entry are suspended, and why.
@@ -111,8 +116,7 @@ fn of_basis(file: &CreditFile, entry: &Record, designation: &Designation, known:
         let Some(record) = file.record(id).filter(|record| known.has(record.stamp)) else {
             return Suspension::default(); // nothing is known against it, so it stands
         };
-        let gone = withdrawal(record, known).filter(|act| takes_basis(&act.what));
-        let gone = gone.map_or(Days::NONE, |act| Days::between(act.effective, Date::MAX));
+        let gone = gone(record, known).map_or(Days::NONE, |day| Days::between(day, Date::MAX));
         down = down.and(&disputed(record, known).or(&gone));
         lost = lost.and(&gone);
         if down.is_empty() {
@@ -123,21 +127,44 @@ fn of_basis(file: &CreditFile, entry: &Record, designation: &Designation, known:
     Suspension { disputed: down.without(&lost).before(until), basis_lost: lost.before(until) }
 }
 
+/// The day on which the last record under an entry was withdrawn, if it rests on nothing else; whatever was decided since.
+pub fn loss(file: &CreditFile, designation: &Designation, known: Known) -> Option<Date> {
+    let gone = |id| file.record(id).filter(|record| known.has(record.stamp)).and_then(|record| gone(record, known));
+    let days: Option<Vec<Date>> = designation.basis.iter().map(|id| gone(id)).collect();
+    days.filter(|_| designation.rests_on_records)?.into_iter().max()
+}
+
+/// The day on which a record no longer bears what rests on it.
+fn gone(record: &Record, known: Known) -> Option<Date> {
+    withdrawal(record, known).filter(|act| takes_basis(&act.what)).map(|act| act.effective)
+}
+
 fn takes_basis(deed: &Deed) -> bool {
     matches!(deed, Deed::Withdrawn { takes_basis: true } | Deed::ObjectionResolved { .. })
 }
 
-/// The day from which the authority keeps the entry without its basis, unless it corrected the entry since.
+/// The day from which the authority keeps the entry without its basis, unless it corrected the basis since.
 fn confirmed(entry: &Record, known: Known) -> Option<Date> {
     let mut day: Option<Date> = None;
+    let mut basis = rests_on(&entry.first);
     for act in entry.acts(known) {
-        match act.what {
+        match &act.what {
             Deed::Confirmed { on: ConfirmedOn::BasisLost } => {
                 day = Some(day.map_or(act.effective, |day| day.min(act.effective)));
             }
-            Deed::Corrected(_) => day = None,
+            Deed::Corrected(content) if rests_on(content) != basis => {
+                basis = rests_on(content);
+                day = None;
+            }
             _ => {}
         }
     }
     day
+}
+
+fn rests_on(content: &Content) -> Option<(&[Box<str>], bool)> {
+    match content {
+        Content::Designation(designation) => Some((&designation.basis, designation.rests_on_records)),
+        _ => None,
+    }
 }

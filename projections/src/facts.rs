@@ -6,7 +6,7 @@
 use crate::{
     date::Date,
     event::{ExitReason, Finding, List, NoticeAbout, SubjectKind},
-    hash,
+    hash, identifier,
     interval::Days,
     seen::{Seen, SeenEvents},
     shelf::Shelf,
@@ -94,6 +94,12 @@ pub struct Identifier {
 impl Identifier {
     pub fn is_linked(&self, known: Known) -> bool {
         known.has(self.stamp) && self.unlinked.is_none_or(|stamp| !known.has(stamp))
+    }
+
+    /// The organisation that the number names by itself: that of a USCC or an organisation code. On the file of another
+    /// organisation it says that the two are one.
+    pub fn organisation(&self) -> Option<&str> {
+        identifier::organisation_of(&self.scheme, &self.value)
     }
 }
 
@@ -322,6 +328,8 @@ pub enum Deed {
         measures: Vec<Box<str>>,
         implementers: Vec<Box<str>>,
         respond_by: Date,
+        /// On which roles of the entry's responsible persons which of them land, by the catalogue in force (十六).
+        landing: Vec<(Box<str>, Box<str>)>,
     },
     MeasureAccepted {
         measure: Box<str>,

@@ -21,6 +21,9 @@ pub enum FlagKind {
 }
 
 impl FlagKind {
+    pub const ALL: &[FlagKind] =
+        &[FlagKind::DishonestWhileRed, FlagKind::RedAndBlack, FlagKind::RelapseInWatch, FlagKind::BasisLost];
+
     pub fn as_str(self) -> &'static str {
         match self {
             FlagKind::DishonestWhileRed => "dishonest-while-red",

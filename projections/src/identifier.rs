@@ -76,6 +76,42 @@ pub fn check_citizen_number(text: &str) -> Result<(), IdentifierError> {
     if exists { Ok(()) } else { Err(IdentifierError::BirthDate) }
 }
 
+/// The schemes under which an organisation names another one that is the same subject.
+pub const CODE_SCHEMES: [&str; 2] = ["uscc", "organisation-code"];
+
+/// Other numbers of an organisation, which name it only where they were linked to it.
+pub const ALIAS_SCHEMES: [&str; 4] = ["registration", "tax", "institution", "social-organisation"];
+
+/// To whom the numbers of an organisation were linked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holder {
+    /// To nobody, as far as the views know.
+    Nobody,
+    /// To this subject, by its organisation code.
+    One(String),
+    /// To different subjects.
+    Several,
+}
+
+/// The organisation that a number names by itself; none of a number that was given by other registers.
+pub fn organisation_of<'a>(scheme: &str, value: &'a str) -> Option<&'a str> {
+    match scheme {
+        "uscc" => organisation_code_of(value),
+        "organisation-code" => Some(value),
+        _ => None,
+    }
+}
+
+/// A number in the one way in which it is written, so that it is found however it came: half-width, in capitals, without
+/// blanks.
+pub fn number_form(number: &str) -> String {
+    let half_width = |c: char| match u32::from(c) {
+        wide @ 0xFF01..=0xFF5E => char::from_u32(wide - 0xFEE0).unwrap_or(c),
+        _ => c,
+    };
+    number.chars().map(half_width).filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect()
+}
+
 /// The organisation code inside a USCC (characters 9 to 17), which is the key of an organisation.
 pub fn organisation_code_of(uscc: &str) -> Option<&str> {
     (uscc.len() == 18).then(|| uscc.get(8..17)).flatten()

@@ -18,7 +18,7 @@ pub struct Request<'a> {
 pub fn requests(record: &Record, known: Known) -> impl Iterator<Item = Request<'_>> {
     record.acts(known).flat_map(|initiated| {
         let (measures, implementers, respond_by) = match &initiated.what {
-            Deed::MeasuresInitiated { measures, implementers, respond_by } => {
+            Deed::MeasuresInitiated { measures, implementers, respond_by, .. } => {
                 (&measures[..], &implementers[..], *respond_by)
             }
             _ => (&[][..], &[][..], Date::MIN),

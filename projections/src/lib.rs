@@ -5,14 +5,17 @@
 //! [`measure`], [`publication`], [`obligation`] what follows from the facts on a day → [`difference`] what goes out.
 #![forbid(unsafe_code)]
 
+pub mod access;
 pub mod change;
 pub mod date;
 pub mod difference;
 pub mod dispute;
 pub mod event;
+pub mod explain;
 pub mod facts;
 pub mod flag;
 pub mod fold;
+pub mod green;
 pub mod hash;
 pub mod identifier;
 pub mod instant;

@@ -35,6 +35,15 @@ pub struct Publication<'a> {
     pub ended_by: Option<&'a Act>,
 }
 
+impl Publication<'_> {
+    /// Whether the record, unless it was withdrawn, is on show on the day: published, not withheld, and neither taken off nor
+    /// at the end of its publicity.
+    pub fn is_public(&self, as_of: Date) -> bool {
+        let has_ended = self.ended_by.is_some() || self.until.is_some_and(|until| until < as_of);
+        self.issued.is_some() && self.withheld.is_none() && !has_ended
+    }
+}
+
 /// The state of a license or a penalty as of a day. A withdrawn record counts as never having been (default rule 4), and a
 /// correction holds on every date.
 pub fn state(record: &Record, known: Known, as_of: Date) -> State {

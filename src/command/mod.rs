@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub mod demo;
+mod explain;
 mod import;
 mod open;
 mod rebuild;
@@ -27,6 +28,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Rebuild(arguments) => rebuild::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Worker(arguments) => worker::run(&arguments),
         Command::Tail(arguments) => tail::run(&arguments),
     };

@@ -17,6 +17,7 @@ pub(super) fn run(arguments: &Tail) -> Result<u8, Box<dyn std::error::Error>> {
         Stream::Events => Kind::Events,
         Stream::ListChanges => Kind::ListChanges,
         Stream::MeasureChanges => Kind::MeasureChanges,
+        Stream::ObligationChanges => Kind::ObligationChanges,
     };
     // Ctrl-C ends the process; nothing has to be saved.
     let stop = Arc::new(AtomicBool::new(false));

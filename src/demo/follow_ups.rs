@@ -21,10 +21,11 @@ impl<F: FnMut(&str, &str) -> String> Items<F> {
         let before_end = last_day.days() - entry.from.days() - 30;
         let fate = self.random.below(1_000);
         let (what, days) = match (list, fate) {
-            (List::Black, 0..300) if grounds.repairable => (What::RepairEntry, (90, 600)),
+            (List::Black, 0..100) if grounds.repairable => (What::RepairEntry, (90, 600)),
+            (List::Black, 100..300) if grounds.repairable => (What::ApplyRepair, (90, 600)),
             (List::Black, 0..300) => (What::RepairBarred, (30, 120)),
             (List::Black, 300..340) | (List::Red, 0..90) => (What::ExitEarly, (60, 600)),
-            (_, 340..370) => (What::ExitDeregistered, (60, 700)),
+            (_, 340..370) => (What::Deregister, (60, 700)),
             (_, 370..400) => (What::WithdrawEntry, (50, 150)),
             _ => (What::Expire, (0, 0)),
         };
@@ -151,6 +152,24 @@ impl<F: FnMut(&str, &str) -> String> Items<F> {
                 }
                 return None;
             }
+            What::FileObjection
+            | What::AnswerObjection
+            | What::ResolveUnfounded
+            | What::Correct
+            | What::ResolveCorrected
+            | What::ResolveWithdrawn
+            | What::ApplyRepair
+            | What::AcceptRepair
+            | What::RefuseRepair
+            | What::Initiate
+            | What::AcceptMeasure
+            | What::DeclineMeasure
+            | What::ExecuteMeasure
+            | What::ReportMeasure
+            | What::LinkIdentifier
+            | What::RequestAccess
+            | What::DecideAccess
+            | What::Deregister => return Some(self.procedure(follow_up)),
             What::NotifyExit | What::NotifyTakedown => {
                 let about = if what == What::NotifyExit { NoticeAbout::Exit } else { NoticeAbout::Takedown };
                 let channel = records::channel(subject).to_owned();

@@ -15,6 +15,7 @@ use chengxin_projections::{
     date::Date,
     event::{Data, Event, List, PersonReference, ResponsiblePerson, Subject, SubjectKind},
 };
+use std::collections::HashMap;
 
 const DOCUMENT: &str = "身份证";
 /// Departments work from nine to nine.
@@ -40,6 +41,8 @@ pub struct Items<F> {
     pub(super) listed: Vec<u16>,
     /// The last numbers of each series in the year of today.
     numbers: [u32; Series::COUNT],
+    /// The correction that an objection led to, by the objection.
+    pub(super) corrections: HashMap<String, Id>,
     /// An event that its department will send once more.
     repeat: Option<Event>,
 }
@@ -67,6 +70,7 @@ impl<F: FnMut(&str, &str) -> String> Items<F> {
             schedule: Schedule::new(from, until),
             listed: vec![0; config.subjects],
             numbers: [0; Series::COUNT],
+            corrections: HashMap::new(),
             repeat: None,
             demo,
             person_id,
@@ -163,8 +167,9 @@ impl<F: FnMut(&str, &str) -> String> Items<F> {
         let from = self.decided();
         let data =
             records::license(&mut self.random, text, (department, &self.demo.departments[department]), from, id.number);
-        let follow_up = FollowUp { what: What::Publish, record: id, subject: subject as u32, kind: 0, from };
+        let follow_up = FollowUp::new(What::Publish, id, subject, 0, from);
         self.plan_publication(follow_up, person);
+        self.plan_of_subject(follow_up, person);
         if self.random.chance(14) {
             self.later(What::RevokeLicense, (50, 500), follow_up);
         }
@@ -179,8 +184,9 @@ impl<F: FnMut(&str, &str) -> String> Items<F> {
         let from = self.decided();
         let mut data =
             records::penalty(&mut self.random, text, (department, &self.demo.departments[department]), from, id.number);
-        let follow_up = FollowUp { what: What::Publish, record: id, subject: subject as u32, kind: 0, from };
+        let follow_up = FollowUp::new(What::Publish, id, subject, 0, from);
         self.plan_publication(follow_up, person);
+        self.plan_dispute(follow_up, 20);
         match self.random.below(1_000) {
             0..60 => {
                 // Stated, so that the day of the repair suits it whatever the policy's map says.
@@ -190,7 +196,8 @@ impl<F: FnMut(&str, &str) -> String> Items<F> {
                     Class::Ordinary => (110, 320),
                     Class::Serious => (380, 900),
                 };
-                self.later(What::RepairPenalty, days, follow_up);
+                let applied = self.random.chance(700);
+                self.later(if applied { What::ApplyRepair } else { What::RepairPenalty }, days, follow_up);
             }
             60..78 => self.later(What::WithdrawPenalty, (50, 250), follow_up),
             _ => {}
@@ -241,8 +248,10 @@ impl<F: FnMut(&str, &str) -> String> Items<F> {
             months: *self.random.pick(kind.months),
         };
         self.listed[subject] |= 1 << kind_at;
-        let follow_up = FollowUp { what: What::Expire, record: id, subject: subject as u32, kind: kind_at as u8, from };
+        let follow_up = FollowUp::new(What::Expire, id, subject, kind_at as u8, from);
         self.plan_end(kind.list, &grounds, follow_up);
+        self.plan_dispute(follow_up, 60);
+        self.plan_joint_action(follow_up);
         let data = records::designation(&mut self.random, kind, department, (from, id.number), grounds);
         self.event(id, from, subject, data)
     }

@@ -11,6 +11,7 @@ mod follow_ups;
 mod items;
 mod kinds;
 mod parties;
+mod procedures;
 mod random;
 mod records;
 mod rows;

@@ -15,10 +15,16 @@ pub(super) enum Series {
     Repair,
     Exit,
     Notice,
+    Objection,
+    Correction,
+    Application,
+    JointAction,
+    Answer,
+    Subject,
 }
 
 impl Series {
-    pub(super) const COUNT: usize = Series::Notice as usize + 1;
+    pub(super) const COUNT: usize = Series::Subject as usize + 1;
 
     fn prefix(self) -> &'static str {
         match self {
@@ -31,6 +37,12 @@ impl Series {
             Series::Repair => "XF",
             Series::Exit => "TC",
             Series::Notice => "TZ",
+            Series::Objection => "YY",
+            Series::Correction => "GZ",
+            Series::Application => "SQ",
+            Series::JointAction => "LH",
+            Series::Answer => "FK",
+            Series::Subject => "ZT",
         }
     }
 }
@@ -78,6 +90,28 @@ pub(super) enum What {
     Expire,
     NotifyExit,
     NotifyTakedown,
+    /// (二十七) A dispute, from its filing to its end.
+    FileObjection,
+    AnswerObjection,
+    ResolveUnfounded,
+    Correct,
+    ResolveCorrected,
+    ResolveWithdrawn,
+    /// (二十六) An application for repair and its decision.
+    ApplyRepair,
+    AcceptRepair,
+    RefuseRepair,
+    /// (二十二) Joint action, and what two implementers do.
+    Initiate,
+    AcceptMeasure,
+    DeclineMeasure,
+    ExecuteMeasure,
+    ReportMeasure,
+    /// (八)(二十三) Of the subject itself.
+    LinkIdentifier,
+    RequestAccess,
+    DecideAccess,
+    Deregister,
     /// Errors, made on purpose: a department that is not the authority; a repair that was barred; an end of what has
     /// ended; a record that nobody knows.
     ExitByAnother,
@@ -98,6 +132,14 @@ pub(super) struct FollowUp {
     pub(super) kind: u8,
     /// The record's first day.
     pub(super) from: Date,
+    /// The objection, the application or the request that it is about; otherwise the record itself.
+    pub(super) about: Id,
+}
+
+impl FollowUp {
+    pub(super) fn new(what: What, record: Id, subject: usize, kind: u8, from: Date) -> FollowUp {
+        FollowUp { what, record, subject: subject as u32, kind, from, about: record }
+    }
 }
 
 /// Follow-ups by day.

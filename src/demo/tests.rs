@@ -142,6 +142,22 @@ fn types_of_events_come_about_as_often_as_in_a_county() {
         ("license.revoked", (0.1, 1.5)),
         ("repair.granted", (0.5, 3.0)),
         ("notice.issued", (0.5, 3.0)),
+        ("objection.filed", (0.3, 1.5)),
+        ("objection.answered", (0.3, 1.5)),
+        ("objection.resolved", (0.3, 1.5)),
+        ("record.corrected", (0.03, 0.4)),
+        ("repair.applied", (0.5, 3.0)),
+        ("repair.accepted", (0.4, 3.0)),
+        ("repair.refused", (0.03, 0.5)),
+        ("measure.initiated", (0.2, 1.0)),
+        ("measure.accepted", (0.3, 1.5)),
+        ("measure.declined", (0.03, 0.5)),
+        ("measure.executed", (0.2, 1.5)),
+        ("measure.reported", (0.2, 1.5)),
+        ("identifier.linked", (0.03, 0.5)),
+        ("access.requested", (0.03, 0.5)),
+        ("access.decided", (0.03, 0.5)),
+        ("subject.deregistered", (0.01, 0.3)),
     ] {
         let found = share.remove(kind).unwrap_or_default();
         assert!((least..=most).contains(&found), "{kind}: {found:.2} %");
@@ -209,8 +225,8 @@ fn judged(config: DemoConfig) -> (usize, usize, BTreeMap<&'static str, usize>) {
 
 #[test]
 fn nearly_all_events_are_applied_and_the_errors_made_on_purpose_are_not() {
-    let on_purpose =
-        [Code::NotYourEntry, Code::NoSuchRecord, Code::AlreadyEnded, Code::NotRepairable].map(Code::as_str);
+    let on_purpose = [Code::NotYourEntry, Code::NoSuchRecord, Code::AlreadyEnded, Code::NotRepairable, Code::Suspended]
+        .map(Code::as_str);
     for config in [config(1), DemoConfig { published: 950, subjects: 60, ..config(2) }] {
         let (applied, duplicates, refused) = judged(config);
         let wrong: usize = refused.values().sum();

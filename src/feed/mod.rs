@@ -1,6 +1,6 @@
-//! Feeds: the changes of lists and measures as they went out, page by page or as they come.
+//! Feeds: the changes of lists, measures and obligations as they went out, page by page or as they come.
 //!
-//! Both are read from the output topics, so a consumer sees what is published and nothing else. Order is kept within a
+//! All are read from the output topics, so a consumer sees what is published and nothing else. Order is kept within a
 //! partition, and a subject is in one partition. A consumer resumes behind any item with that item's cursor.
 //!
 //! A follower walks the read loop of [`live`]: scan storage to its end, follow the tail in memory, on lag go back to
@@ -24,7 +24,7 @@ use crate::{
     log::{Log, LogError, Offset, Stored, Topic},
 };
 use chengxin_projections::{
-    change::{ListChange, MeasureChange},
+    change::{ListChange, MeasureChange, ObligationChange},
     event::Event,
     instant::Instant,
 };
@@ -40,6 +40,7 @@ pub enum Kind {
     Events,
     ListChanges,
     MeasureChanges,
+    ObligationChanges,
 }
 
 impl Kind {
@@ -48,6 +49,7 @@ impl Kind {
             Kind::Events => Topic::Events,
             Kind::ListChanges => Topic::ListChanges,
             Kind::MeasureChanges => Topic::MeasureChanges,
+            Kind::ObligationChanges => Topic::Obligations,
         }
     }
 
@@ -57,6 +59,7 @@ impl Kind {
             Kind::Events => "event",
             Kind::ListChanges => "list-change",
             Kind::MeasureChanges => "measure-change",
+            Kind::ObligationChanges => "obligation-change",
         }
     }
 }
@@ -68,6 +71,7 @@ pub enum Change {
     Event(Box<Event>, String),
     List(Box<ListChange>),
     Measure(Box<MeasureChange>),
+    Obligation(Box<ObligationChange>),
 }
 
 impl Change {
@@ -87,6 +91,7 @@ impl Change {
             }
             Kind::ListChanges => Change::List(Box::new(codec.decode_list_change(message)?)),
             Kind::MeasureChanges => Change::Measure(Box::new(codec.decode_measure_change(message)?)),
+            Kind::ObligationChanges => Change::Obligation(Box::new(codec.decode_obligation_change(message)?)),
         })
     }
 
@@ -95,6 +100,7 @@ impl Change {
             Change::Event(event, _) => Instant(event.recorded),
             Change::List(change) => change.recorded,
             Change::Measure(change) => change.recorded,
+            Change::Obligation(change) => change.recorded,
         }
     }
 }
@@ -105,6 +111,7 @@ impl Serialize for Change {
             Change::Event(event, position) => EventJson { event, position }.serialize(serializer),
             Change::List(change) => change.serialize(serializer),
             Change::Measure(change) => change.serialize(serializer),
+            Change::Obligation(change) => change.serialize(serializer),
         }
     }
 }
@@ -138,13 +145,15 @@ pub struct Feeds {
     pool: Pool,
     lists: Arc<Live>,
     measures: Arc<Live>,
+    obligations: Arc<Live>,
 }
 
 impl Feeds {
     pub fn new(log: Arc<dyn Log>, codec: Arc<Codec>) -> Feeds {
         let live = |kind| Arc::new(Live::new(kind, log.clone(), codec.clone()));
         let (lists, measures) = (live(Kind::ListChanges), live(Kind::MeasureChanges));
-        Feeds { log, codec, pool: Pool::default(), lists, measures }
+        let obligations = live(Kind::ObligationChanges);
+        Feeds { log, codec, pool: Pool::default(), lists, measures, obligations }
     }
 
     /// Reads a cursor of this log; absent means the beginning.
@@ -179,6 +188,7 @@ impl Feeds {
             Kind::Events => Err(SubscribeError::NotFollowed),
             Kind::ListChanges => Live::subscribe(&self.lists, after),
             Kind::MeasureChanges => Live::subscribe(&self.measures, after),
+            Kind::ObligationChanges => Live::subscribe(&self.obligations, after),
         }
     }
 
@@ -187,6 +197,7 @@ impl Feeds {
     pub fn stop(&self) {
         self.lists.stop();
         self.measures.stop();
+        self.obligations.stop();
     }
 }
 

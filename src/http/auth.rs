@@ -25,6 +25,19 @@ pub enum Role {
     Admin,
 }
 
+impl Role {
+    /// As the principals file and the policy write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Publisher => "publisher",
+            Role::Implementer => "implementer",
+            Role::Auditor => "auditor",
+            Role::Office => "office",
+            Role::Admin => "admin",
+        }
+    }
+}
+
 /// One line of the principals file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

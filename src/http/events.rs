@@ -15,7 +15,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use chengxin_projections::change::{ListChange, MeasureChange};
+use chengxin_projections::{
+    change::{ListChange, MeasureChange, ObligationChange},
+    difference::Changes,
+};
 use futures::StreamExt;
 use serde::Serialize;
 use std::sync::Arc;
@@ -53,7 +56,7 @@ pub struct OutcomeBody<'a> {
     effect: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
-    /// The list changes and measure changes that went out for it.
+    /// The changes that went out for it: of lists, then of measures, then of duties (those with a `duty`).
     #[schema(value_type = Vec<Object>)]
     changes: Vec<Change<'a>>,
 }
@@ -63,6 +66,7 @@ pub struct OutcomeBody<'a> {
 enum Change<'a> {
     List(&'a ListChange),
     Measure(&'a MeasureChange),
+    Obligation(&'a ObligationChange),
 }
 
 /// A line of a stream that was not taken.
@@ -78,7 +82,6 @@ struct NotTaken<'a> {
 }
 
 fn body(outcome: &Outcome) -> OutcomeBody<'_> {
-    let (lists, measures) = outcome.changes();
     OutcomeBody {
         id: &outcome.id,
         record: &outcome.record,
@@ -86,8 +89,14 @@ fn body(outcome: &Outcome) -> OutcomeBody<'_> {
         recorded: crate::clock::rfc3339(outcome.recorded),
         effect: outcome.effect(),
         reason: outcome.reason(),
-        changes: lists.iter().map(Change::List).chain(measures.iter().map(Change::Measure)).collect(),
+        changes: outcome.changes().map(changes).unwrap_or_default(),
     }
+}
+
+fn changes(changes: &Changes) -> Vec<Change<'_>> {
+    let lists = changes.lists.iter().map(Change::List);
+    let measures = changes.measures.iter().map(Change::Measure);
+    lists.chain(measures).chain(changes.obligations.iter().map(Change::Obligation)).collect()
 }
 
 /// Publishes one event, or a stream of them.

@@ -1,4 +1,4 @@
-//! The feeds of list changes and measure changes: pages, or server-sent events that resume where they broke off.
+//! The feeds of changes of lists, measures and obligations: pages, or server-sent events that resume where they broke off.
 
 use super::{
     App, Problem,
@@ -21,7 +21,7 @@ use axum::{
     routing::get,
 };
 use chengxin_projections::{
-    change::{ListChange, MeasureChange},
+    change::{ListChange, MeasureChange, ObligationChange},
     date::Date,
 };
 use futures::{Stream, StreamExt, stream};
@@ -40,7 +40,10 @@ const LAST_EVENT_ID: &str = "last-event-id";
 const READERS: [Role; 5] = [Role::Publisher, Role::Implementer, Role::Auditor, Role::Office, Role::Admin];
 
 pub fn routes() -> Router<App> {
-    Router::new().route("/v1/list-changes", get(list_changes)).route("/v1/measure-changes", get(measure_changes))
+    Router::new()
+        .route("/v1/list-changes", get(list_changes))
+        .route("/v1/measure-changes", get(measure_changes))
+        .route("/v1/obligation-changes", get(obligation_changes))
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -86,8 +89,17 @@ pub struct MeasureChangeItem {
     pub cursor: String,
 }
 
+/// A change of a duty in a page.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ObligationChangeItem {
+    #[serde(flatten)]
+    pub change: ObligationChange,
+    /// The cursor behind this item.
+    pub cursor: String,
+}
+
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(list_changes, measure_changes))]
+#[openapi(paths(list_changes, measure_changes, obligation_changes))]
 pub(super) struct Doc;
 
 /// The changes of the red, the black and the watch list, those of one subject in their order.
@@ -124,6 +136,25 @@ pub async fn measure_changes(
     Params(query): Params<FeedQuery>,
 ) -> Result<Response, Problem> {
     serve(app, &caller, Kind::MeasureChanges, &headers, query).await
+}
+
+/// What organisations are told of their duties: that one arose from what another did, that a calendar moved it, that it
+/// is overdue. Those about one subject come in their order.
+#[utoipa::path(
+    get, path = "/v1/obligation-changes", tag = "feeds", params(FeedQuery), security(("token" = [])),
+    responses(
+        (status = 200, description = "A page; with `Accept: text/event-stream` a stream of `obligation-change` events, whose ids are cursors",
+         content((FeedPage<ObligationChangeItem> = "application/json"), (String = "text/event-stream"))),
+        (status = "default", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn obligation_changes(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Params(query): Params<FeedQuery>,
+) -> Result<Response, Problem> {
+    serve(app, &caller, Kind::ObligationChanges, &headers, query).await
 }
 
 async fn serve(

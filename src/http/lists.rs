@@ -2,14 +2,15 @@
 
 use super::{
     App, Problem,
-    auth::Caller,
-    params::{Params, heavy, page_scope},
+    params::{Params, heavy, page_scope, public_scope},
+    viewer::{self, Viewer},
 };
 use crate::{
     node::Node,
     query::{
-        self,
+        self, Page,
         list::{self, Filter, ListPage},
+        public::{self, PublicListItem},
         scope::Scope,
         walk::{Cursor, Place},
     },
@@ -20,8 +21,8 @@ use axum::{
     routing::get,
 };
 use chengxin_projections::change::ListName;
-use serde::Deserialize;
-use utoipa::{IntoParams, OpenApi};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, OpenApi, ToSchema};
 
 pub fn routes() -> Router<App> {
     Router::new().route("/v1/lists/{list}", get(entries))
@@ -49,30 +50,54 @@ struct ListParams {
     limit: Option<String>,
     /// `next` of the page before. It carries the day and the knowledge of the first page.
     cursor: Option<String>,
+    /// `public` for what anyone may see; so it is without a token.
+    audience: Option<String>,
 }
 
-/// The entries of a list on a day, in the order of their subjects, and where its changes go on from.
+/// A page of a list, as far as whoever asks may see it.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+enum ListShown {
+    Whole(ListPage),
+    Public(Page<PublicListItem>),
+}
+
+/// The entries of a list on a day, in the order of their subjects, and where its changes go on from. To the public, those
+/// who are on a public list today.
 #[utoipa::path(
     get, path = "/v1/lists/{list}", tag = "lists", operation_id = "list_entries",
     params(("list" = String, Path, description = "`red`, `black` or `watch`"), ListParams),
-    responses((status = 200, body = ListPage), (status = "default", body = Problem, content_type = "application/problem+json"))
+    security((), ("token" = [])),
+    responses((status = 200, body = ListShown), (status = "default", body = Problem, content_type = "application/problem+json"))
 )]
 async fn entries(
     State(app): State<App>,
-    _: Caller,
+    viewer: Viewer,
     path: Result<Path<String>, PathRejection>,
     Params(params): Params<ListParams>,
-) -> Result<Json<ListPage>, Problem> {
+) -> Result<Json<ListShown>, Problem> {
     let name = path.map(|Path(name)| name).unwrap_or_default();
     let list = ListName::ALL.into_iter().find(|list| list.as_str() == name);
     let list = list.ok_or_else(|| Problem::not_found("the lists are red, black and watch"))?;
     let limit = query::limit(params.limit.as_deref())?;
+    let looks_back = params.as_of.is_some() || params.known_at.is_some();
+    let department = viewer.department(params.audience.as_deref(), looks_back)?;
     heavy(move || {
         let ListParams { kind, authority, region, as_of, known_at, cursor, .. } = params;
         let (as_of, known_at, cursor) = (as_of.as_deref(), known_at.as_deref(), cursor.as_deref());
+        let sight = department.map(|principal| viewer::sight(&app, &principal)).filter(|sight| !sight.is_public());
+        let Some(sight) = sight else {
+            let (scope, place) = public_scope(&app.node, cursor)?;
+            if !public::public_lists(&scope.policy(0)).contains(&list) {
+                return Err(viewer::needs_token("this list is not public"));
+            }
+            let filter = Filter { kind, authority, region };
+            return public::page(&app.node, list, &filter, &scope, place, limit).map(ListShown::Public);
+        };
+        viewer::require(&sight, if looks_back { "history" } else { "current-entries" })?;
         let (scope, feed, place) = snapshot(&app.node, as_of, known_at, cursor)?;
         let filter = Filter { kind, authority, region };
-        list::page(&app.node, list, &filter, &scope, feed, place, limit)
+        list::page(&app.node, list, &filter, &scope, feed, place, limit).map(ListShown::Whole)
     })
     .await
     .map(Json)

@@ -7,7 +7,8 @@ use super::{
 };
 use crate::query::{
     self, Page,
-    measure::{self, State as MeasureState, WorkItem},
+    measure::State as MeasureState,
+    worklist::{self, Implementer, WorkItem},
 };
 use axum::{Json, Router, extract::State, routing::get};
 use serde::Deserialize;
@@ -25,7 +26,8 @@ pub(super) struct Doc;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct MeasureParams {
-    /// Who carries it out: a kind of department, by code or title, or an organisation, by code or name.
+    /// Who carries it out: a kind of department, by code or title, or an organisation, by code or name. An organisation
+    /// also has those that an authority asked it to carry out.
     implementer: Option<String>,
     /// `active`, `suspended` or `ended`.
     state: Option<String>,
@@ -39,7 +41,7 @@ struct MeasureParams {
     cursor: Option<String>,
 }
 
-/// The measures on all subjects that a department carries out.
+/// The measures on all subjects that a department carries out, with what it was asked and what it answered.
 #[utoipa::path(
     get, path = "/v1/measures", tag = "measures", operation_id = "measures",
     params(MeasureParams),
@@ -55,8 +57,8 @@ async fn worklist(
     heavy(move || {
         let MeasureParams { implementer, as_of, known_at, cursor, .. } = params;
         let (scope, place) = page_scope(&app.node, as_of.as_deref(), known_at.as_deref(), cursor.as_deref())?;
-        let kinds = implementer.as_deref().map(|name| measure::kinds_of(name, &scope.policy(0))).transpose()?;
-        measure::worklist(&app.node, kinds.as_deref(), state, &scope, place, limit)
+        let implementer = implementer.as_deref().map(|name| Implementer::find(name, &scope.policy(0))).transpose()?;
+        worklist::worklist(&app.node, implementer.as_ref(), state, &scope, place, limit)
     })
     .await
     .map(Json)

@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod events;
+pub mod explain;
 pub mod feeds;
 pub mod imports;
 pub mod lists;
@@ -15,6 +16,7 @@ pub mod problem;
 pub mod schemas;
 pub mod statistics;
 pub mod subjects;
+pub mod viewer;
 
 pub use problem::Problem;
 
@@ -44,6 +46,7 @@ fn all(manual: bool) -> axum::Router<App> {
         .merge(schemas::routes())
         .merge(imports::routes())
         .merge(subjects::routes())
+        .merge(explain::routes())
         .merge(lists::routes())
         .merge(measures::routes())
         .merge(obligations::routes())

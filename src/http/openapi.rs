@@ -43,6 +43,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         super::events::Doc::openapi(),
         super::imports::Doc::openapi(),
         super::subjects::Doc::openapi(),
+        super::explain::Doc::openapi(),
         super::lists::Doc::openapi(),
         super::measures::Doc::openapi(),
         super::obligations::Doc::openapi(),

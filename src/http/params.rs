@@ -68,3 +68,11 @@ pub fn page_scope(
     let scope = Asked::read(node, as_of, known_at)?.scope(node, None)?;
     Ok((scope, cursor.map(|cursor| cursor.place)))
 }
+
+/// The day that is open and all that is known, from the place of a cursor on: the public sees what is published now,
+/// whatever a cursor says of another day.
+pub fn public_scope(node: &Node, cursor: Option<&str>) -> Result<(Scope, Option<Place>), Problem> {
+    let cursor = cursor.map(Cursor::read).transpose()?;
+    let scope = Asked::read(node, None, None)?.scope(node, None)?;
+    Ok((scope, cursor.map(|cursor| cursor.place)))
+}

@@ -3,14 +3,19 @@
 use super::{
     App, Problem,
     auth::{Caller, Principal},
-    params::{Params, SubjectKey, heavy, page_scope},
+    params::{Params, SubjectKey, heavy, page_scope, public_scope},
+    viewer::{self, Viewer},
 };
 use crate::{
     intake::{self, DocumentInput, FieldError},
     query::{
         self, Page,
+        access::PERSONAL,
         events::{self, EventView},
         find::{self, Found},
+        personal,
+        public::{self, PublicFile, PublicFound},
+        same,
         scope::{Asked, Scope},
         subject::{self, CreditFileView},
         timeline::{self, Span},
@@ -23,7 +28,7 @@ use axum::{
     extract::State,
     routing::{get, post},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
 pub fn routes() -> Router<App> {
@@ -50,19 +55,72 @@ pub(super) struct When {
     pub(super) known_at: Option<String>,
 }
 
-/// The credit file of a subject: everything known of it.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct FileParams {
+    /// The business day, `YYYY-MM-DD`; today if left out.
+    as_of: Option<String>,
+    /// What may be known: a position, an RFC 3339 instant, or a day, which means its end; now if left out.
+    known_at: Option<String>,
+    /// `public` for what anyone may see; so it is without a token.
+    audience: Option<String>,
+    /// A level of access, 1 to 5, at most one's own, which it is if left out; 1 is the public view.
+    level: Option<String>,
+}
+
+/// A credit file, as far as whoever asks may see it.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+enum FileShown {
+    Whole(Box<CreditFileView>),
+    Public(Box<PublicFile>),
+}
+
+/// The credit file of a subject: to the public what is published of it, to a department what its level of access shows.
 #[utoipa::path(
     get, path = "/v1/subjects/{id}", tag = "subjects", operation_id = "credit_file",
-    params(("id" = String, Path, description = "Organisation code, USCC, or the id of a person"), When),
-    responses((status = 200, body = CreditFileView), (status = "default", body = Problem, content_type = "application/problem+json"))
+    params(("id" = String, Path, description = "Organisation code, USCC, or the id of a person"), FileParams),
+    security((), ("token" = [])),
+    responses((status = 200, body = FileShown), (status = "default", body = Problem, content_type = "application/problem+json"))
 )]
 async fn credit_file(
     State(app): State<App>,
-    _: Caller,
+    viewer: Viewer,
     SubjectKey(key): SubjectKey,
-    Params(when): Params<When>,
-) -> Result<Json<CreditFileView>, Problem> {
-    about(app, key, when, |app, key, scope| subject::credit_file(&app.node, key, scope)).await.map(Json)
+    Params(params): Params<FileParams>,
+) -> Result<Json<FileShown>, Problem> {
+    let FileParams { as_of, known_at, audience, level } = params;
+    let looks_back = as_of.is_some() || known_at.is_some();
+    let when = When { as_of, known_at };
+    let Some(principal) = viewer.department(audience.as_deref(), looks_back)? else {
+        return public_file(app, key, when).await;
+    };
+    let sight = viewer::at_level(&app, viewer::sight_of(&app, &principal, &key)?, level.as_deref())?;
+    if looks_back {
+        viewer::require(&sight, "history")?;
+    }
+    if sight.is_public() {
+        return public_file(app, key, when).await;
+    }
+    let file = about(app, key, when, move |app, key, scope| {
+        let mut file = subject::credit_file(&app.node, key, scope)?.seen_by(&sight);
+        if sight.shows(PERSONAL) {
+            file.personal = personal::of(&app.node, &file)?;
+            viewer::record_personal_read(&principal, key, &sight);
+        }
+        Ok(file)
+    });
+    file.await.map(|file| Json(FileShown::Whole(Box::new(file))))
+}
+
+async fn public_file(app: App, key: String, when: When) -> Result<Json<FileShown>, Problem> {
+    heavy(move || {
+        let asked = Asked::read(&app.node, when.as_of.as_deref(), when.known_at.as_deref())?;
+        public::file(&app.node, &key, &asked.scope(&app.node, None)?)
+    })
+    .await
+    .map(|file| Json(FileShown::Public(Box::new(file))))
 }
 
 /// Answers about one subject on the spot; elsewhere only if the log itself must be read.
@@ -73,10 +131,12 @@ async fn about<T: Send + 'static>(
     answer: impl FnOnce(&App, &str, &Scope) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     let asked = Asked::read(&app.node, when.as_of.as_deref(), when.known_at.as_deref())?;
-    let partition = app.node.shard_of(&key).number;
-    let needs_log = asked.needs_log(Some(partition));
+    let is_several = same::may_be_several(&app.node, &key)?;
+    // Where it is several subjects in one, what other partitions knew counts, too.
+    let partition = Some(app.node.shard_of(&key).number).filter(|_| !is_several);
+    let needs_log = asked.needs_log(partition);
     let work = move || {
-        let scope = asked.scope(&app.node, Some(partition))?;
+        let scope = asked.scope(&app.node, partition)?;
         answer(&app, &key, &scope)
     };
     if needs_log { heavy(work).await } else { work() }
@@ -104,12 +164,13 @@ struct PageParams {
 )]
 async fn timeline(
     State(app): State<App>,
-    _: Caller,
+    Caller(principal): Caller,
     SubjectKey(key): SubjectKey,
     Params(params): Params<PageParams>,
 ) -> Result<Json<Page<Span>>, Problem> {
     let limit = query::limit(params.limit.as_deref())?;
     heavy(move || {
+        viewer::require(&viewer::sight_of(&app, &principal, &key)?, "history")?;
         let PageParams { as_of, known_at, cursor, .. } = params;
         let (scope, place) = page_scope(&app.node, as_of.as_deref(), known_at.as_deref(), cursor.as_deref())?;
         timeline::page(&app.node, &key, &scope, place, limit)
@@ -127,12 +188,13 @@ async fn timeline(
 )]
 async fn subject_events(
     State(app): State<App>,
-    _: Caller,
+    Caller(principal): Caller,
     SubjectKey(key): SubjectKey,
     Params(params): Params<PageParams>,
 ) -> Result<Json<Page<EventView>>, Problem> {
     let limit = query::limit(params.limit.as_deref())?;
     heavy(move || {
+        viewer::require(&viewer::sight_of(&app, &principal, &key)?, "events")?;
         let PageParams { as_of, known_at, cursor, .. } = params;
         let (scope, place) = page_scope(&app.node, as_of.as_deref(), known_at.as_deref(), cursor.as_deref())?;
         events::page(&app.node, &key, &scope, place, limit)
@@ -157,26 +219,51 @@ struct SearchParams {
     limit: Option<String>,
     /// `next` of the page before. It carries the day and the knowledge of the first page.
     cursor: Option<String>,
+    /// `public` for what anyone may see; so it is without a token.
+    audience: Option<String>,
 }
 
-/// Finds subjects by a number or by a part of their name. A document number never stands in a URL.
+/// Those who were found, as far as whoever asks may see it.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+enum FoundShown {
+    Whole(Page<Found>),
+    Public(Page<PublicFound>),
+}
+
+/// Finds subjects by a number or by a part of their name; the public by a part of the name of an organisation. A document
+/// number never stands in a URL.
 #[utoipa::path(
     get, path = "/v1/subjects", tag = "subjects", operation_id = "search", params(SearchParams),
-    responses((status = 200, body = Page<Found>), (status = "default", body = Problem, content_type = "application/problem+json"))
+    security((), ("token" = [])),
+    responses((status = 200, body = FoundShown), (status = "default", body = Problem, content_type = "application/problem+json"))
 )]
 async fn search(
     State(app): State<App>,
-    _: Caller,
+    viewer: Viewer,
     Params(params): Params<SearchParams>,
-) -> Result<Json<Page<Found>>, Problem> {
+) -> Result<Json<FoundShown>, Problem> {
     let limit = query::limit(params.limit.as_deref())?;
+    let looks_back = params.as_of.is_some() || params.known_at.is_some();
+    let department = viewer.department(params.audience.as_deref(), looks_back)?;
     heavy(move || {
         let SearchParams { identifier, name, as_of, known_at, cursor, .. } = params;
         walk::ready(&app.node)?;
+        let sight = department.map(|principal| viewer::sight(&app, &principal)).filter(|sight| !sight.is_public());
+        let Some(sight) = sight else {
+            let name = name.filter(|_| identifier.is_none());
+            let name = name.ok_or_else(|| viewer::needs_token("the public searches by `name`"))?;
+            let (scope, place) = public_scope(&app.node, cursor.as_deref())?;
+            let page = find::by_name(&app.node, &name, &scope, place, limit)?;
+            return Ok(FoundShown::Public(public::found(page, &scope.policy(0))));
+        };
+        if looks_back {
+            viewer::require(&sight, "history")?;
+        }
         let (scope, place) = page_scope(&app.node, as_of.as_deref(), known_at.as_deref(), cursor.as_deref())?;
         match (identifier, name) {
-            (Some(identifier), None) => find::by_identifier(&app.node, &identifier, &scope),
-            (None, Some(name)) => find::by_name(&app.node, &name, &scope, place, limit),
+            (Some(identifier), None) => find::by_identifier(&app.node, &identifier, &scope).map(FoundShown::Whole),
+            (None, Some(name)) => find::by_name(&app.node, &name, &scope, place, limit).map(FoundShown::Whole),
             _ => Err(Problem::parameter("identifier", "give either identifier or name")),
         }
     })

@@ -1,8 +1,9 @@
 //! Records of a CSV file, one after another, in bounded memory.
 //!
 //! Records are cut from the bytes and decoded one by one, so that a damaged byte costs one row. That is sound in
-//! GB18030 as in UTF-8: neither has a quote, a line break, a comma, a semicolon or a tab inside a character. The `csv` crate
-//! reads a record of any length into memory and swallows the file behind a quote that nobody closed; hence our own.
+//! GB18030 as in UTF-8: neither has a quote, a line break, a comma, a semicolon or a tab inside a character. A bar can end a
+//! character of GB18030, and the full-width comma can lie across two; see [`Scan::is_within_letters`]. The `csv`
+//! crate reads a record of any length into memory and swallows the file behind a quote that nobody closed; hence our own.
 
 use super::{
     cells::Cells,
@@ -68,6 +69,8 @@ pub(super) enum Lines {
 pub(super) struct Records<R> {
     reader: R,
     delimiter: &'static [u8],
+    /// Whether bytes of letters can look like the delimiter.
+    ambiguous: bool,
     buffer: Vec<u8>,
     start: usize,
     end: usize,
@@ -86,6 +89,7 @@ impl<R: Read> Records<R> {
         Records {
             reader,
             delimiter: delimiter.bytes(encoding),
+            ambiguous: encoding == Encoding::Gb18030 && matches!(delimiter, Delimiter::Bar | Delimiter::FullWidthComma),
             buffer: Vec::new(),
             start: 0,
             end: 0,
@@ -137,7 +141,7 @@ impl<R: Read> Records<R> {
         let mut scan = Scan::default();
         loop {
             let record = &self.buffer[self.start..self.end];
-            if let Some(length) = scan.run(record, self.delimiter) {
+            if let Some(length) = scan.run(record, self.delimiter, self.ambiguous) {
                 let (from, lines, kind) = (self.start, scan.lines, scan.kind());
                 self.second_line = scan.first_break.map(|at| from + at + 1);
                 self.advance(length + 1, lines + 1);
@@ -227,6 +231,8 @@ struct Scan {
     first_break: Option<usize>,
     lines: u64,
     loose: bool,
+    /// Where a character begins, not far back: bytes are paired from there.
+    boundary: usize,
 }
 
 impl Scan {
@@ -239,7 +245,7 @@ impl Scan {
     }
 
     /// The length of the record that `bytes` begins with, if its end is in sight.
-    fn run(&mut self, bytes: &[u8], delimiter: &[u8]) -> Option<usize> {
+    fn run(&mut self, bytes: &[u8], delimiter: &[u8], ambiguous: bool) -> Option<usize> {
         let last = delimiter[delimiter.len() - 1];
         while self.at < bytes.len() {
             // Most bytes are letters: run over them before looking at what they mean.
@@ -266,7 +272,13 @@ impl Scan {
                 (State::Quoted, _) => State::Quoted,
                 (_, b'\n') => return Some(here),
                 (State::FieldStart | State::QuoteInQuoted, b'"') => State::Quoted,
-                (_, byte) if byte == last && bytes[..=here].ends_with(delimiter) => State::FieldStart,
+                (_, byte)
+                    if byte == last
+                        && bytes[..=here].ends_with(delimiter)
+                        && !(ambiguous && self.is_within_letters(bytes, delimiter)) =>
+                {
+                    State::FieldStart
+                }
                 (State::QuoteInQuoted, byte) => {
                     self.loose |= byte != b'\r' && byte != delimiter[0];
                     State::Plain
@@ -275,6 +287,16 @@ impl Scan {
             };
         }
         None
+    }
+
+    /// Whether what looks like the delimiter just before `self.at` is made of bytes of letters. Bytes from 0x80 on come in
+    /// pairs in GB18030, so an odd number of them in a row before it takes its first byte to itself.
+    fn is_within_letters(&mut self, bytes: &[u8], delimiter: &[u8]) -> bool {
+        let before = &bytes[self.boundary..self.at - delimiter.len()];
+        let is_within = before.iter().rev().take_while(|byte| **byte >= 0x80).count() % 2 == 1;
+        // Moves on with every look, so that a record of nothing but such bytes costs no more than another.
+        self.boundary = if is_within { self.at + 1 - delimiter.len() } else { self.at };
+        is_within
     }
 }
 
@@ -325,4 +347,30 @@ pub(super) fn split(record: &str, delimiter: Delimiter, columns: usize) -> Optio
 /// The cells of a line whose quotes do not match: every quote is taken for a letter.
 pub(super) fn split_plain(record: &str, delimiter: Delimiter) -> Cells {
     record.split(delimiter.text()).take(MAX_COLUMNS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn records(text: &str, delimiter: Delimiter) -> Vec<String> {
+        let bytes = Encoding::Gb18030.encode(text).into_owned();
+        let mut records = Records::new(&bytes[..], delimiter, Encoding::Gb18030);
+        let mut all = Vec::new();
+        while let Some(raw) = records.next().unwrap() {
+            let Raw::Record { bytes, .. } = raw else { panic!("{raw:?}") };
+            all.push(Encoding::Gb18030.decode(bytes).unwrap().into_owned());
+        }
+        all
+    }
+
+    #[test]
+    fn a_letter_that_ends_like_the_delimiter_begins_no_cell() {
+        // The second byte of 億 is that of the bar.
+        assert_eq!(records("億\"甲|乙\n丙|丁\n", Delimiter::Bar), ["億\"甲|乙", "丙|丁"]);
+        assert_eq!(records("億|\"甲\n乙\"\n丙\n", Delimiter::Bar), ["億|\"甲\n乙\"", "丙"]);
+        assert_eq!(records("埃，\"甲\n乙\"\n丙\n", Delimiter::FullWidthComma), ["埃，\"甲\n乙\"", "丙"]);
+        let all = "㐀，".repeat(3);
+        assert_eq!(records(&all, Delimiter::FullWidthComma), [all.as_str()], "letters of four bytes");
+    }
 }

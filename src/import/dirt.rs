@@ -212,6 +212,9 @@ pub fn apply(dirt: Dirt, row: &Fields) -> Option<Fields> {
         }
         Dirt::NoIdentifier => {
             get(Field::Uscc)?;
+            for other in [Field::Registration, Field::Tax, Field::Institution, Field::SocialOrganisation] {
+                out.remove(&other);
+            }
             out.remove(&Field::OrganisationCode);
             out.remove(&Field::Uscc)
         }

@@ -102,7 +102,9 @@ codes! {
     UsccCheck(confirmable) = "uscc-check", "对照证照核实；确系登记机关赋予该代码的，在“已核对”列填“是”";
     OrganisationCodeShape = "organisation-code-shape", "组织机构代码应为9位，核对后改正";
     OrganisationCodeCheck(confirmable) = "organisation-code-check", "对照代码证核实；确系发证机关赋予该代码的，在“已核对”列填“是”";
-    IdentifierMissing = "identifier-missing", "补填统一社会信用代码或组织机构代码；名称和其他登记号不能确定主体";
+    IdentifierMissing = "identifier-missing", "补填统一社会信用代码或组织机构代码；名称不能确定主体";
+    IdentifierUnlinked = "identifier-unlinked", "补填统一社会信用代码或组织机构代码；或者先登记该号码的关联（identifier.linked），再重新导入本行";
+    IdentifierAmbiguous = "identifier-ambiguous", "补填统一社会信用代码或组织机构代码，并核实各登记号";
     IdentifierConflict = "identifier-conflict", "统一社会信用代码第9至17位应与组织机构代码一致，核实后改正其中之一";
     PartyUnclear = "party-unclear", "在相对人类别列填：法人及非法人组织、自然人或个体工商户";
     PartyConflict = "party-conflict", "类别与所填证件、代码不符：自然人填证件，法人和个体工商户填统一社会信用代码";

@@ -8,7 +8,7 @@ use super::{
 };
 use chengxin_projections::{
     event::Alias,
-    identifier::{self, IdentifierError},
+    identifier::{self, Holder, IdentifierError},
 };
 
 /// Whom a record is about.
@@ -52,14 +52,17 @@ enum Category {
     Person,
 }
 
-pub(super) fn read(row: &mut Reading<'_>) -> Option<DraftSubject> {
+/// Tells to whom numbers are linked: what a row without a code needs and a file cannot know.
+pub type HolderOf = Box<dyn Fn(&[Alias]) -> Holder + Send>;
+
+pub(super) fn read(row: &mut Reading<'_>, holder: &HolderOf) -> Option<DraftSubject> {
     let category = category(row);
     let name = row.line(Field::Name);
     if name.is_none() {
         row.problem(Code::RequiredMissing, Field::Name, "未填写");
     }
     match category? {
-        Category::Organisation => organisation(row, name),
+        Category::Organisation => organisation(row, name, holder),
         Category::Person => person(row, name),
     }
 }
@@ -107,7 +110,7 @@ fn category(row: &mut Reading<'_>) -> Option<Category> {
     }
 }
 
-fn organisation(row: &mut Reading<'_>, name: Option<String>) -> Option<DraftSubject> {
+fn organisation(row: &mut Reading<'_>, name: Option<String>, holder: &HolderOf) -> Option<DraftSubject> {
     let uscc = uscc(row);
     let code = organisation_code(row);
     let inner = uscc.as_ref().ok().and_then(Option::as_deref).and_then(identifier::organisation_code_of);
@@ -117,20 +120,9 @@ fn organisation(row: &mut Reading<'_>, name: Option<String>) -> Option<DraftSubj
         row.problem(Code::IdentifierConflict, Field::OrganisationCode, "与统一社会信用代码中的组织机构代码不一致");
     }
     let key = inner.map(str::to_owned).or_else(|| code.clone().ok().flatten());
-    if key.is_none() && uscc.is_ok() && code.is_ok() {
-        row.problem(
-            Code::IdentifierMissing,
-            Field::Uscc,
-            "没有统一社会信用代码或组织机构代码；名称和其他登记号不能确定主体",
-        );
-    }
+    let is_unnamed = key.is_none() && uscc.is_ok() && code.is_ok();
     let mut aliases = Vec::new();
-    for (field, scheme) in [
-        (Field::Registration, "registration"),
-        (Field::Tax, "tax"),
-        (Field::Institution, "institution"),
-        (Field::SocialOrganisation, "social-organisation"),
-    ] {
+    for (field, scheme) in OTHER_NUMBERS {
         if let Some(value) = row.other_number(field) {
             aliases.push(Alias { scheme: scheme.to_owned(), value });
         }
@@ -140,7 +132,32 @@ fn organisation(row: &mut Reading<'_>, name: Option<String>) -> Option<DraftSubj
             row.warn(Code::PersonDocumentIgnored, field, "单位的行填了自然人证件");
         }
     }
+    let key = if is_unnamed { linked(row, &aliases, holder) } else { key };
     Some(DraftSubject::Organisation { organisation_code: key?, uscc: uscc.ok().flatten(), name: name?, aliases })
+}
+
+const OTHER_NUMBERS: [(Field, &str); 4] = [
+    (Field::Registration, "registration"),
+    (Field::Tax, "tax"),
+    (Field::Institution, "institution"),
+    (Field::SocialOrganisation, "social-organisation"),
+];
+
+/// The organisation to whom the numbers of a row without a code were linked.
+fn linked(row: &mut Reading<'_>, aliases: &[Alias], holder: &HolderOf) -> Option<String> {
+    let Some(first) = aliases.first() else {
+        let reason = "没有统一社会信用代码、组织机构代码或已关联的登记号；名称不能确定主体";
+        row.problem(Code::IdentifierMissing, Field::Uscc, reason);
+        return None;
+    };
+    let field =
+        OTHER_NUMBERS.iter().find(|(_, scheme)| *scheme == first.scheme).map_or(Field::Uscc, |(field, _)| *field);
+    match holder(aliases) {
+        Holder::One(code) => return Some(code),
+        Holder::Nobody => row.problem(Code::IdentifierUnlinked, field, "该登记号尚未关联到任何主体"),
+        Holder::Several => row.problem(Code::IdentifierAmbiguous, field, "各登记号关联到不同的主体"),
+    }
+    None
 }
 
 /// There is something in the cell, and a problem has been noted.

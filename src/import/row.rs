@@ -5,7 +5,7 @@ use super::{
     error::{Code, Problem},
     field::{Field, FileKind},
     headings::HeadingMap,
-    party::{self, DraftSubject, Personal},
+    party::{self, DraftSubject, HolderOf, Personal},
     reading::{End, Reading},
     redact, text,
 };
@@ -79,6 +79,8 @@ pub struct Settings<K> {
     pub today: Option<Date>,
     /// The keyed hash of a person's document, by kind and number.
     pub person_key: K,
+    /// To whom other numbers than codes are linked.
+    pub holder: HolderOf,
 }
 
 /// A draft, and what tells a copy of it from another record under the same id.
@@ -97,7 +99,7 @@ pub(super) fn parse<K: Fn(&str, &str) -> String>(
 ) -> Result<Box<Parsed>, Box<QuarantinedRow>> {
     let mut row = Reading::new(&cells, map);
     row.check_characters();
-    let subject = party::read(&mut row);
+    let subject = party::read(&mut row, &settings.holder);
     let representative = party::representative(&mut row);
     let document_no = row.document_no();
     let effective = row.decided(settings.today);

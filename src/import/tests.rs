@@ -2,7 +2,7 @@ use super::{
     write::{CsvShape, Fields, HeadingStyle, Shape},
     *,
 };
-use chengxin_projections::{date::Date, event::PenaltyImposed};
+use chengxin_projections::{date::Date, event::PenaltyImposed, identifier::Holder};
 use std::io::Cursor;
 
 pub(super) const USCC: &str = "91654002MA00TEAT4G";
@@ -17,6 +17,11 @@ pub(super) fn settings() -> Settings<impl Fn(&str, &str) -> String> {
         organisation: "11654000010399991A".to_owned(),
         today: None,
         person_key: |kind: &str, number: &str| format!("{kind}/{number}"),
+        holder: Box::new(|numbers| match numbers {
+            [number] if number.value == "654002000000001" => Holder::One("MA00TEAT4".to_owned()),
+            [_] => Holder::Nobody,
+            _ => Holder::Several,
+        }),
     }
 }
 
@@ -221,12 +226,16 @@ fn an_amount_that_the_text_gives_in_yuan_is_suspicious_at_any_size() {
 }
 
 #[test]
-fn an_organisation_code_names_a_subject_and_other_numbers_do_not() {
+fn an_organisation_code_names_a_subject_and_other_numbers_only_where_they_are_linked() {
     let row = one_with(&[(Field::Uscc, ""), (Field::OrganisationCode, "10000396-2")]);
     let DraftSubject::Organisation { organisation_code, uscc, .. } = &draft(&row).subject else { panic!("a person") };
     assert_eq!((organisation_code.as_str(), uscc), ("100003962", &None));
     let row = one_with(&[(Field::Uscc, ""), (Field::Registration, "654002000012345")]);
-    assert_eq!(codes(&row), ["identifier-missing"]);
+    assert_eq!(codes(&row), ["identifier-unlinked"]);
+    let row = one_with(&[(Field::Uscc, ""), (Field::Registration, "654002000000001"), (Field::Tax, "6540021234")]);
+    assert_eq!(codes(&row), ["identifier-ambiguous"]);
+    let row = one_with(&[(Field::Uscc, ""), (Field::Registration, "654002000000001")]);
+    assert_eq!(draft(&row).id, draft(&one(clean())).id, "the same record under its number and under its code");
     let row = one_with(&[(Field::Registration, "654002000012345")]);
     let DraftSubject::Organisation { aliases, .. } = &draft(&row).subject else { panic!("a person") };
     assert_eq!((aliases[0].scheme.as_str(), aliases[0].value.as_str()), ("registration", "654002000012345"));

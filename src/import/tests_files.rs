@@ -29,6 +29,18 @@ fn every_encoding_and_delimiter_reads_the_same() {
 }
 
 #[test]
+fn a_file_of_one_row_whose_last_line_is_sound_in_both_encodings_is_read_in_its_own() {
+    // Letters of four bytes, and a remark whose second line is sound UTF-8, too.
+    let row = with(person(), &[(Field::Name, "㐀㐁㐂"), (Field::Remarks, "见附件\n露")]);
+    let shape = CsvShape { encoding: Encoding::Gb18030, bom: false, delimiter: Delimiter::Comma };
+    let mut file = Vec::new();
+    write::write_csv(&mut file, SHAPE, shape, &[row]).unwrap();
+    let (rows, _) = read(file);
+    let DraftSubject::Person { name, .. } = &draft(&rows[0]).subject else { panic!("an organisation") };
+    assert_eq!(name, "㐀㐁㐂");
+}
+
+#[test]
 fn a_damaged_byte_costs_its_row_alone() {
     for encoding in [Encoding::Utf8, Encoding::Gb18030] {
         let mut file = Vec::new();

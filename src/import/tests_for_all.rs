@@ -128,8 +128,13 @@ fn check_round_trip(file: Vec<u8>, expected: &(DraftSubject, DraftData), shape: 
     assert_eq!((&draft.subject, &draft.data, draft.effective), (&expected.0, &expected.1, day("2019-04-22")));
 }
 
+/// More of them on request, as for every other property.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(96)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(96) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
 
     #[test]
     fn what_is_written_reads_back_in_every_generation_encoding_and_format(

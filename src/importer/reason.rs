@@ -44,6 +44,8 @@ fn meaning(code: &str) -> &'static str {
         "rule-not-in-force" => "现行规则尚不处理此类事项",
         "identifier-check" => "证件或代码的校验码不符",
         "identifier-shape" => "证件或代码的格式有误",
+        "identifier-unlinked" => "该登记号尚未关联任何主体，先登记 identifier.linked 再重新报送",
+        "identifier-ambiguous" => "各登记号关联到不同的主体，请给出统一社会信用代码或组织机构代码",
         "unavailable" => "系统暂不可用",
         _ => "内容有误",
     }

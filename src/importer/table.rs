@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     import::{
-        Cells, Code, Draft, DraftData, DraftSubject, FileError, Personal, Problem, QuarantineWriter, QuarantinedRow,
-        Row, Rows, Settings,
+        Cells, Code, Draft, DraftData, DraftSubject, FileError, HolderOf, Personal, Problem, QuarantineWriter,
+        QuarantinedRow, Row, Rows, Settings,
     },
     intake::{self, DocumentInput, FieldError, PersonInput, Publisher, Rejection, SubjectInput, document_number},
     vault::Vault,
@@ -16,6 +16,7 @@ use crate::{
 use chengxin_projections::{
     date::Date,
     event::{Data, SubjectKind},
+    identifier::Holder,
 };
 
 /// What the reader needs to know. The hash of a person is that of the intake, so that one person has one id.
@@ -25,7 +26,22 @@ pub(super) fn settings(target: &Target, today: Option<Date>) -> Settings<impl Fn
         organisation: target.publisher.org.clone(),
         today,
         person_key: move |kind: &str, number: &str| vault.person_id(kind, &document_number(number)),
+        holder: holder(target),
     }
+}
+
+/// Asks the views, and again while they are away: a row must not be held back for that.
+fn holder(target: &Target) -> HolderOf {
+    let (intake, retry) = (target.intake.clone(), target.retry);
+    Box::new(move |numbers| {
+        for _ in 0..retry.limit.unwrap_or(u32::MAX) {
+            if let Ok(holder) = intake.holder(numbers) {
+                return holder;
+            }
+            std::thread::sleep(retry.pause);
+        }
+        Holder::Nobody
+    })
 }
 
 /// Publishes the rows of a file; what does not go in is written to the quarantine.

@@ -6,7 +6,10 @@ use super::{
 };
 use chengxin_projections::{
     event::{Data, List, SubjectKind},
-    identifier::{IdentifierError, check_citizen_number, check_organisation_code, check_uscc, organisation_code_of},
+    identifier::{
+        ALIAS_SCHEMES, CODE_SCHEMES, IdentifierError, check_citizen_number, check_organisation_code, check_uscc,
+        number_form, organisation_code_of,
+    },
 };
 
 /// Longest id of an event, in characters.
@@ -17,14 +20,21 @@ const MAX_NAME: usize = 200;
 const MAX_ALIASES: usize = 16;
 const DOCUMENT_KINDS: [&str; 5] =
     ["身份证", "护照", "港澳居民来往内地通行证", "台湾居民来往大陆通行证", "外国人永久居留身份证"];
-const ALIAS_SCHEMES: [&str; 4] = ["registration", "tax", "institution", "social-organisation"];
 const VERIFIED: &str = "check it against the certificate; if it was issued so, send `id_verified`: true in the subject";
 
-/// The name of an organisation subject, its code and, where it was given, its USCC.
+/// The code of an organisation subject and, where it was given, its USCC. Where only other numbers are given, the code is
+/// empty until it is known to whom they were linked.
 pub(super) fn organisation(subject: &SubjectInput, at: &str, errors: &mut Vec<FieldError>) -> (String, Option<String>) {
     let pointer = format!("{at}/id");
     let Some(id) = subject.id.as_deref() else {
-        errors.push(FieldError::new(pointer, "required", "give the USCC (18 characters) or the organisation code (9)"));
+        if !subject.aliases.is_empty() {
+            return (String::new(), None);
+        }
+        errors.push(FieldError::new(
+            pointer,
+            "required",
+            "give the USCC (18 characters), the organisation code (9) or a linked number in `aliases`",
+        ));
         return (String::new(), None);
     };
     if subject.document.is_some() {
@@ -85,6 +95,33 @@ pub(crate) fn document(
         }
     }
     (document.kind.clone(), number)
+}
+
+/// The number that an event links or unlinks, in the one way in which numbers are written.
+pub(super) fn identifier(subject: SubjectKind, data: &mut Data, errors: &mut Vec<FieldError>) {
+    let (scheme, value) = match data {
+        Data::IdentifierLinked(linked) => (&linked.scheme, &mut linked.value),
+        Data::IdentifierUnlinked(unlinked) => (&unlinked.scheme, &mut unlinked.value),
+        _ => return,
+    };
+    *value = number_form(value);
+    if subject == SubjectKind::Person {
+        let detail = "a person has no other numbers; the document is the one that counts";
+        errors.push(FieldError::new("/subject/kind", "not-here", detail));
+    }
+    let is_shaped = match scheme.as_str() {
+        "uscc" => check_uscc(value) != Err(IdentifierError::Shape),
+        "organisation-code" => check_organisation_code(value) != Err(IdentifierError::Shape),
+        known if ALIAS_SCHEMES.contains(&known) => (1..=50).contains(&value.chars().count()),
+        _ => {
+            let detail = format!("one of {}, {}", CODE_SCHEMES.join(", "), ALIAS_SCHEMES.join(", "));
+            errors.push(FieldError::new("/data/scheme", "unknown-scheme", detail));
+            return;
+        }
+    };
+    if !is_shaped {
+        errors.push(FieldError::new("/data/value", "identifier-shape", "not what a number of this scheme looks like"));
+    }
 }
 
 /// Whether a text can be the id that the system gave a person.

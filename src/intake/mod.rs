@@ -4,6 +4,7 @@
 //! judged by the fold alone; intake appends, waits until the projector has passed the event, and reports.
 
 mod check;
+mod holder;
 pub mod inbox;
 mod input;
 mod parse;
@@ -13,15 +14,21 @@ mod reservation;
 pub(crate) use check::document;
 pub use check::document_number;
 pub use input::{DocumentInput, Input, PersonInput, SubjectInput};
-pub use parse::{Draft, draft, parse};
+pub use parse::{Draft, draft, parse, representative_of};
 pub use publish::{Answered, Intake, MAX_WAIT, Outcome, Reason, Submission};
 pub use reservation::Reservations;
 
-use crate::vault::VaultError;
+use crate::{vault::VaultError, views::ViewError};
 use serde::{Deserialize, Serialize};
 
 /// Longest event that is taken, in bytes of JSON.
 pub const MAX_EVENT_BYTES: usize = 256 << 10;
+
+impl From<ViewError> for Rejection {
+    fn from(error: ViewError) -> Rejection {
+        Rejection::Unavailable(error.to_string())
+    }
+}
 
 /// On whose behalf something is published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,14 +7,20 @@ use super::{
 use crate::vault::{PersonalFields, Vault};
 use chengxin_projections::{
     date::Date,
-    event::{Data, PersonReference, ResponsiblePerson, SYSTEM, Subject, SubjectKind},
+    event::{Alias, Data, PersonReference, ResponsiblePerson, SYSTEM, Subject, SubjectKind},
     for_each_event_type,
+    identifier::number_form,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// The reference under which a person's own name and document are sealed.
 pub(super) const OWN_FIELDS: &str = "subject";
+
+/// The reference under which the name of a record's representative is sealed where no document says who it is.
+pub fn representative_of(record: &str) -> String {
+    format!("representative of {record}")
+}
 
 /// Personal fields on their way to the vault.
 #[derive(Debug, Clone)]
@@ -57,8 +63,9 @@ pub fn parse(bytes: &[u8], publisher: &Publisher, vault: &Vault) -> Result<Draft
         }
     };
     let owner = format!("{}/{}", publisher.org, input.id);
-    let data = data(&input, &subject, &owner, &mut persons)?;
+    let mut data = data(&input, &subject, &owner, &mut persons)?;
     let sealings = std::mem::take(&mut persons.sealings);
+    check::identifier(subject.kind, &mut data, &mut errors);
     check::required(&data, &mut errors);
     let effective = match (&data, input.effective) {
         (_, Some(effective)) => effective,
@@ -233,7 +240,8 @@ impl Persons<'_> {
             SubjectKind::Organisation => {
                 let (id, uscc) = check::organisation(input, at, self.errors);
                 let name = input.name.as_deref().map(|name| name.trim().to_owned());
-                Subject { id, kind: input.kind, name, uscc, aliases: input.aliases.clone() }
+                let form = |alias: &Alias| Alias { scheme: alias.scheme.clone(), value: number_form(&alias.value) };
+                Subject { id, kind: input.kind, name, uscc, aliases: input.aliases.iter().map(form).collect() }
             }
             SubjectKind::Person => {
                 let id = self.person(input, at);
@@ -292,7 +300,7 @@ impl Persons<'_> {
             self.seal_self(&id, input.name.as_deref(), kind, number);
             return PersonReference { person: Some(id), sealed: None };
         }
-        let reference = format!("representative of {owner}");
+        let reference = representative_of(owner);
         let fields = PersonalFields { name: input.name.clone(), document_kind: None, document_number: None };
         self.sealings.push(ToSeal { subject: subject.to_owned(), reference: reference.clone(), fields });
         PersonReference { person: None, sealed: Some(reference) }

@@ -10,12 +10,12 @@ use crate::{
     node::Node,
     projector::{Answer, Shard},
     vault::Sealing,
-    views::ViewError,
 };
 use chengxin_projections::{
-    change::{ListChange, MeasureChange},
     date::Date,
-    event::{Data, Event, SubjectKind},
+    difference::Changes,
+    event::{Data, Event, IdentifierLinked, SubjectKind},
+    identifier::organisation_of,
     judge::{self, Effect},
     refusal::Refusal,
     seen::Seen,
@@ -90,10 +90,10 @@ impl Outcome {
     }
 
     /// The changes that went out for it.
-    pub fn changes(&self) -> (&[ListChange], &[MeasureChange]) {
+    pub fn changes(&self) -> Option<&Changes> {
         match &self.answered {
-            Answered::Judged(outcome) => (&outcome.changes.lists, &outcome.changes.measures),
-            Answered::Duplicate(_) => (&[], &[]),
+            Answered::Judged(outcome) => Some(&outcome.changes),
+            Answered::Duplicate(_) => None,
         }
     }
 }
@@ -101,7 +101,7 @@ impl Outcome {
 /// Publishes drafts.
 #[derive(Clone)]
 pub struct Intake {
-    node: Arc<Node>,
+    pub(super) node: Arc<Node>,
 }
 
 /// Drafts on their way: some are answered already, the others are being appended.
@@ -187,6 +187,7 @@ impl Intake {
     /// Looks the event up in the views: published before, or about a record of another subject?
     fn prepare(&self, draft: Draft, recorded: i64, reserved: &mut Vec<Reserved>) -> Result<Prepared, Rejection> {
         self.check_persons(&draft)?;
+        let draft = self.name_subject(draft)?;
         let Draft { id, publisher, office, effective, subject, data, sealings } = draft;
         let mut event = Event { id, publisher, office, effective, recorded, subject, record_subject: None, data };
         if event.subject.kind == SubjectKind::System {
@@ -202,7 +203,7 @@ impl Intake {
             let name = self.node.reservations.reserve(&name, &event.subject.id);
             reserved.push(name.map_err(|other| used_by_another(&event.id, &other))?);
         }
-        let held = shard.file(&event.subject.id).map_err(unavailable)?;
+        let held = shard.file(&event.subject.id)?;
         if let Some(seen) = held.as_ref().and_then(|held| held.file.seen(&name)) {
             return duplicate(event, name, seen, shard.number).map(Prepared::Duplicate);
         }
@@ -210,6 +211,10 @@ impl Intake {
             if let Some(other) = self.other_subject(&name, &event.subject.id)? {
                 return Err(used_by_another(&event.id, &other));
             }
+        } else if let Data::IdentifierLinked(link) = &event.data {
+            let at_once = self.node.reservations.reserve(&link_name(link), &event.subject.id);
+            reserved.push(at_once.map_err(|other| linked_at_once(link, &other))?);
+            event.record_subject = self.other_holder(link, &event.subject.id)?;
         } else if let Some(record) = event.data.record()
             && held.as_ref().is_none_or(|held| held.file.record(record).is_none())
         {
@@ -230,7 +235,7 @@ impl Intake {
         for (person, pointer) in subject.into_iter().chain(named) {
             let given_by_document = draft.sealings.iter().any(|sealing| sealing.subject == person);
             let known = given_by_document
-                || self.node.shard_of(person).file(person).map_err(unavailable)?.is_some()
+                || self.node.shard_of(person).file(person)?.is_some()
                 || self.node.vault.open_fields(person, OWN_FIELDS)?.is_some();
             if !known {
                 let detail = "no person has this id; name the person by `document`";
@@ -243,7 +248,7 @@ impl Intake {
     /// The subject that has the record, if it is another one, as far as the views know.
     fn other_subject(&self, record: &str, subject: &str) -> Result<Option<String>, Rejection> {
         for shard in self.node.shards() {
-            let found = shard.subject_of(record).map_err(unavailable)?;
+            let found = shard.subject_of(record)?;
             if let Some(found) = found.filter(|found| **found != *subject) {
                 return Ok(Some(found.into()));
             }
@@ -270,8 +275,18 @@ impl Intake {
     }
 }
 
-fn unavailable(error: ViewError) -> Rejection {
-    Rejection::Unavailable(error.to_string())
+/// What a number is reserved by while it is being linked. No record has such a name.
+fn link_name(link: &IdentifierLinked) -> String {
+    match organisation_of(&link.scheme, &link.value) {
+        Some(code) => format!("\0code\0{code}"),
+        None => format!("\0{}\0{}", link.scheme, link.value),
+    }
+}
+
+/// Whether the other link has its effect is judged in a moment; then this one can be judged, too.
+fn linked_at_once(link: &IdentifierLinked, other: &str) -> Rejection {
+    let IdentifierLinked { scheme, value, .. } = link;
+    Rejection::Unavailable(format!("{scheme} {value} is being linked to {other}; try again"))
 }
 
 fn used_by_another(id: &str, other: &str) -> Rejection {

@@ -130,9 +130,12 @@ pub trait Owner: Send {
     /// Read after older owners were fenced, so it can no longer move but through this owner.
     fn progress(&self) -> Offset;
 
-    /// Publishes `outputs` and the new progress atomically and durably: all visible, or none. Returns the offsets of the
-    /// outputs in their order where the log knows them. [`LogError::Fenced`] means that a younger owner exists: stop.
-    /// After any other error the outcome is unknown: drop this owner, [`Log::own`] again and read the progress.
+    /// Publishes `outputs` and the new progress atomically: all visible, or none. Events among them are durable then, and
+    /// so is every event below the progress that the log held; the other outputs follow from those, and a log may lose
+    /// the latest with the machine (not with the process), the progress with them: they are published again the same.
+    /// Returns the offsets of the outputs in their order where the log knows them. [`LogError::Fenced`] means that a
+    /// younger owner exists: stop. After any other error the outcome is unknown: drop this owner, [`Log::own`] again and
+    /// read the progress.
     fn publish(&mut self, outputs: Vec<Record>, progress: Offset) -> Result<Vec<Offset>, LogError>;
 }
 

@@ -27,7 +27,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// The task's name in the log's progress. It never changes: a new version of the views folds what was published before
@@ -36,6 +36,9 @@ pub const TASK: &str = "lists";
 
 /// How long the coordinator waits for a change of assignment before it looks whether it should stop.
 const ASSIGNMENT_WAIT: Duration = Duration::from_millis(200);
+/// How long a process that lost all its partitions waits for some to come back before it joins anew. A client that was cut
+/// off from its broker has been seen to wait for ever; where others hold them all, joining once more does no harm.
+const EMPTY_LIMIT: Duration = Duration::from_secs(60);
 /// Pause before a task that lost its log or its views starts again.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
@@ -140,10 +143,15 @@ fn follow_assignments(
     running: &mut BTreeMap<u16, Running>,
 ) -> Result<(), LogError> {
     let mut assignments = surroundings.log.assignments(TASK)?;
+    let mut emptied: Option<Instant> = None;
     while !stop.load(Ordering::SeqCst) {
         match assignments.next(ASSIGNMENT_WAIT)? {
+            None if emptied.is_some_and(|since| since.elapsed() > EMPTY_LIMIT) => {
+                return Err(LogError::Unavailable("all partitions were lost, and none came back".to_owned()));
+            }
             None => {}
             Some(Assignment::Gained(partitions)) => {
+                emptied = None;
                 tracing::info!(?partitions, "partitions gained");
                 for partition in partitions {
                     if let Some(shard) = shards.get(usize::from(partition)) {
@@ -155,6 +163,7 @@ fn follow_assignments(
                 tracing::info!(?partitions, "partitions lost");
                 end(running, partitions.into_iter());
                 assignments.released();
+                emptied = running.is_empty().then(Instant::now);
             }
         }
     }

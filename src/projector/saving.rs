@@ -1,14 +1,17 @@
 //! Between memory and the rows: loading them at a start, saving what is shown, giving them up when they cannot be trusted.
 
-use super::shard::{Layer, Shard, State};
+use super::shard::{Layer, Linking, Shard, State, Unsaved};
 use crate::{
     log::Offset,
-    views::{Checkpoint, Save, ViewError},
+    views::{Checkpoint, LINKING_TERM, PartitionViews, Save, ViewError, linked_codes},
 };
 use chengxin_projections::partition::Partition;
 use std::{
     collections::{BTreeSet, HashSet},
-    sync::{Arc, PoisonError, atomic::Ordering},
+    sync::{
+        Arc, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -18,6 +21,57 @@ pub(super) const SAVE_BYTES: usize = 800 << 20;
 /// How long changes may stay unsaved while the partition follows the tail of the log. Under load a subject often changes
 /// again before that, and is written once; what is lost with the process is folded again in seconds.
 const SAVE_EVERY: Duration = Duration::from_secs(30);
+/// A save that nobody waits for works this long, then rests, so that requests go first. With the rests of the other
+/// partitions in between, all of them together take a quarter of a processor.
+const WORK: Duration = Duration::from_millis(1);
+const REST_OF_EACH: Duration = Duration::from_millis(4);
+/// Subjects for which the state is locked at a time at the end of a save.
+const SUBJECTS_LOCKED: usize = 256;
+
+/// How much in a hurry a save is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Haste {
+    /// It gives way to requests.
+    Gently,
+    /// Folding waits for it, or soon would.
+    AtOnce,
+}
+
+/// Rests now and then in a save that has time.
+struct Pace<'a> {
+    shard: &'a Shard,
+    haste: Haste,
+    stop: &'a AtomicBool,
+    since: Instant,
+}
+
+impl Pace<'_> {
+    /// To be called after every small piece of work.
+    fn step(&mut self) {
+        if self.haste == Haste::AtOnce || self.since.elapsed() < WORK {
+            return;
+        }
+        if self.stop.load(Ordering::SeqCst) || self.shard.state().current_bytes >= self.shard.save_bytes / 2 {
+            self.haste = Haste::AtOnce;
+            return;
+        }
+        std::thread::sleep(REST_OF_EACH * u32::from(self.shard.partitions));
+        self.since = Instant::now();
+    }
+}
+
+/// Who of the saved subjects links other organisations.
+fn linking(views: &PartitionViews) -> Result<Linking, ViewError> {
+    let mut linking = Linking::new();
+    for subject in views.with_term(LINKING_TERM, None) {
+        let subject = subject?;
+        let Some(held) = views.file(&subject)? else { continue };
+        for (code, _) in linked_codes(&held.file, &held.file.identifiers) {
+            linking.entry(code.into()).or_default().insert(subject.clone());
+        }
+    }
+    Ok(linking)
+}
 
 impl Shard {
     /// Takes up where the saved rows stand. A checkpoint ahead of the published progress, or unreadable rows: start from
@@ -39,12 +93,12 @@ impl Shard {
                 None
             }
         };
-        let (names, agenda, known) = match &checkpoint {
+        let (names, agenda, known, linking) = match &checkpoint {
             Some(_) => {
                 let views = self.views();
-                (views.names()?, views.agenda()?, views.ids().collect::<Result<_, _>>()?)
+                (views.names()?, views.agenda()?, views.ids().collect::<Result<_, _>>()?, linking(&views)?)
             }
-            None => (Vec::new(), BTreeSet::new(), HashSet::default()),
+            None => (Vec::new(), BTreeSet::new(), HashSet::default(), Linking::new()),
         };
         let mut state = self.state_mut();
         *state = State { generation: state.generation + 1, ..State::new(self.number) };
@@ -55,6 +109,7 @@ impl Shard {
         }
         state.agenda = agenda;
         state.known = known;
+        state.linking = linking;
         state.loaded = true;
         let at = state.at;
         drop(state);
@@ -79,10 +134,16 @@ impl Shard {
     }
 
     /// Whether it is time to save: much is unsaved, or (`following` the tail of the log) some of it for long.
-    pub(super) fn wants_save(&self, following: bool) -> bool {
+    pub(super) fn wants_save(&self, following: bool) -> Option<Haste> {
         let state = self.state();
+        if state.saving.is_some() {
+            return None;
+        }
+        if state.current_bytes >= self.save_bytes {
+            return Some(Haste::AtOnce);
+        }
         let waited = following && !state.current.is_empty() && state.last_save.elapsed() >= SAVE_EVERY;
-        state.saving.is_none() && (waited || state.current_bytes >= self.save_bytes)
+        waited.then_some(Haste::Gently)
     }
 
     /// Waits while more is unsaved than may be.
@@ -99,8 +160,9 @@ impl Shard {
         state.saving.is_some() && state.current_bytes >= self.save_bytes && !self.is_broken()
     }
 
-    /// Saves all that is shown, then the checkpoint that vouches for it. Rows that miss an earlier save are vouched for no more.
-    pub(super) fn save(&self) -> Result<(), ViewError> {
+    /// Saves all that is shown, then the checkpoint that vouches for it. Rows that miss an earlier save are vouched for no
+    /// more. `stop` ends the rests of a gentle save.
+    pub(super) fn save(&self, haste: Haste, stop: &AtomicBool) -> Result<(), ViewError> {
         let _rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         if self.is_broken() {
             return Err(ViewError("an earlier save failed; the views will be rebuilt".to_owned()));
@@ -113,28 +175,37 @@ impl Shard {
             state.saving = Some(layer.clone());
             (layer, Checkpoint { offset: state.at, partition: Partition::clone(&state.partition) })
         };
-        let result = self.write(&layer, &checkpoint);
+        let mut pace = Pace { shard: self, haste, stop, since: Instant::now() };
+        let result = self.write(&layer, &checkpoint, &mut || pace.step());
         if result.is_err() {
             self.set_broken();
         }
-        let mut state = self.state_mut();
-        for (subject, unsaved) in layer.iter() {
-            if !state.current.contains_key(subject) {
-                self.cache.insert(subject.clone(), unsaved.held.clone());
-            }
-            for id in &unsaved.new_ids {
-                state.ids.remove(id);
-            }
-        }
-        state.saving = None;
-        state.generation += 1;
-        drop(state);
+        self.release(&layer);
         let _guard = self.saved.0.lock().unwrap_or_else(PoisonError::into_inner);
         self.saved.1.notify_all();
         result
     }
 
-    fn write(&self, layer: &Layer, checkpoint: &Checkpoint) -> Result<(), ViewError> {
+    /// Lets go of what was saved.
+    fn release(&self, layer: &Layer) {
+        // Readers look into the layers first, so what goes into the cache is not seen before the layer is gone; and where a
+        // later state is in `current`, that takes its place in the cache before it can be seen there.
+        for (subject, unsaved) in layer {
+            self.cache.insert(subject.clone(), unsaved.held.clone());
+        }
+        let saved: Vec<&Unsaved> = layer.values().collect();
+        for some in saved.chunks(SUBJECTS_LOCKED) {
+            let mut state = self.state_mut();
+            for id in some.iter().flat_map(|unsaved| &unsaved.new_ids) {
+                state.ids.remove(id);
+            }
+        }
+        let mut state = self.state_mut();
+        state.saving = None;
+        state.generation += 1;
+    }
+
+    fn write(&self, layer: &Layer, checkpoint: &Checkpoint, step: &mut dyn FnMut()) -> Result<(), ViewError> {
         let saves = layer.iter().map(|(subject, unsaved)| Save {
             subject,
             held: &unsaved.held,
@@ -145,7 +216,7 @@ impl Shard {
             new_names: &unsaved.new_names,
         });
         let views = self.views();
-        views.save(saves.collect())?;
+        views.save(saves.collect(), step)?;
         views.set_checkpoint(checkpoint)
     }
 }

@@ -3,6 +3,7 @@
 use super::{
     RETRY_PAUSE, Surroundings, TASK,
     outputs::Outputs,
+    saving::Haste,
     shard::{Answer, Changed, EVENT_BYTES, FILE_BYTES, Shard, Shown},
 };
 use crate::{
@@ -101,7 +102,7 @@ impl Task {
                 self.pause(RETRY_PAUSE);
             }
         });
-        if let Err(error) = self.shard.save() {
+        if let Err(error) = self.shard.save(Haste::AtOnce, &self.stop) {
             tracing::warn!(partition = number, %error, "views not saved at the end");
         }
     }
@@ -119,17 +120,17 @@ impl Task {
         let published = self.surroundings.log.progress(TASK, self.shard.number)?;
         self.shard.load(published)?;
         self.with_saver(|wake| self.replay(published, wake))?;
-        Ok(self.shard.save()?)
+        Ok(self.shard.save(Haste::AtOnce, &self.stop)?)
     }
 
     /// Does some work while a thread saves what it shows, whenever it is woken.
-    fn with_saver<T>(&self, work: impl FnOnce(&SyncSender<()>) -> T) -> T {
+    fn with_saver<T>(&self, work: impl FnOnce(&SyncSender<Haste>) -> T) -> T {
         std::thread::scope(|scope| {
-            let (wake, wakes) = std::sync::mpsc::sync_channel::<()>(1);
-            let shard = &self.shard;
+            let (wake, wakes) = std::sync::mpsc::sync_channel::<Haste>(1);
+            let (shard, stop) = (&self.shard, &*self.stop);
             scope.spawn(move || {
-                for () in wakes {
-                    if let Err(error) = shard.save() {
+                for haste in wakes {
+                    if let Err(error) = shard.save(haste, stop) {
                         tracing::warn!(partition = shard.number, %error, "views not saved");
                     }
                 }
@@ -140,7 +141,7 @@ impl Task {
         })
     }
 
-    fn own_and_run(&self, wake: &SyncSender<()>) -> Result<(), TaskError> {
+    fn own_and_run(&self, wake: &SyncSender<Haste>) -> Result<(), TaskError> {
         let number = self.shard.number;
         let mut owner = self.surroundings.log.own(TASK, number)?;
         let published = owner.progress();
@@ -152,7 +153,7 @@ impl Task {
     }
 
     /// Folds what an owner has published before, without publishing it again.
-    fn replay(&self, published: Offset, wake: &SyncSender<()>) -> Result<(), TaskError> {
+    fn replay(&self, published: Offset, wake: &SyncSender<Haste>) -> Result<(), TaskError> {
         let number = self.shard.number;
         let begin = self.shard.at();
         tracing::info!(partition = number, from = begin, to = published, "replaying");
@@ -178,7 +179,7 @@ impl Task {
     }
 
     /// Folds and publishes what comes, and opens the days.
-    fn follow(&self, owner: &mut dyn Owner, wake: &SyncSender<()>) -> Result<(), TaskError> {
+    fn follow(&self, owner: &mut dyn Owner, wake: &SyncSender<Haste>) -> Result<(), TaskError> {
         let number = self.shard.number;
         let mut reader: Box<dyn Reader> = self.surroundings.log.read(Topic::Events, number, self.shard.at())?;
         let mut opened: Option<Date> = None;
@@ -216,10 +217,10 @@ impl Task {
         Ok(())
     }
 
-    fn after_batch(&self, wake: &SyncSender<()>, following: bool) -> Result<(), ViewError> {
-        if self.shard.wants_save(following) {
+    fn after_batch(&self, wake: &SyncSender<Haste>, following: bool) -> Result<(), ViewError> {
+        if let Some(haste) = self.shard.wants_save(following) {
             // A full channel means that a save is about to begin.
-            let _ = wake.try_send(());
+            let _ = wake.try_send(haste);
         }
         self.shard.wait_for_room();
         if self.shard.is_broken() {
@@ -363,7 +364,7 @@ impl<'a> Working<'a> {
         };
         let (records, names, identifiers) = (file.records.len(), file.names.len(), file.identifiers.len());
         let held = Held { file, next: None };
-        let changed = Changed { held, bodies: Vec::new(), planned, records, names, identifiers };
+        let changed = Changed { held, bodies: Vec::new(), planned, records, names, identifiers, terms: Vec::new() };
         let place = self.files.len();
         self.files.push(Touched { subject: subject.into(), changed, stale: false });
         self.places.insert(subject.into(), place);
@@ -387,7 +388,9 @@ impl<'a> Working<'a> {
         let body: Arc<[u8]> = stored.value.as_deref().unwrap_or_default().into();
         self.bytes += body.len() + EVENT_BYTES;
         let place = self.place(&event.subject.id, event.subject.kind)?;
-        self.files[place].changed.bodies.push((stored.offset, body));
+        let changed = &mut self.files[place].changed;
+        changed.bodies.push((stored.offset, body));
+        changed.terms.extend(Held::terms_of(&event.data, &event.publisher));
         self.touch(place);
         Ok(())
     }

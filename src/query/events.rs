@@ -1,12 +1,12 @@
 //! The events of a subject, as they were published and as they were judged.
 
 use super::{
-    Page,
+    Page, same,
     scope::Scope,
     subject,
     walk::{Cursor, Place},
 };
-use crate::{clock::rfc3339, http::Problem, log::Offset, node::Node};
+use crate::{clock::rfc3339, http::Problem, log::Offset, node::Node, projector::Shard, views::Held};
 use chengxin_projections::{
     date::Date,
     event::{Data, DesignationMade, Event},
@@ -51,13 +51,40 @@ pub fn page(
     place: Option<Place>,
     limit: usize,
 ) -> Result<Page<EventView>, Problem> {
-    let shard = node.shard_of(key);
-    let known = scope.known(shard.number);
-    let held = subject::held(shard, key, known)?;
-    let bodies = subject::bodies(node, shard, key)?;
-    let until = scope.day_asked.then_some(scope.as_of);
-    let begin = place.map_or(0, |place| place.shown);
+    let members = same::members(node, key, scope)?;
+    let files = same::held(node, &members, scope)?;
     let mut items = Vec::new();
+    // One file after the other: partitions have no order between them.
+    let (first, mut begin) = match &place {
+        Some(place) => (files.iter().position(|(_, held)| *held.file.id == *place.subject).unwrap_or(0), place.shown),
+        None => (0, 0),
+    };
+    for (shard, held) in &files[first..] {
+        if let Some(place) = fill(node, shard, held, scope, begin, limit, &mut items)? {
+            let mut cursor = Cursor::after(place, scope);
+            if !scope.day_asked {
+                cursor.as_of.clear();
+            }
+            return Ok(Page::new(items, Some(cursor.render()), scope));
+        }
+        begin = 0;
+    }
+    Ok(Page::new(items, None, scope))
+}
+
+/// Adds the events of one file from `begin` on. Says where the page ended if it is full and more follows.
+fn fill(
+    node: &Node,
+    shard: &Shard,
+    held: &Held,
+    scope: &Scope,
+    begin: usize,
+    limit: usize,
+    items: &mut Vec<EventView>,
+) -> Result<Option<Place>, Problem> {
+    let (known, subject) = (scope.known(shard.number), &held.file.id);
+    let bodies = subject::bodies(node, shard, subject)?;
+    let until = scope.day_asked.then_some(scope.as_of);
     // An event is known by the stamp of its judgement; one that came twice was never judged again, and is known with
     // the event before it.
     let mut stamps = held.file.seen.iter().map(|seen| seen.stamp).peekable();
@@ -73,19 +100,14 @@ pub fn page(
             continue;
         }
         if items.len() == limit {
-            let next = Place { subject: key.to_owned(), shown: index };
-            let mut cursor = Cursor::after(next, scope);
-            if !scope.day_asked {
-                cursor.as_of.clear();
-            }
-            return Ok(Page::new(items, Some(cursor.render()), scope));
+            return Ok(Some(Place { subject: subject.to_string(), shown: index }));
         }
         let Ok(event) = node.codec.decode_event(body) else { continue };
         if until.is_none_or(|until| event.effective <= until) {
             items.push(show(&held.file, shard.number, offset, event));
         }
     }
-    Ok(Page::new(items, None, scope))
+    Ok(None)
 }
 
 pub(super) fn show(file: &CreditFile, partition: u16, offset: Offset, event: Event) -> EventView {

@@ -7,6 +7,7 @@ use super::{
     walk::{Cursor, Place},
 };
 use crate::{http::Problem, node::Node, views::identifier_term};
+use chengxin_projections::identifier::number_form;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -38,9 +39,11 @@ pub fn by_identifier(node: &Node, identifier: &str, scope: &Scope) -> Result<Pag
         return Err(Problem::parameter("identifier", "give a USCC, an organisation code or another number"));
     }
     let mut keys = vec![Box::from(subject::key(identifier))];
-    let term = identifier_term(identifier.trim());
-    for shard in node.shards() {
-        keys.extend(shard.with_term(&term, None, MAX_LIMIT)?);
+    let (given, form) = (identifier.trim(), number_form(identifier));
+    for term in [identifier_term(given), identifier_term(&form)] {
+        for shard in node.shards() {
+            keys.extend(shard.with_term(&term, None, MAX_LIMIT)?);
+        }
     }
     keys.sort_unstable();
     keys.dedup();
@@ -50,7 +53,8 @@ pub fn by_identifier(node: &Node, identifier: &str, scope: &Scope) -> Result<Pag
         let known = scope.known(shard.number);
         let Some(held) = shard.file(key)?.filter(|held| held.file.is_known(known)) else { continue };
         let mut numbers = held.file.identifiers.iter().filter(|number| number.is_linked(known));
-        if **key == *subject::key(identifier) || numbers.any(|number| *number.value == *identifier.trim()) {
+        if **key == *subject::key(identifier) || numbers.any(|number| *number.value == *given || *number.value == *form)
+        {
             items.push(Found { subject: About::of(&held.file, known), by: Match::Identifier });
         }
     }

@@ -47,7 +47,7 @@ pub struct Filter {
 
 /// The region of registration in a USCC.
 pub fn region(file: &CreditFile, known: Known) -> Option<&str> {
-    file.identifier("uscc", known)?.get(2..8)
+    subject::own_uscc(file, known)?.get(2..8)
 }
 
 /// How long a list waits until what is being published is shown, and how often it looks.

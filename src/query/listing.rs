@@ -1,6 +1,7 @@
 //! Entries of the red list, the black list and the watch. (四)(五)(二十一)
 
 use super::{
+    correction::{corrected, is_corrected},
     subject::Reading,
     words::{EntryState, ListWord, SubjectWord},
 };
@@ -69,6 +70,8 @@ pub struct Listing {
     pub state: State,
     pub disputed: bool,
     pub basis_lost: bool,
+    /// Whether its authority corrected it; what is shown is as corrected.
+    pub corrected: bool,
     pub basis: Vec<BasisView>,
     pub repairable: Repairable,
     pub persons: Vec<Responsible>,
@@ -96,7 +99,7 @@ pub fn listings(reading: &Reading) -> Vec<Listing> {
 pub fn show(entry: &Entry, reading: &Reading) -> Listing {
     let designation = entry.designation;
     let data = match reading.bodies.data(entry.record.stamp.offset) {
-        Some(Data::DesignationMade(data)) => Some(data),
+        Some(Data::DesignationMade(data)) => Some(corrected(data, entry.record, reading)),
         _ => None,
     };
     let (document_no, basis) = match data {
@@ -119,6 +122,7 @@ pub fn show(entry: &Entry, reading: &Reading) -> Listing {
         state: entry.state(reading.as_of),
         disputed: entry.is_disputed(reading.as_of),
         basis_lost: entry.is_basis_lost(reading.as_of),
+        corrected: entry.is_own() && is_corrected(entry.record, reading.known),
         basis,
         repairable: Repairable {
             allowed: designation.repairable,

@@ -1,27 +1,24 @@
 //! Measures on a subject, with the intervals in which they were in force and why. (十一)–(十八)(二十), default rule 8.
 
 use super::{
-    Page,
+    cause::{Cause, Explaining},
+    implication,
     listing::is_shown,
-    scope::Scope,
-    subject::{About, Reading},
-    walk::{self, Cursor, Place},
+    subject::Reading,
 };
-use crate::{http::Problem, node::Node, views::list_term};
 use chengxin_projections::{
-    change::ListName,
     date::Date,
-    event::SYSTEM_PUBLISHER,
     facts::{CreditFile, Known},
     listing::{self, Entry},
     measure::{self, Stretch, timelines},
-    policy::{Department, DepartmentKind, MeasureKind, Policy},
+    policy::{MeasureKind, Policy},
 };
 use serde::Serialize;
+use std::cmp::Ordering;
 use utoipa::ToSchema;
 
 /// Whether a measure is in force.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     Active,
@@ -36,25 +33,6 @@ impl From<measure::State> for State {
             measure::State::Active => State::Active,
             measure::State::Suspended => State::Suspended,
         }
-    }
-}
-
-/// What began or ended something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Cause {
-    /// The event type; `day.opened` where a term ended by itself.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// The event, by `ORG/ID`.
-    pub event: String,
-    #[schema(value_type = String, format = Date)]
-    pub date: Date,
-}
-
-impl Cause {
-    /// The beginning of a day, when terms end.
-    pub fn day(date: Date) -> Cause {
-        Cause { kind: "day.opened".to_owned(), event: format!("{SYSTEM_PUBLISHER}/day-{date}"), date }
     }
 }
 
@@ -89,6 +67,9 @@ pub struct Measure {
     pub implementer: Vec<String>,
     /// The entries that carry it, or where it has ended, those that carried it last.
     pub basis: Vec<String>,
+    /// Of a person: the roles in which those entries name the person.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
     pub state: State,
     #[schema(value_type = String, format = Date)]
     pub from: Date,
@@ -100,7 +81,11 @@ pub struct Measure {
 
 /// Every measure that has begun, ended ones included.
 pub fn measures(reading: &Reading) -> Vec<Measure> {
-    measures_of(reading.file, reading.known, reading.as_of, reading.policy)
+    let mut measures = measures_of(reading.file, reading.known, reading.as_of, reading.policy);
+    for interval in measures.iter_mut().flat_map(|measure| &mut measure.intervals) {
+        interval.cause = interval.cause.clone().behind_statement(reading);
+    }
+    measures
 }
 
 pub fn measures_of(file: &CreditFile, known: Known, as_of: Date, policy: &Policy) -> Vec<Measure> {
@@ -109,7 +94,28 @@ pub fn measures_of(file: &CreditFile, known: Known, as_of: Date, policy: &Policy
         return Vec::new();
     }
     let entries: Vec<Entry> = carriers(file, known).filter(|entry| is_shown(entry, as_of)).collect();
-    timelines.iter().filter_map(|(code, stretches)| show(code, stretches, &entries, as_of, policy)).collect()
+    let explaining = Explaining { file, known, entries: &entries };
+    timelines.iter().filter_map(|(code, stretches)| show(code, stretches, &explaining, as_of, policy)).collect()
+}
+
+/// The measures of two files of one subject: one that both have is in force while either has it (default rule 8).
+pub fn join(mut measures: Vec<Measure>, others: Vec<Measure>) -> Vec<Measure> {
+    for other in others {
+        let Some(same) = measures.iter_mut().find(|measure| measure.measure == other.measure) else {
+            measures.push(other);
+            continue;
+        };
+        match other.state.cmp(&same.state) {
+            Ordering::Less => (same.state, same.basis) = (other.state, other.basis),
+            Ordering::Equal => same.basis.extend(other.basis),
+            Ordering::Greater => {}
+        }
+        same.from = same.from.min(other.from);
+        same.until = same.until.max(other.until);
+        same.intervals.extend(other.intervals);
+        same.intervals.sort_by_key(|interval| (interval.from, interval.to));
+    }
+    measures
 }
 
 /// The entries that carry measures: the subject's own, and those that name this person.
@@ -118,7 +124,7 @@ pub fn carriers(file: &CreditFile, known: Known) -> impl Iterator<Item = Entry<'
     records.filter_map(move |record| listing::entry(file, record, known))
 }
 
-fn show(code: &str, stretches: &[Stretch], entries: &[Entry], as_of: Date, policy: &Policy) -> Option<Measure> {
+fn show(code: &str, stretches: &[Stretch], explaining: &Explaining, as_of: Date, policy: &Policy) -> Option<Measure> {
     let begun = stretches.partition_point(|stretch| stretch.span.from <= as_of);
     let first = stretches.first()?;
     let last = stretches[..begun].last()?;
@@ -131,10 +137,11 @@ fn show(code: &str, stretches: &[Stretch], entries: &[Entry], as_of: Date, polic
         item: item.map(|item| item.item.clone()),
         implementer: item.map(|item| item.implementers.clone()).unwrap_or_default(),
         basis: texts(&last.basis),
+        roles: implication::roles(explaining.file, &last.basis, explaining.known),
         state: if is_on { last.state.into() } else { State::Ended },
         from: first.span.from,
         until: end_of_run(&stretches[begun - 1..]),
-        intervals: intervals(&stretches[..begun], entries),
+        intervals: intervals(code, &stretches[..begun], explaining),
     })
 }
 
@@ -144,7 +151,7 @@ fn end_of_run(stretches: &[Stretch]) -> Date {
     stretches.get(joined).map_or(Date::MAX, |stretch| stretch.span.to)
 }
 
-fn intervals(stretches: &[Stretch], entries: &[Entry]) -> Vec<Interval> {
+fn intervals(code: &str, stretches: &[Stretch], explaining: &Explaining) -> Vec<Interval> {
     let mut intervals: Vec<Interval> = Vec::with_capacity(stretches.len());
     for (index, stretch) in stretches.iter().enumerate() {
         let before = index.checked_sub(1).map(|before| &stretches[before]);
@@ -159,93 +166,13 @@ fn intervals(stretches: &[Stretch], entries: &[Entry]) -> Vec<Interval> {
             from: stretch.span.from,
             to: stretch.span.to,
             state: stretch.state.into(),
-            cause: cause(stretch, joined, entries),
+            cause: explaining.begin(code, stretch, joined),
             basis: texts(&stretch.basis),
         });
     }
     intervals
 }
 
-/// What a stretch began with: an entry that came, or, where it goes on without one, what ended that entry.
-fn cause(stretch: &Stretch, joined: Option<&Stretch>, entries: &[Entry]) -> Cause {
-    let date = stretch.span.from;
-    let had = |record: &str| joined.is_some_and(|joined| joined.basis.contains(&record));
-    if let Some(new) = stretch.basis.iter().find(|record| !had(record)) {
-        return Cause { kind: "designation.made".to_owned(), event: (*new).to_owned(), date };
-    }
-    let gone = joined.into_iter().flat_map(|joined| &joined.basis).find(|record| !stretch.basis.contains(record));
-    let entry = gone.and_then(|gone| entries.iter().find(|entry| &*entry.record.id == *gone));
-    entry.map_or_else(|| Cause::day(date), |entry| end_of(entry).unwrap_or_else(|| Cause::day(date)))
-}
-
-/// What ended an entry before its term.
-pub fn end_of(entry: &Entry) -> Option<Cause> {
-    let act = entry.ended_by?;
-    let kind = act.what.event_type(&entry.record.first).to_owned();
-    Some(Cause { kind, event: act.event.to_string(), date: act.effective })
-}
-
 fn texts(records: &[&str]) -> Vec<String> {
     records.iter().map(|record| (*record).to_owned()).collect()
-}
-
-/// A measure with its subject.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct WorkItem {
-    pub subject: About,
-    #[serde(flatten)]
-    pub measure: Measure,
-}
-
-/// A page of a department's worklist: the measures of the kinds given (of all if it is `None`), in that state.
-pub fn worklist(
-    node: &Node,
-    kinds: Option<&[String]>,
-    state: Option<State>,
-    scope: &Scope,
-    place: Option<Place>,
-    limit: usize,
-) -> Result<Page<WorkItem>, Problem> {
-    let policy = scope.policy(0);
-    let is_theirs = |measure: &Measure| {
-        let names = |name: &String| name == "*" || kinds.is_some_and(|kinds| kinds.contains(name));
-        kinds.is_none() || measure.implementer.iter().any(names)
-    };
-    let terms = [list_term(ListName::Red), list_term(ListName::Black)];
-    let (items, next) = walk::fill(node, Some(&terms), place, limit, |shard, held| {
-        let (file, known) = (&held.file, scope.known(shard.number));
-        let mut measures = measures_of(file, known, scope.as_of, &policy);
-        measures.retain(|measure| state.is_none_or(|state| state == measure.state) && is_theirs(measure));
-        Ok(measures.into_iter().map(|measure| WorkItem { subject: About::of(file, known), measure }).collect())
-    })?;
-    let next = next.map(|place| Cursor::after(place, scope).render());
-    Ok(Page::new(items, next, scope))
-}
-
-/// The kinds of department that an implementer is: given by code or title of a kind, or by code or name of an
-/// organisation of the register.
-pub fn kinds_of(implementer: &str, policy: &Policy) -> Result<Vec<String>, Problem> {
-    let departments = policy.departments().ok_or_else(|| Problem::unavailable("no policy is in force yet"))?;
-    let is_kind = |kind: &&DepartmentKind| kind.code == implementer || kind.title == implementer;
-    if let Some(kind) = departments.kinds().iter().find(is_kind) {
-        return Ok(vec![kind.code.clone()]);
-    }
-    let is_org = |department: &&Department| department.org == implementer || department.name == implementer;
-    if let Some(department) = departments.register().find(is_org) {
-        return Ok(department.kinds.clone());
-    }
-    // Codes of organisations have digits, kinds have none: a slip in a kind must not pass for an organisation that a
-    // trial policy takes for a department of every kind.
-    let looks_like_org = implementer.bytes().any(|b| b.is_ascii_digit());
-    let all = departments.kinds().iter().map(|kind| kind.code.clone());
-    let kinds: Vec<String> = all.filter(|kind| looks_like_org && departments.is_of(implementer, kind)).collect();
-    if !kinds.is_empty() {
-        return Ok(kinds);
-    }
-    let known: Vec<&str> = departments.kinds().iter().map(|kind| kind.code.as_str()).collect();
-    let detail = format!(
-        "{implementer:?} is no department; give an organisation of the register or one of {}",
-        known.join(", ")
-    );
-    Err(Problem::parameter("implementer", detail))
 }

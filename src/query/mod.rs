@@ -3,18 +3,31 @@
 //! Read in this order: [`scope`] which day and which knowledge → [`walk`] how pages are filled from the partitions →
 //! one file for each view, each a function of a subject's facts to what is shown of it.
 
+pub mod access;
+pub mod cause;
+pub mod correction;
 pub mod events;
+pub mod explain;
 pub mod find;
+pub mod flag;
+pub mod green;
+pub mod implication;
 pub mod instant;
 pub mod list;
 pub mod listing;
 pub mod measure;
 #[cfg(test)]
 mod node_tests;
+pub mod objection;
 pub mod obligations;
+pub mod personal;
 pub mod policy;
 pub mod position;
+pub mod public;
 pub mod record;
+pub mod record_data;
+pub mod repair;
+pub mod same;
 pub mod scope;
 pub mod statistics;
 pub mod subject;
@@ -23,6 +36,7 @@ mod tests;
 pub mod timeline;
 pub mod walk;
 pub mod words;
+pub mod worklist;
 
 use crate::http::Problem;
 use chengxin_projections::date::Date;

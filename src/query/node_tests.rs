@@ -8,6 +8,7 @@ use super::{
     statistics::{self, Period},
     subject,
     walk::Cursor,
+    worklist::{self, Implementer},
 };
 use crate::{
     clock::Clock,
@@ -219,12 +220,12 @@ fn a_company_is_found_by_every_number_and_suggested_by_name() {
 fn worklists_obligations_statistics_and_policy_answer_over_all_partitions() {
     let world = listed();
     let scope = world.now();
-    let work = measure::worklist(&world.node, None, Some(measure::State::Active), &scope, None, 1_000).unwrap();
+    let work = worklist::worklist(&world.node, None, Some(measure::State::Active), &scope, None, 1_000).unwrap();
     assert!(work.items.len() >= COMPANIES && work.next.is_none());
-    let kinds = measure::kinds_of("tax", &scope.policy(0)).unwrap();
-    let theirs = measure::worklist(&world.node, Some(&kinds), None, &scope, None, 1_000).unwrap();
+    let tax = Implementer::find("tax", &scope.policy(0)).unwrap();
+    let theirs = worklist::worklist(&world.node, Some(&tax), None, &scope, None, 1_000).unwrap();
     assert!(theirs.items.iter().all(|item| item.measure.implementer.iter().any(|i| i == "tax" || i == "*")));
-    assert!(measure::kinds_of("taxx", &scope.policy(0)).is_err());
+    assert!(Implementer::find("taxx", &scope.policy(0)).is_err());
     let late = world.scope(Some("2029-06-01"), None).unwrap();
     let filter = obligations::Filter { org: Some("social".into()), overdue: Some(true), duty: None };
     let overdue = obligations::page(&world.node, &filter, &late, None, 1_000).unwrap();

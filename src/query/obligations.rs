@@ -11,6 +11,7 @@ use crate::{http::Problem, node::Node, views::duty_term};
 use chengxin_projections::{
     date::Date,
     obligation::{self, State},
+    policy::Policy,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -18,11 +19,19 @@ use utoipa::ToSchema;
 /// A duty of a department.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Obligation {
-    /// `publish`, `notify-exit`, `notify-takedown`, …
+    /// `publish`, `answer-objection`, `decide-flag`, …
     pub duty: String,
+    /// The duty in words.
+    pub title: Option<String>,
     /// Who owes it.
     pub org: String,
+    /// The record that it is about, by `ORG/ID`.
     pub record: String,
+    /// What raised it, by `ORG/ID`, where the record alone does not say: the objection, the application, the penalty or
+    /// black entry under a flag, the initiation of a measure, the answer or report before.
+    pub cause: Option<String>,
+    /// The measure that it is about, of joint action.
+    pub measure: Option<String>,
     pub subject: About,
     /// The day from which the working days count; it is not counted itself.
     #[schema(value_type = String, format = Date)]
@@ -63,23 +72,28 @@ pub fn page(
     place: Option<Place>,
     limit: usize,
 ) -> Result<Page<Obligation>, Problem> {
-    let policies = scope.policies(0);
+    let (policy, policies) = (scope.policy(0), scope.policies(0));
     let terms = filter.org.as_deref().map(|org| [duty_term(org)]);
     let terms = terms.as_ref().map(|terms| &terms[..]);
     let (items, next) = walk::fill(node, terms, place, limit, |shard, held| {
         let (file, known) = (&held.file, scope.known(shard.number));
         let all = obligation::obligations(file, known, scope.as_of, &policies);
-        Ok(all.iter().filter(|o| filter.wants(o)).map(|o| show(o, About::of(file, known))).collect())
+        Ok(all.iter().filter(|o| filter.wants(o)).map(|o| show(o, About::of(file, known), &policy)).collect())
     })?;
     let next = next.map(|place| Cursor::after(place, scope).render());
     Ok(Page::new(items, next, scope))
 }
 
-fn show(obligation: &obligation::Obligation, subject: About) -> Obligation {
+pub(super) fn show(obligation: &obligation::Obligation, subject: About, policy: &Policy) -> Obligation {
+    let deadlines = policy.terms().map_or(&[][..], |terms| terms.deadlines());
+    let deadline = deadlines.iter().find(|deadline| deadline.duty == obligation.duty);
     Obligation {
         duty: obligation.duty.to_owned(),
+        title: deadline.map(|deadline| deadline.title.clone()),
         org: obligation.org.to_owned(),
         record: obligation.record.to_owned(),
+        cause: obligation.cause.map(str::to_owned),
+        measure: obligation.measure.map(str::to_owned),
         subject,
         since: obligation.since,
         due: obligation.due.date,

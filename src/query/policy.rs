@@ -36,7 +36,7 @@ pub struct MeasureOffered {
 /// A part of the policy in the version that is in force.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PartView {
-    /// `rules`, `departments`, `catalogue`, `list-kinds`, `severity`, `terms`, `publication`, `masking`, `calendar-YYYY`.
+    /// `rules`, `departments`, `catalogue`, `list-kinds`, `severity`, `terms`, `publication`, `masking`, `access`, `calendar-YYYY`.
     pub part: String,
     pub version: u32,
     #[schema(value_type = String, format = Date)]

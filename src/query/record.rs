@@ -1,12 +1,16 @@
-//! Licenses and penalties (双公示) with their publication, and repairs. (一)(二十五)(二十六)
+//! Licenses and penalties (双公示) with their publication. (一)(二十五)
 
-use super::{measure::Cause, subject::Reading, words::RecordState};
+use super::{
+    correction::corrected,
+    record_data::{LicenseData, PenaltyData},
+    subject::Reading,
+    words::RecordState,
+};
 use crate::{clock::rfc3339, codec::Codec, log::Offset, views::Body};
 use chengxin_projections::{
     date::Date,
-    event::{Data, LicenseGranted, PenaltyImposed, PersonReference, Procedure},
-    facts::{self, Content, Deed, Record},
-    money::Money,
+    event::Data,
+    facts::{self, Content, Record},
     publication::{self, State},
 };
 use serde::Serialize;
@@ -55,28 +59,9 @@ pub struct PublicationView {
     #[schema(value_type = Option<String>, format = Date)]
     pub until: Option<Date>,
     pub channel: Option<String>,
-}
-
-/// What a publisher said of a license.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct LicenseData {
-    pub document_no: String,
-    pub category: Option<String>,
-    pub content: Option<String>,
-    #[schema(value_type = Option<String>, format = Date)]
-    pub valid_from: Option<Date>,
-    #[schema(value_type = Option<String>, format = Date)]
-    pub valid_until: Option<Date>,
-    pub document_name: Option<String>,
-    pub certificate_name: Option<String>,
-    pub certificate_no: Option<String>,
-    pub decided_by: Option<String>,
-    pub decided_by_code: Option<String>,
-    pub source: Option<String>,
-    pub source_code: Option<String>,
-    /// The subject id of the legal representative, where a document was given.
-    pub representative: Option<String>,
-    pub remarks: Option<String>,
+    /// Whether anyone may see the record on the day.
+    #[serde(skip)]
+    pub is_public: bool,
 }
 
 /// An administrative license.
@@ -93,39 +78,6 @@ pub struct License {
     #[schema(value_type = RecordState)]
     pub state: State,
     pub publication: PublicationView,
-}
-
-/// What a publisher said of a penalty.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PenaltyData {
-    pub document_no: String,
-    pub conduct: Option<String>,
-    pub facts: Option<String>,
-    pub basis: Option<String>,
-    pub kinds: Vec<String>,
-    pub content: Option<String>,
-    /// `simple` or `ordinary`.
-    #[schema(value_type = Option<String>)]
-    pub procedure: Option<Procedure>,
-    /// Yuan.
-    #[schema(value_type = Option<String>)]
-    pub fine: Option<Money>,
-    /// Yuan.
-    #[schema(value_type = Option<String>)]
-    pub confiscated: Option<Money>,
-    pub certificates: Option<String>,
-    #[schema(value_type = Option<String>, format = Date)]
-    pub valid_until: Option<Date>,
-    #[schema(value_type = Option<String>, format = Date)]
-    pub publicity_until: Option<Date>,
-    pub document_name: Option<String>,
-    pub decided_by: Option<String>,
-    pub decided_by_code: Option<String>,
-    pub source: Option<String>,
-    pub source_code: Option<String>,
-    /// The subject id of the legal representative, where a document was given.
-    pub representative: Option<String>,
-    pub remarks: Option<String>,
 }
 
 /// An administrative penalty.
@@ -149,20 +101,6 @@ pub struct Penalty {
     pub publication: PublicationView,
 }
 
-/// A repair (二十六) of a record.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Repair {
-    /// The record that was repaired, by `ORG/ID`.
-    pub record: String,
-    pub authority: String,
-    /// `granted`.
-    pub state: String,
-    #[schema(value_type = String, format = Date)]
-    pub granted: Date,
-    pub cause: Cause,
-    pub recorded: String,
-}
-
 /// Every license and every penalty that had been decided by the day.
 pub fn records(reading: &Reading) -> (Vec<License>, Vec<Penalty>) {
     let (mut licenses, mut penalties) = (Vec::new(), Vec::new());
@@ -175,23 +113,6 @@ pub fn records(reading: &Reading) -> (Vec<License>, Vec<Penalty>) {
         }
     }
     (licenses, penalties)
-}
-
-/// Every repair that was granted by the day.
-pub fn repairs(reading: &Reading) -> Vec<Repair> {
-    let mut repairs = Vec::new();
-    for record in known_records(reading) {
-        let granted = record.acts(reading.known).filter(|act| act.effective <= reading.as_of);
-        repairs.extend(granted.filter(|act| act.what == Deed::RepairGranted).map(|act| Repair {
-            record: record.id.to_string(),
-            authority: record.authority().to_owned(),
-            state: "granted".to_owned(),
-            granted: act.effective,
-            cause: cause(record, act),
-            recorded: rfc3339(act.stamp.recorded),
-        }));
-    }
-    repairs
 }
 
 /// The records that were known, as far as they had begun by the day.
@@ -211,11 +132,6 @@ pub fn kind(record: &Record) -> &str {
     }
 }
 
-pub fn cause(record: &Record, act: &facts::Act) -> Cause {
-    let kind = act.what.event_type(&record.first).to_owned();
-    Cause { kind, event: act.event.to_string(), date: act.effective }
-}
-
 fn publication(record: &Record, reading: &Reading) -> Option<PublicationView> {
     let found = publication::publication(record, reading.known, reading.as_of, reading.policies)?;
     Some(PublicationView {
@@ -227,12 +143,14 @@ fn publication(record: &Record, reading: &Reading) -> Option<PublicationView> {
         from: found.issued,
         until: found.until,
         channel: found.channel.map(str::to_owned),
+        is_public: found.is_public(reading.as_of)
+            && publication::state(record, reading.known, reading.as_of) != State::Withdrawn,
     })
 }
 
 fn license(record: &Record, publication: PublicationView, reading: &Reading) -> License {
     let data = match reading.bodies.data(record.stamp.offset) {
-        Some(Data::LicenseGranted(data)) => Some(LicenseData::from(data)),
+        Some(Data::LicenseGranted(data)) => Some(LicenseData::from(corrected(data, record, reading))),
         _ => None,
     };
     License {
@@ -248,7 +166,7 @@ fn license(record: &Record, publication: PublicationView, reading: &Reading) -> 
 
 fn show_penalty(record: &Record, penalty: &facts::Penalty, publication: PublicationView, reading: &Reading) -> Penalty {
     let data = match reading.bodies.data(record.stamp.offset) {
-        Some(Data::PenaltyImposed(data)) => Some(PenaltyData::from(data)),
+        Some(Data::PenaltyImposed(data)) => Some(PenaltyData::from(corrected(data, record, reading))),
         _ => None,
     };
     Penalty {
@@ -261,95 +179,5 @@ fn show_penalty(record: &Record, penalty: &facts::Penalty, publication: Publicat
         state: publication::state(record, reading.known, reading.as_of),
         repairable_from: penalty.repairable_from,
         publication,
-    }
-}
-
-/// Only the id: the sealed fields stay where they are.
-fn person(reference: Option<PersonReference>) -> Option<String> {
-    reference.and_then(|reference| reference.person)
-}
-
-impl From<LicenseGranted> for LicenseData {
-    fn from(data: LicenseGranted) -> LicenseData {
-        let LicenseGranted {
-            document_no,
-            category,
-            content,
-            valid_from,
-            valid_until,
-            document_name,
-            certificate_name,
-            certificate_no,
-            decided_by,
-            decided_by_code,
-            source,
-            source_code,
-            representative,
-            remarks,
-        } = data;
-        LicenseData {
-            document_no,
-            category,
-            content,
-            valid_from,
-            valid_until,
-            document_name,
-            certificate_name,
-            certificate_no,
-            decided_by,
-            decided_by_code,
-            source,
-            source_code,
-            representative: person(representative),
-            remarks,
-        }
-    }
-}
-
-impl From<PenaltyImposed> for PenaltyData {
-    fn from(data: PenaltyImposed) -> PenaltyData {
-        let PenaltyImposed {
-            document_no,
-            conduct,
-            facts,
-            basis,
-            kinds,
-            content,
-            procedure,
-            fine,
-            confiscated,
-            severity: _, // the resolved class is shown instead
-            certificates,
-            valid_until,
-            publicity_until,
-            document_name,
-            decided_by,
-            decided_by_code,
-            source,
-            source_code,
-            representative,
-            remarks,
-        } = data;
-        PenaltyData {
-            document_no,
-            conduct,
-            facts,
-            basis,
-            kinds,
-            content,
-            procedure,
-            fine,
-            confiscated,
-            certificates,
-            valid_until,
-            publicity_until,
-            document_name,
-            decided_by,
-            decided_by_code,
-            source,
-            source_code,
-            representative: person(representative),
-            remarks,
-        }
     }
 }

@@ -1,9 +1,17 @@
 //! The credit file of one subject (八).
 
 use super::{
+    access::{self, AccessView},
+    flag::{self, FlagView},
+    green::{self, GreenChannelView},
+    implication::{self, ImplicationView},
     listing::{self, Listing},
     measure::{self, Measure},
-    record::{self, Bodies, License, Penalty, Repair},
+    objection::{self, ObjectionView},
+    personal::PersonalView,
+    record::{self, Bodies, License, Penalty},
+    repair::{self, Repair},
+    same,
     scope::Scope,
     words::SubjectWord,
 };
@@ -39,9 +47,22 @@ impl About {
             id: file.id.to_string(),
             kind: file.kind,
             name: file.name(known).map(str::to_owned),
-            uscc: file.identifier("uscc", known).map(str::to_owned),
+            uscc: own_uscc(file, known).map(str::to_owned),
         }
     }
+
+    /// An organisation of which nothing is known but that another one bears its code, too.
+    fn unknown(organisation: &str) -> About {
+        About { id: organisation.to_owned(), kind: SubjectKind::Organisation, name: None, uscc: None }
+    }
+}
+
+/// The latest USCC of the subject itself: one with its own organisation code, not with that of another organisation that
+/// was linked.
+pub fn own_uscc(file: &CreditFile, known: Known) -> Option<&str> {
+    let mut numbers =
+        file.identifiers.iter().rev().filter(|number| &*number.scheme == "uscc" && number.is_linked(known));
+    numbers.find(|number| number.organisation() == Some(&*file.id)).map(|number| &*number.value)
 }
 
 /// A number of a subject.
@@ -52,12 +73,25 @@ pub struct Identifier {
     pub value: String,
 }
 
+/// That an organisation is no more.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct DeregisteredView {
+    #[schema(value_type = String, format = Date)]
+    pub date: Date,
+    /// The event, by `ORG/ID`.
+    pub event: String,
+}
+
 /// A subject with every number known of it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Subject {
     #[serde(flatten)]
     pub about: About,
     pub identifiers: Vec<Identifier>,
+    /// Other organisations that turned out to be this subject: their records are in this file, too. Empty for nearly all.
+    pub same_as: Vec<About>,
+    /// Null while it is registered.
+    pub deregistered: Option<DeregisteredView>,
 }
 
 /// Everything known of a subject (八).
@@ -68,18 +102,27 @@ pub struct CreditFileView {
     pub measures: Vec<Measure>,
     pub licenses: Vec<License>,
     pub penalties: Vec<Penalty>,
-    /// None yet: no rule in force takes objections.
-    #[schema(value_type = Vec<Object>)]
-    pub objections: Vec<()>,
+    pub objections: Vec<ObjectionView>,
     pub repairs: Vec<Repair>,
-    /// None yet: no rule in force raises flags.
-    #[schema(value_type = Vec<Object>)]
-    pub flags: Vec<()>,
+    pub flags: Vec<FlagView>,
+    /// Of a person: the entries of organisations that name the person (十六).
+    pub implications: Vec<ImplicationView>,
+    pub green_channel: GreenChannelView,
+    /// Requests to see more of the subject.
+    pub access: Vec<AccessView>,
+    /// Names and document numbers, for those alone to whom the office allowed them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub personal: Vec<PersonalView>,
+    /// The level of access of this answer.
+    pub level: u32,
     #[schema(value_type = String, format = Date)]
     pub as_of: Date,
     pub known_at: String,
     pub position: String,
 }
+
+/// The level that shows everything but personal fields.
+const WHOLE: u32 = 4;
 
 /// What the functions of the views read of one subject.
 pub struct Reading<'a> {
@@ -122,16 +165,66 @@ pub fn bodies<'a>(node: &'a Node, shard: &Shard, key: &str) -> Result<Bodies<'a>
     Ok(Bodies::new(&node.codec, shard.bodies(key)?))
 }
 
-/// The credit file of a subject, by its key.
+/// The credit file of a subject, by its key, with the files of all who are the same subject.
 pub fn credit_file(node: &Node, key: &str, scope: &Scope) -> Result<CreditFileView, Problem> {
-    let shard = node.shard_of(key);
-    let known = scope.known(shard.number);
-    let held = held(shard, key, known)?;
-    let bodies = bodies(node, shard, key)?;
-    let policy = scope.policy(shard.number);
-    let policies = scope.policies(shard.number);
-    let reading = Reading { file: &held.file, bodies, known, as_of: scope.as_of, policy: &policy, policies: &policies };
-    Ok(show(&reading, scope.known_at.clone(), scope.position.clone()))
+    let members = same::members(node, key, scope)?;
+    let mut whole: Option<CreditFileView> = None;
+    for (shard, held) in same::held(node, &members, scope)? {
+        let view =
+            read(node, shard, &held, scope, |reading| show(reading, scope.known_at.clone(), scope.position.clone()))?;
+        whole = Some(match whole {
+            None => view,
+            Some(whole) => whole.join(view),
+        });
+    }
+    let mut whole = whole.ok_or_else(Problem::internal)?; // a problem came of it if there was none
+    let is_missing = |member: &&String| whole.subject.about.id != **member && !whole.subject.has(member);
+    let missing: Vec<About> = members.iter().filter(is_missing).map(|member| About::unknown(member)).collect();
+    whole.subject.same_as.extend(missing);
+    Ok(whole)
+}
+
+/// Reads one file as the scope has it.
+pub fn read<T>(
+    node: &Node,
+    shard: &Shard,
+    held: &Held,
+    scope: &Scope,
+    look: impl FnOnce(&Reading) -> T,
+) -> Result<T, Problem> {
+    let (known, as_of) = (scope.known(shard.number), scope.as_of);
+    let bodies = bodies(node, shard, &held.file.id)?;
+    let (policy, policies) = (scope.policy(shard.number), scope.policies(shard.number));
+    Ok(look(&Reading { file: &held.file, bodies, known, as_of, policy: &policy, policies: &policies }))
+}
+
+impl Subject {
+    fn has(&self, organisation: &str) -> bool {
+        self.same_as.iter().any(|other| other.id == organisation)
+    }
+}
+
+impl CreditFileView {
+    /// With the records of another file of the same subject behind its own.
+    fn join(mut self, other: CreditFileView) -> CreditFileView {
+        let CreditFileView {
+            subject, listings, measures, licenses, penalties, objections, repairs, flags, access, ..
+        } = other;
+        self.subject.same_as.push(subject.about);
+        self.subject.same_as.extend(subject.same_as);
+        let new = subject.identifiers.into_iter().filter(|number| !self.subject.identifiers.contains(number));
+        let new: Vec<Identifier> = new.collect();
+        self.subject.identifiers.extend(new);
+        self.listings.extend(listings);
+        self.measures = measure::join(self.measures, measures);
+        self.licenses.extend(licenses);
+        self.penalties.extend(penalties);
+        self.objections.extend(objections);
+        self.repairs.extend(repairs);
+        self.flags.extend(flags);
+        self.access.extend(access);
+        self
+    }
 }
 
 /// The credit file as it is shown.
@@ -142,16 +235,32 @@ pub fn show(reading: &Reading, known_at: String, position: String) -> CreditFile
     let identifiers =
         identifiers.map(|number| Identifier { scheme: number.scheme.to_string(), value: number.value.to_string() });
     CreditFileView {
-        subject: Subject { about: About::of(file, known), identifiers: identifiers.collect() },
+        subject: Subject {
+            about: About::of(file, known),
+            identifiers: identifiers.collect(),
+            same_as: Vec::new(),
+            deregistered: deregistered(reading),
+        },
         listings: listing::listings(reading),
         measures: measure::measures(reading),
         licenses,
         penalties,
-        objections: Vec::new(),
-        repairs: record::repairs(reading),
-        flags: Vec::new(),
+        objections: objection::objections(reading),
+        repairs: repair::repairs(reading),
+        flags: flag::flags(reading),
+        implications: implication::implications(reading),
+        green_channel: green::green_channel(reading),
+        access: access::requests(reading),
+        personal: Vec::new(),
+        level: WHOLE,
         as_of: reading.as_of,
         known_at,
         position,
     }
+}
+
+fn deregistered(reading: &Reading) -> Option<DeregisteredView> {
+    let gone = reading.file.deregistered.as_ref()?;
+    let is_known = reading.known.has(gone.stamp) && gone.date <= reading.as_of;
+    is_known.then(|| DeregisteredView { date: gone.date, event: gone.event.to_string() })
 }

@@ -329,7 +329,7 @@ fn events_are_told_in_the_form_in_which_they_are_published_with_what_became_of_t
     assert_eq!(told[0]["subject"]["id"], "91654002MA00TEAT4G");
     let persons = json!([{ "subject": { "kind": "person", "id": PERSON }, "role": "法定代表人" }]);
     assert_eq!(told[0]["data"]["persons"], persons);
-    assert_eq!((&told[0]["type"], &told[0]["position"]), (&json!("designation.made"), &json!("3-18")));
+    assert_eq!((&told[0]["type"], &told[0]["position"]), (&json!("designation.made"), &json!("3-19")));
 }
 
 #[test]

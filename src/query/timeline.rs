@@ -2,11 +2,13 @@
 
 use super::{
     Page,
+    cause::{self, Cause},
     listing::is_shown,
-    measure::{self, Cause},
+    measure,
     record::{self, known_records},
+    same,
     scope::Scope,
-    subject::{self, Reading},
+    subject::Reading,
     walk::{Cursor, Place},
 };
 use crate::{http::Problem, node::Node};
@@ -52,15 +54,17 @@ pub struct Span {
 
 /// A page of the timeline of a subject.
 pub fn page(node: &Node, key: &str, scope: &Scope, place: Option<Place>, limit: usize) -> Result<Page<Span>, Problem> {
-    let shard = node.shard_of(key);
-    let known = scope.known(shard.number);
-    let held = subject::held(shard, key, known)?;
-    let policy = scope.policy(shard.number);
-    let policies = scope.policies(shard.number);
-    let bodies = record::Bodies::new(&node.codec, Vec::new()); // intervals need nothing of what only events say
-    let reading = Reading { file: &held.file, bodies, known, as_of: scope.as_of, policy: &policy, policies: &policies };
+    let members = same::members(node, key, scope)?;
+    let mut all = Vec::new();
+    for (shard, held) in same::held(node, &members, scope)? {
+        let (policy, policies) = (scope.policy(shard.number), scope.policies(shard.number));
+        let (known, as_of) = (scope.known(shard.number), scope.as_of);
+        let bodies = record::Bodies::new(&node.codec, Vec::new()); // intervals need nothing of what only events say
+        let reading = Reading { file: &held.file, bodies, known, as_of, policy: &policy, policies: &policies };
+        all.extend(timeline(&reading));
+    }
+    sort(&mut all);
     let shown = place.map_or(0, |place| place.shown);
-    let all = timeline(&reading);
     let end = shown.saturating_add(limit).min(all.len());
     let next = (end < all.len()).then(|| Place { subject: key.to_owned(), shown: end });
     let items = all.into_iter().skip(shown).take(limit).collect();
@@ -72,15 +76,20 @@ pub fn timeline(reading: &Reading) -> Vec<Span> {
     let mut spans = listings(reading);
     spans.extend(measures(reading));
     spans.extend(known_records(reading).filter_map(|record| published(record, reading)));
-    spans.sort_by(|a, b| (a.from, a.what, &a.kind, &a.record).cmp(&(b.from, b.what, &b.kind, &b.record)));
+    sort(&mut spans);
     spans
+}
+
+fn sort(spans: &mut [Span]) {
+    spans.sort_by(|a, b| (a.from, a.what, &a.kind, &a.record).cmp(&(b.from, b.what, &b.kind, &b.record)));
 }
 
 fn listings(reading: &Reading) -> Vec<Span> {
     let entries = listing::entries(reading.file, reading.known).filter(|entry| is_shown(entry, reading.as_of));
     let span = |entry: listing::Entry| {
         let is_over = entry.span.after() <= reading.as_of;
-        let end = is_over.then(|| measure::end_of(&entry).unwrap_or_else(|| Cause::day(entry.span.after())));
+        let end =
+            is_over.then(|| cause::end_of(&entry, reading.known).unwrap_or_else(|| Cause::day(entry.span.after())));
         let (what, begin) = match entry.list {
             ListName::Watch => (What::Watch, begin_of_watch(&entry, reading)),
             _ => (What::Listing, begin_of(entry.record)),
@@ -102,7 +111,7 @@ fn listings(reading: &Reading) -> Vec<Span> {
 /// The watch begins with what ended the listing.
 fn begin_of_watch(watch: &listing::Entry, reading: &Reading) -> Cause {
     let listing = listing::entry(reading.file, watch.record, reading.known);
-    let end = listing.as_ref().and_then(measure::end_of);
+    let end = listing.and_then(|entry| cause::end_of(&entry, reading.known));
     end.unwrap_or_else(|| Cause::day(watch.span.from))
 }
 
@@ -153,7 +162,7 @@ fn published(record: &Record, reading: &Reading) -> Option<Span> {
         _ => "active",
     };
     let end = match ended {
-        Some(act) => Some(record::cause(record, act)),
+        Some(act) => Some(Cause::of(record, act)),
         None => publication.until.filter(|_| has_expired).map(|until| Cause::day(until.next())),
     };
     Some(Span {
@@ -163,7 +172,7 @@ fn published(record: &Record, reading: &Reading) -> Option<Span> {
         from,
         to: publication.until,
         state: state.to_owned(),
-        causes: std::iter::once(record::cause(record, issue)).chain(end).collect(),
+        causes: std::iter::once(Cause::of(record, issue)).chain(end).collect(),
         basis: Vec::new(),
     })
 }

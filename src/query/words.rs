@@ -47,3 +47,30 @@ pub enum DutyState {
     Done,
     Cancelled,
 }
+
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+pub enum FindingWord {
+    Unfounded,
+    Corrected,
+    Withdrawn,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum FlagWord {
+    DishonestWhileRed,
+    RedAndBlack,
+    RelapseInWatch,
+    BasisLost,
+}
+
+/// What decided about the green channel.
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum BecauseWord {
+    RedList,
+    CleanYears,
+    BadRecord,
+    NoTerms,
+}

@@ -3,8 +3,11 @@
 //! It folds the events by the same function as a server, without its views, and shows the result by the same functions
 //! as the queries. So it is the proof of what a server answers, also beside that server.
 
+mod explain;
 mod fold;
 mod print;
+
+pub use explain::{ExplainOptions, explain};
 
 use crate::{
     codec::Codec,
@@ -17,7 +20,11 @@ use crate::{
         subject::{self, CreditFileView, Reading},
     },
 };
-use chengxin_projections::{change::ListName, date::Date, facts::Known};
+use chengxin_projections::{
+    change::ListName,
+    date::Date,
+    facts::{CreditFile, Known},
+};
 use fold::{Bound, Folded};
 use std::{
     io::{self, ErrorKind, Write},
@@ -69,6 +76,8 @@ pub enum ReplayError {
     NoDay,
     #[error("nothing was known of {0}; give an organisation code, a USCC, or the id of a person")]
     UnknownSubject(String),
+    #[error(transparent)]
+    NothingToExplain(#[from] chengxin_projections::explain::NothingToExplain),
     #[error(transparent)]
     Log(#[from] LogError),
     #[error("cannot write: {0}")]
@@ -185,14 +194,17 @@ impl Replayed<'_> {
         Ok(Page { items, next: None, as_of, known_at: self.known_at(), position: self.position() })
     }
 
-    fn subject(&self, key: String) -> Result<CreditFileView, ReplayError> {
-        let (as_of, known) = (self.as_of()?, Known::Now);
+    /// The file of a subject of whom something was known, and its partition.
+    fn file(&self, key: &str) -> Result<(&Folded, &CreditFile), ReplayError> {
         let number = partition_of(key.as_bytes(), u16::try_from(self.partitions.len()).unwrap_or(u16::MAX));
         let folded = self.partitions.get(usize::from(number));
-        let found = folded.and_then(|folded| Some((folded, folded.files.files.get(&*key)?)));
-        let Some((folded, file)) = found.filter(|(_, file)| file.is_known(known)) else {
-            return Err(ReplayError::UnknownSubject(key));
-        };
+        let found = folded.and_then(|folded| Some((folded, folded.files.files.get(key)?)));
+        found.filter(|(_, file)| file.is_known(Known::Now)).ok_or_else(|| ReplayError::UnknownSubject(key.to_owned()))
+    }
+
+    fn subject(&self, key: String) -> Result<CreditFileView, ReplayError> {
+        let (as_of, known) = (self.as_of()?, Known::Now);
+        let (folded, file) = self.file(&key)?;
         let policy = folded.partition.policy_at(as_of, known);
         let policies = &folded.partition.history;
         let bodies = self.bodies(folded, &key);

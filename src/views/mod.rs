@@ -13,7 +13,8 @@ mod partition;
 mod rows;
 
 pub use partition::{
-    Body, Checkpoint, Held, NewName, PartitionViews, Save, Term, duty_term, identifier_term, list_term,
+    Body, Checkpoint, Held, LINKING_TERM, NewName, PartitionViews, Save, Term, duty_term, identifier_term,
+    linked_codes, list_term,
 };
 
 use std::{
@@ -22,7 +23,7 @@ use std::{
 };
 
 /// Changes when the rows or what they hold change; old views are left beside the new ones until these are complete.
-pub const PROJECTION_VERSION: u32 = 2;
+pub const PROJECTION_VERSION: u32 = 3;
 
 /// Memory that sled may use for its pages.
 const CACHE_BYTES: u64 = 192 << 20;

@@ -58,9 +58,14 @@ impl Pages {
         })
     }
 
-    /// Adds entries, sorted by key. An entry of a known key takes its place.
-    pub(super) fn add<K: AsRef<[u8]>>(&self, mut entries: &[(K, &[u8])]) -> Result<(), ViewError> {
+    /// Adds entries, sorted by key. An entry of a known key takes its place. Calls `step` before each row.
+    pub(super) fn add<K: AsRef<[u8]>>(
+        &self,
+        mut entries: &[(K, &[u8])],
+        step: &mut dyn FnMut(),
+    ) -> Result<(), ViewError> {
         while let Some((first, _)) = entries.first() {
+            step();
             let row = self.0.range(..=first.as_ref()).next_back().transpose()?;
             let start = row.as_ref().map_or(FIRST, |(start, _)| start);
             let row = row.as_ref().map(|(_, row)| rows::unpack(row)).transpose()?;
@@ -158,7 +163,7 @@ mod tests {
             new.sort_by(|a, b| a.0.cmp(&b.0));
             expected.extend(new.iter().cloned());
             let entries: Vec<(Vec<u8>, &[u8])> = new.iter().map(|(key, value)| (key.clone(), &value[..])).collect();
-            pages.add(&entries).unwrap();
+            pages.add(&entries, &mut || {}).unwrap();
         }
         let expected: Vec<Entry> = expected.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
         assert!(all(&pages) == expected);
@@ -177,11 +182,11 @@ mod tests {
     fn a_row_left_half_way_through_its_split_shows_no_entry_twice() {
         let pages = pages();
         let entries: Vec<(Vec<u8>, &[u8])> = (100..130_u8).map(|byte| (vec![byte], &[1_u8][..])).collect();
-        pages.add(&entries).unwrap();
+        pages.add(&entries, &mut || {}).unwrap();
         let upper: Entries = entries[15..].iter().map(|(key, value)| (Raw(key), Raw(value))).collect();
         pages.0.insert(&entries[15].0, Encoder::default().encode(&upper).unwrap()).unwrap();
         assert_eq!(all(&pages).len(), 30);
-        pages.add(&[(vec![100, 1], &[2])]).unwrap();
+        pages.add(&[(vec![100, 1], &[2])], &mut || {}).unwrap();
         assert_eq!(all(&pages).len(), 31);
     }
 }

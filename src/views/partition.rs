@@ -5,7 +5,7 @@
 //! | files | subject | the facts, and where they are indexed |
 //! | bodies | subject, 0, first offset | the subject's events as they stand in the log, a page for each save |
 //! | agenda | date, subject | when something of the subject changes next by itself |
-//! | terms (pages) | term, 0, subject | subjects by list, by department with duties, and by other numbers |
+//! | terms (pages) | term, 0, subject | subjects by list, by department with duties, by other numbers; who links others |
 //! | ids (pages) | hash of a record's `ORG/ID` | its subject |
 //! | names | number | names new since the save before, for the search in memory |
 //! | meta | `checkpoint` | offset, and what the subjects share |
@@ -19,8 +19,8 @@ use crate::log::Offset;
 use chengxin_projections::{
     change::ListName,
     date::Date,
-    event::List,
-    facts::{Content, CreditFile, Record},
+    event::{Data, List},
+    facts::{Content, CreditFile, Identifier, Record},
     partition::Partition,
 };
 use serde::{Deserialize, Serialize};
@@ -65,6 +65,17 @@ impl Held {
         }
         terms
     }
+
+    /// What an event indexes its subject by beside new records: departments other than the authority that get duties.
+    /// Also if it is refused, for a term too many does no harm.
+    pub fn terms_of(data: &Data, publisher: &str) -> Vec<Term> {
+        let implementers = match data {
+            Data::MeasureInitiated(initiated) => &initiated.implementers[..],
+            Data::MeasureAccepted(_) | Data::MeasureExecuted(_) => &[publisher.to_owned()][..],
+            _ => &[],
+        };
+        implementers.iter().map(|org| duty_term(org).into()).collect()
+    }
 }
 
 /// The lists that a record puts its subject on, sooner or later.
@@ -91,6 +102,18 @@ pub fn duty_term(org: &str) -> String {
 /// The index of those with a number other than their USCC, which names its subject by itself.
 pub fn identifier_term(value: &str) -> String {
     format!("number:{value}")
+}
+
+/// The index of those who say of another organisation's code that it is theirs, too.
+pub const LINKING_TERM: &str = "linking";
+
+/// The other organisations that a file says are the same subject.
+pub fn linked_codes<'a>(
+    file: &'a CreditFile,
+    numbers: &'a [Identifier],
+) -> impl Iterator<Item = (&'a str, &'a Identifier)> {
+    let codes = numbers.iter().filter_map(|number| Some((number.organisation()?, number)));
+    codes.filter(|(code, _)| *code != &*file.id)
 }
 
 /// How far the rows of a partition go, and what its subjects share.
@@ -249,8 +272,8 @@ impl PartitionViews {
 
     /// Writes subjects, in any order, ahead of the checkpoint. Whatever leads to a file goes before the file: a replay
     /// skips what a file knows, so an index entry that is missing then would be missing for good, while one too many
-    /// does no harm.
-    pub fn save(&self, mut saves: Vec<Save>) -> Result<(), ViewError> {
+    /// does no harm. Calls `step` before each small piece of work.
+    pub fn save(&self, mut saves: Vec<Save>, step: &mut dyn FnMut()) -> Result<(), ViewError> {
         saves.sort_unstable_by_key(|save| save.subject);
         self.save_names(&saves)?;
         let mut ids: Vec<([u8; 8], &[u8])> = Vec::new();
@@ -261,11 +284,14 @@ impl PartitionViews {
             terms.extend(save.new_terms.iter().map(|term| ([&prefix(term)[..], subject].concat(), &[][..])));
         }
         ids.sort_unstable();
-        self.ids.add(&ids)?;
+        self.ids.add(&ids, step)?;
         terms.sort_unstable();
-        self.terms.add(&terms)?;
+        self.terms.add(&terms, step)?;
         let mut encoder = Encoder::default();
-        saves.iter().try_for_each(|save| self.save_one(save, &mut encoder))
+        saves.iter().try_for_each(|save| {
+            step();
+            self.save_one(save, &mut encoder)
+        })
     }
 
     fn save_one(&self, save: &Save, encoder: &mut Encoder) -> Result<(), ViewError> {

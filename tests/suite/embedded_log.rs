@@ -68,6 +68,51 @@ fn garbage_behind_the_last_write_costs_nothing() {
     assert_eq!(values(&read_from(&*place.open(), Topic::Events, 0, 0)), numbers(51));
 }
 
+/// The log as a power cut leaves it that takes back what came behind the first `wal` bytes of the WAL.
+fn after_a_power_cut(place: &EmbeddedPlace, wal: u64) -> EmbeddedPlace {
+    let after = EmbeddedPlace::new();
+    for file in ["log.db", "log.db-wal"] {
+        fs::copy(place.dir().join(file), after.dir().join(file)).unwrap();
+    }
+    OpenOptions::new().write(true).open(after.dir().join("log.db-wal")).unwrap().set_len(wal).unwrap();
+    after
+}
+
+#[test]
+fn outputs_that_a_power_cut_takes_back_come_again_at_their_offsets() {
+    let outputs = |from: usize| (from..from + 3).map(|n| record(Topic::ListChanges, 0, n)).collect::<Vec<_>>();
+    let place = EmbeddedPlace::new();
+    let log = place.open();
+    let mut owner = log.own("task", 0).unwrap();
+    append(&*log, vec![record(Topic::Events, 0, 0)]);
+    owner.publish(outputs(0), 1).unwrap();
+    append(&*log, vec![record(Topic::Events, 0, 1)]);
+    let on_disk = fs::metadata(place.dir().join("log.db-wal")).unwrap().len();
+    let offsets = owner.publish(outputs(3), 2).unwrap();
+    let after = after_a_power_cut(&place, on_disk);
+    let log = after.open();
+    assert_eq!(values(&read_from(&*log, Topic::Events, 0, 0)), numbers(2));
+    assert_eq!(values(&read_from(&*log, Topic::ListChanges, 0, 0)), numbers(3));
+    let mut owner = log.own("task", 0).unwrap();
+    assert_eq!(owner.progress(), 1);
+    assert_eq!(owner.publish(outputs(3), 2).unwrap(), offsets);
+    assert_eq!(values(&read_from(&*log, Topic::ListChanges, 0, 0)), numbers(6));
+}
+
+#[test]
+fn an_owner_whose_outputs_the_disk_has_lost_is_told_and_publishes_nothing() {
+    let place = EmbeddedPlace::new();
+    let log = place.open();
+    let mut owner = log.own("task", 0).unwrap();
+    owner.publish(vec![record(Topic::ListChanges, 0, 0)], 1).unwrap();
+    let disk = Connection::open(place.dir().join("log.db")).unwrap();
+    disk.execute_batch("UPDATE tasks SET progress = 0").unwrap();
+    let refused = owner.publish(vec![record(Topic::ListChanges, 0, "beyond a gap")], 2);
+    assert!(matches!(refused, Err(LogError::Unavailable(_))), "{refused:?}");
+    assert_eq!(log.own("task", 0).unwrap().progress(), 0);
+    assert_eq!(values(&read_from(&*log, Topic::ListChanges, 0, 0)), numbers(1));
+}
+
 #[test]
 fn one_append_too_many_is_refused_at_once_and_the_others_are_answered() {
     let place = EmbeddedPlace::new();

@@ -4,11 +4,10 @@ use super::Happening;
 use crate::{
     date::Date,
     event::{Data, Event, ImplicationStated, InitiatedSince, SYSTEM_PUBLISHER, Stretch, Subject, SubjectKind},
-    facts::{CreditFile, Known, Responsible},
+    facts::{CreditFile, Deed, Designation, Known, Record, Responsible},
     hash,
     interval::Days,
     listing::{self, Entry},
-    measure,
 };
 
 /// A statement about a person, to be appended to the person's partition.
@@ -54,7 +53,10 @@ pub(super) fn standing(file: &CreditFile, places: &[usize]) -> Implications {
         }
         let Some(entry) = listing::entry(file, record, Known::Now) else { continue };
         for (number, person) in entry.designation.persons.iter().enumerate() {
-            all.push((*place, number, hash::of(&state(file, &entry, person))));
+            // Who is named in several roles is told of all of them at once.
+            if roles(entry.designation, &person.person).next() == Some(person) {
+                all.push((*place, number, hash::of(&state(file, &entry, &person.person))));
+            }
         }
     }
     all
@@ -73,7 +75,8 @@ pub(super) fn changed(
         let Some(entry) = listing::entry(file, &file.records[place], Known::Now) else { continue };
         let person = &entry.designation.persons[number];
         let cause = (happening.kind.to_owned(), happening.event.to_owned());
-        let stated = ImplicationStated { cause_type: cause.0, cause_event: cause.1, ..state(file, &entry, person) };
+        let stated =
+            ImplicationStated { cause_type: cause.0, cause_event: cause.1, ..state(file, &entry, &person.person) };
         implied.push(Implied {
             person: person.person.to_string(),
             stated,
@@ -86,14 +89,20 @@ pub(super) fn changed(
     implied
 }
 
+/// What an entry names a person as.
+fn roles<'a>(designation: &'a Designation, person: &'a str) -> impl Iterator<Item = &'a Responsible> {
+    designation.persons.iter().filter(move |named| &*named.person == person)
+}
+
 /// All that an entry says of a person, but for the cause.
-fn state(file: &CreditFile, entry: &Entry, person: &Responsible) -> ImplicationStated {
-    let strings = |codes: &[Box<str>]| codes.iter().map(ToString::to_string).collect();
-    let initiated = measure::initiated(entry.record, Known::Now);
+fn state(file: &CreditFile, entry: &Entry, person: &str) -> ImplicationStated {
+    let roles: Vec<&Responsible> = roles(entry.designation, person).collect();
+    let lands = |code: &&Box<str>| roles.iter().any(|role| role.measures.contains(code));
+    let measures = entry.designation.measures.iter().filter(lands).map(ToString::to_string);
     ImplicationStated {
         record: entry.record.id.to_string(),
         entity: file.id.to_string(),
-        role: person.role.to_string(),
+        role: roles.iter().map(|role| &*role.role).collect::<Vec<_>>().join("、"),
         list: entry.designation.list,
         kind: entry.designation.kind.to_string(),
         from: entry.record.effective,
@@ -101,13 +110,27 @@ fn state(file: &CreditFile, entry: &Entry, person: &Responsible) -> ImplicationS
         ended: entry.ended_by.map(|act| act.effective),
         withdrawn: entry.is_withdrawn,
         watch_months: entry.designation.watch_months,
-        measures: strings(&person.measures),
-        initiated: initiated.map(|(code, since)| InitiatedSince { measure: code.to_owned(), since }).collect(),
+        measures: measures.collect(),
+        initiated: initiated(entry.record, &roles),
         disputed: stretches(&entry.suspension.disputed),
         lost: stretches(&entry.suspension.basis_lost),
         cause_type: String::new(),
         cause_event: String::new(),
     }
+}
+
+/// The measures that were initiated and land on one of the roles.
+fn initiated(record: &Record, roles: &[&Responsible]) -> Vec<InitiatedSince> {
+    let mut all = Vec::new();
+    for act in record.acts(Known::Now) {
+        let Deed::MeasuresInitiated { measures, landing, .. } = &act.what else { continue };
+        let lands = |code: &&Box<str>| {
+            landing.iter().any(|(role, landing)| landing == *code && roles.iter().any(|named| named.role == *role))
+        };
+        let landed = measures.iter().filter(lands);
+        all.extend(landed.map(|code| InitiatedSince { measure: code.to_string(), since: act.effective }));
+    }
+    all
 }
 
 fn stretches(days: &Days) -> Vec<Stretch> {

@@ -25,9 +25,9 @@ pub(super) struct EntryStanding {
     version: usize,
     /// Whether it stands on a list, and is not what another subject's entry says of this person.
     is_listed: bool,
-    /// What it carries while it is active: of its kind, and what was initiated.
+    /// What it carries while it is active: of its kind, and what was initiated, since when.
     pub measures: Arc<[Box<str>]>,
-    pub initiated: Vec<Box<str>>,
+    pub initiated: Vec<(Box<str>, Date)>,
 }
 
 pub(super) fn standing(file: &CreditFile, places: &[usize], date: Date) -> Vec<EntryStanding> {
@@ -54,7 +54,15 @@ fn one(entry: &Entry, place: usize, date: Date) -> EntryStanding {
         version: if entry.is_own() { corrections.count() } else { 0 },
         is_listed: entry.is_own() || is_watch,
         measures: if is_watch { Arc::default() } else { entry.designation.measures.clone() },
-        initiated: begun.map(|(code, _)| code.into()).collect(),
+        initiated: begun.map(|(code, since)| (code.into(), since.max(entry.span.from))).collect(),
+    }
+}
+
+impl EntryStanding {
+    /// What it carries, each with its first day.
+    pub(super) fn carries(&self) -> impl Iterator<Item = (&str, Date)> {
+        let of_kind = self.measures.iter().map(|code| (&**code, self.from));
+        of_kind.chain(self.initiated.iter().map(|(code, since)| (&**code, *since)))
     }
 }
 

@@ -24,13 +24,9 @@ pub(super) type Changed<'a> = (&'a str, MeasureWhat, Carried);
 fn carried(standing: &[EntryStanding]) -> BTreeMap<&str, Carried> {
     let mut measures: BTreeMap<&str, Carried> = BTreeMap::new();
     for entry in standing.iter().filter(|entry| entry.state == State::Active && entry.list != ListName::Watch) {
-        for code in entry.measures.iter().chain(&entry.initiated) {
-            let new = || Carried {
-                is_suspended: entry.is_suspended,
-                basis: Vec::new(),
-                from: entry.from,
-                until: entry.until,
-            };
+        for (code, from) in entry.carries() {
+            let until = entry.until;
+            let new = || Carried { is_suspended: entry.is_suspended, basis: Vec::new(), from, until };
             let measure = measures.entry(code).or_insert_with(new);
             if measure.is_suspended != entry.is_suspended {
                 if entry.is_suspended {
@@ -41,7 +37,7 @@ fn carried(standing: &[EntryStanding]) -> BTreeMap<&str, Carried> {
             if measure.basis.last() != Some(&entry.place) {
                 measure.basis.push(entry.place);
             }
-            measure.from = measure.from.min(entry.from);
+            measure.from = measure.from.min(from);
             measure.until = measure.until.max(entry.until);
         }
     }
@@ -69,8 +65,8 @@ pub(super) fn changed<'a>(before: &'a [EntryStanding], after: &'a [EntryStanding
     for entry in after.iter().filter(|entry| entry.list != ListName::Watch && is_withdrawn(&entry.place)) {
         let earlier = before.iter().find(|earlier| (earlier.place, earlier.list) == (entry.place, entry.list));
         if earlier.is_some_and(|earlier| matches!(earlier.state, State::Exited | State::Expired)) {
-            for code in entry.measures.iter().chain(&entry.initiated).filter(|code| !now.contains_key(&***code)) {
-                let (from, until) = (entry.from, entry.until);
+            for (code, from) in entry.carries().filter(|(code, _)| !now.contains_key(code)) {
+                let until = entry.until;
                 let gone = Carried { is_suspended: false, basis: vec![entry.place], from, until };
                 changed.push((code, MeasureWhat::Withdrawn, gone));
             }

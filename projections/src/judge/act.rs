@@ -184,13 +184,19 @@ fn exit(case: &Case, record: &Record, data: &ExitDeclared) -> Result<Deed, Refus
     let designation = record.designation(Known::Now).ok_or_else(|| wrong_kind(record, "a list entry"))?;
     not_withdrawn(record)?;
     not_before_start(case, record)?;
-    if !confirms_repair(record, data.reason) {
+    if !confirms_repair(record, data.reason) || would_move_the_end(case, record) {
         still_listed(case, record, designation)?;
     }
     if data.reason == ExitReason::Repaired && !designation.repairable {
         return Err(not_repairable(record, designation));
     }
     Ok(Deed::Exited { reason: data.reason, notice: data.notice.is_some() })
+}
+
+/// A confirmation that is dated before the repair would not confirm the end but move it.
+fn would_move_the_end(case: &Case, record: &Record) -> bool {
+    let end = end_before_term(record, Known::Now);
+    case.policy.rules_revision() >= 2 && end.is_some_and(|act| case.event.effective < act.effective)
 }
 
 fn notice(case: &Case, record: &Record, about: NoticeAbout, channel: &str) -> Result<Deed, Refusal> {

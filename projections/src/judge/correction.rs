@@ -31,7 +31,7 @@ struct DesignationChanges {
     _scope: Option<String>,
 }
 
-/// What can be corrected of a penalty. What is kept with the event alone is only checked for its form.
+/// What can be corrected of a penalty: all but the representative, who is sealed, and the date of the decision. What is kept with the event alone is only checked for its form.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct PenaltyChanges {
@@ -54,8 +54,18 @@ struct PenaltyChanges {
     _certificates: Option<String>,
     #[serde(rename = "valid_until")]
     _valid_until: Option<Date>,
+    #[serde(rename = "publicity_until")]
+    _publicity_until: Option<Date>,
     #[serde(rename = "document_name")]
     _document_name: Option<String>,
+    #[serde(rename = "decided_by")]
+    _decided_by: Option<String>,
+    #[serde(rename = "decided_by_code")]
+    _decided_by_code: Option<String>,
+    #[serde(rename = "source")]
+    _source: Option<String>,
+    #[serde(rename = "source_code")]
+    _source_code: Option<String>,
     #[serde(rename = "remarks")]
     _remarks: Option<String>,
 }
@@ -78,6 +88,14 @@ struct LicenseChanges {
     _certificate_name: Option<String>,
     #[serde(rename = "certificate_no")]
     _certificate_no: Option<String>,
+    #[serde(rename = "decided_by")]
+    _decided_by: Option<String>,
+    #[serde(rename = "decided_by_code")]
+    _decided_by_code: Option<String>,
+    #[serde(rename = "source")]
+    _source: Option<String>,
+    #[serde(rename = "source_code")]
+    _source_code: Option<String>,
     #[serde(rename = "remarks")]
     _remarks: Option<String>,
 }

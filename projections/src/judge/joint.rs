@@ -32,7 +32,23 @@ pub(super) fn initiate(case: &Case, record: &Record, data: &MeasureInitiated) ->
     }
     let boxed = |texts: &[String]| texts.iter().map(|text| text.as_str().into()).collect();
     let (measures, implementers) = (boxed(&data.measures), boxed(&data.implementers));
-    Ok(Deed::MeasuresInitiated { measures, implementers, respond_by: data.respond_by })
+    let landing = landing(case, &entry, &data.measures);
+    Ok(Deed::MeasuresInitiated { measures, implementers, respond_by: data.respond_by, landing })
+}
+
+/// (十六) Role and measure, where the measure lands on a role that the entry names.
+fn landing(case: &Case, entry: &Entry, measures: &[String]) -> Vec<(Box<str>, Box<str>)> {
+    let mut landing: Vec<(Box<str>, Box<str>)> = Vec::new();
+    for person in &entry.designation.persons {
+        let lands = |code: &&String| case.policy.measure(code).is_some_and(|item| item.lands_on(&person.role));
+        for code in measures.iter().filter(lands) {
+            let pair = (person.role.clone(), code.as_str().into());
+            if !landing.contains(&pair) {
+                landing.push(pair);
+            }
+        }
+    }
+    landing
 }
 
 /// The entry of the record, if it runs on the event's day.

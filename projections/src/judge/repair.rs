@@ -12,7 +12,8 @@ use crate::{
 };
 
 pub(super) fn apply(case: &Case, record: &Record) -> Result<Deed, Refusal> {
-    can_be_repaired(case, record)?;
+    let end = repair::end(case.file, record, Known::Now);
+    can_be_repaired(case, record, end.is_some_and(|end| end <= case.event.effective))?;
     if open(case, record).is_some() {
         let detail = format!("an application about {} is open already", record.id);
         return Err(Refusal::new(Code::AlreadyOpen, detail));
@@ -33,7 +34,7 @@ pub(super) fn refuse(case: &Case, record: &Record) -> Result<Deed, Refusal> {
 
 /// A repair ends the publication of a penalty, or a list entry, before its term. It needs no application.
 pub(super) fn grant(case: &Case, record: &Record) -> Result<Deed, Refusal> {
-    can_be_repaired(case, record)?;
+    can_be_repaired(case, record, has_ended(case, record))?;
     if let Some(application) = open(case, record) {
         not_before(case, record, &application)?;
     }
@@ -69,30 +70,37 @@ fn not_before(case: &Case, record: &Record, application: &Application) -> Result
     Err(Refusal::new(Code::TooEarly, detail))
 }
 
-/// Whether a record can be repaired on the event's day.
-fn can_be_repaired(case: &Case, record: &Record) -> Result<(), Refusal> {
+/// Whether the record was repaired or ended before, so that a grant would end nothing.
+fn has_ended(case: &Case, record: &Record) -> bool {
+    match record.content(Known::Now) {
+        Content::Penalty(penalty) => {
+            let repaired = record.acts.iter().any(|act| act.what == Deed::RepairGranted);
+            repaired || penalty.publicity_until.is_some_and(|until| until < case.event.effective)
+        }
+        Content::Designation(designation) => still_listed(case, record, designation).is_err(),
+        Content::License(_) | Content::Implication(_) => false,
+    }
+}
+
+/// Whether a record can be repaired on the event's day, if it has not ended.
+fn can_be_repaired(case: &Case, record: &Record, ended: bool) -> Result<(), Refusal> {
+    let already = |what: &str| Refusal::new(Code::AlreadyEnded, format!("{what} {} has ended already", record.id));
     match record.content(Known::Now) {
         Content::License(_) | Content::Implication(_) => Err(wrong_kind(record, "a penalty or a black-list entry")),
         Content::Designation(designation) if designation.list == List::Red => {
             Err(wrong_kind(record, "a penalty or a black-list entry"))
         }
-        Content::Designation(designation) => {
-            still_listed(case, record, designation)?;
-            if designation.repairable { Ok(()) } else { Err(not_repairable(record, designation)) }
+        Content::Designation(_) if ended => Err(already("entry")),
+        Content::Designation(designation) if !designation.repairable => Err(not_repairable(record, designation)),
+        Content::Designation(_) => Ok(()),
+        Content::Penalty(_) if ended => Err(already("the publicity of record")),
+        Content::Penalty(penalty) if case.event.effective < penalty.repairable_from => {
+            let detail = format!(
+                "the minimum publicity of record {}, of class {}, lasts to {} (default rule 10): apply on that day or later",
+                record.id, penalty.severity, penalty.repairable_from
+            );
+            Err(Refusal::new(Code::TooEarly, detail))
         }
-        Content::Penalty(penalty) => {
-            let repaired = record.acts.iter().any(|act| act.what == Deed::RepairGranted);
-            if repaired || penalty.publicity_until.is_some_and(|until| until < case.event.effective) {
-                return Err(Refusal::new(Code::AlreadyEnded, format!("publicity of record {} has ended", record.id)));
-            }
-            if case.event.effective < penalty.repairable_from {
-                let detail = format!(
-                    "the minimum publicity of record {}, of class {}, lasts to {} (default rule 10): apply on that day or later",
-                    record.id, penalty.severity, penalty.repairable_from
-                );
-                return Err(Refusal::new(Code::TooEarly, detail));
-            }
-            Ok(())
-        }
+        Content::Penalty(_) => Ok(()),
     }
 }

@@ -4,11 +4,9 @@ use super::{Addition, Case};
 use crate::{
     event::{AccessDecided, AccessRequested, Data, IdentifierLinked, IdentifierUnlinked, SubjectDeregistered},
     facts::{Access, AccessDecision, Deregistration, Identifier, Known},
+    policy::LEVELS,
     refusal::{Code, Refusal},
 };
-
-/// Levels of access to data (二十三).
-pub(super) const ACCESS_LEVELS: std::ops::RangeInclusive<u32> = 1..=5;
 
 pub(super) fn judge(case: &Case) -> Result<Addition, Refusal> {
     if case.policy.rules_revision() < 2 {
@@ -60,8 +58,8 @@ fn deregister(case: &Case, data: &SubjectDeregistered) -> Result<Addition, Refus
 }
 
 fn request(case: &Case, data: &AccessRequested) -> Result<Addition, Refusal> {
-    if !ACCESS_LEVELS.contains(&data.level) {
-        let detail = format!("level {} is none; levels are 1 to {}", data.level, ACCESS_LEVELS.end());
+    if !LEVELS.contains(&data.level) {
+        let detail = format!("level {} is none; levels are 1 to {}", data.level, LEVELS.end());
         return Err(Refusal::new(Code::LevelUnknown, detail));
     }
     let request = case.event.name().into();

@@ -4,7 +4,7 @@ use super::{Asked, Raised, duty};
 use crate::{
     change::ListName,
     date::Date,
-    dispute::withdrawal,
+    dispute::{self, withdrawal},
     event::NoticeAbout,
     facts::{ConfirmedOn, Deed, Record},
     flag,
@@ -45,7 +45,7 @@ fn decisions(asked: &Asked, entry: &Entry, since: Date, on: ConfirmedOn) -> (Opt
 
 /// Default rule 5.
 fn decide_basis_lost<'a>(asked: &Asked<'a>, entry: &Entry<'a>) -> Option<Raised<'a>> {
-    let (from, _) = *entry.suspension.basis_lost.stretches().first()?;
+    let from = dispute::loss(asked.file, entry.designation, asked.known)?;
     let lost = entry.designation.basis.iter().filter_map(|id| asked.file.record(id));
     let told = lost.filter_map(|record| Some(withdrawal(record, asked.known)?.judged)).max()?;
     let since = from.max(entry.span.from).max(told).max(entry.record.judged);

@@ -18,6 +18,7 @@ pub(super) fn duties<'a>(asked: &Asked<'a>, record: &'a Record, all: &mut Vec<Ra
     for request in joint::requests(record, asked.known) {
         let since = request.initiated.effective;
         let answers = joint::answers(record, request.implementer, request.measure, asked.known);
+        let answers = answers.filter(|(answer, _)| *answer != Answer::Reported);
         let done = answers.map(|(_, act)| act.effective).filter(|day| *day >= since).min();
         all.push(Raised {
             org: request.implementer,

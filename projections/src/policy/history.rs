@@ -1,7 +1,12 @@
 //! Every version of every part of the policy, as the log brought them.
 
+mod count;
+
+pub use count::Count;
+
 use super::{
     Part, Policy,
+    access::AccessPolicy,
     calendar::{Calendar, CalendarYear, Due},
     catalogue::Catalogue,
     check::PolicyError,
@@ -48,6 +53,7 @@ enum Content {
     Calendar(Arc<CalendarYear>),
     Publication(Arc<Publication>),
     Masking(Arc<Masking>),
+    Access(Arc<AccessPolicy>),
     Departments(Arc<Departments>),
     Rules(Rules),
 }
@@ -62,6 +68,7 @@ impl Content {
             Part::Calendar(year) => Content::Calendar(CalendarYear::parse(content, year)?.into()),
             Part::Publication => Content::Publication(Publication::parse(content)?.into()),
             Part::Masking => Content::Masking(Masking::parse(content)?.into()),
+            Part::Access => Content::Access(AccessPolicy::parse(content)?.into()),
             Part::Departments => Content::Departments(Departments::parse(content)?.into()),
             Part::Rules => Content::Rules(Rules::parse(content)?),
         })
@@ -75,6 +82,7 @@ impl Content {
             Content::Terms(part) => policy.terms = Some(part.clone()),
             Content::Publication(part) => policy.publication = Some(part.clone()),
             Content::Masking(part) => policy.masking = Some(part.clone()),
+            Content::Access(part) => policy.access = Some(part.clone()),
             Content::Departments(part) => policy.departments = Some(part.clone()),
             Content::Rules(part) => policy.rules = Some(*part),
             // All years together are one calendar, kept by the history.
@@ -170,34 +178,11 @@ impl PolicyHistory {
         &self.calendar
     }
 
-    /// The working days within which a duty that arose on a day is done, by the terms in force on that day.
-    pub fn working_days_for(&self, duty: &str, since: Date) -> Option<u32> {
-        let versions = self.parts.get(&Part::Terms)?;
-        let in_force = versions.iter().rev().find(|version| version.effective <= since).or(versions.first())?;
-        match &in_force.content {
-            Content::Terms(terms) => terms.working_days_for(duty),
-            _ => None,
-        }
-    }
-
     /// When a duty that arose on a day is due. A calendar that is published while it is open moves it; one that is
     /// published afterwards does not (default rules 13 and 15). `closed`: the day on which it was done, or up to which
     /// is asked.
     pub fn due(&self, duty: &str, since: Date, closed: Date) -> Due {
-        let working_days = self.working_days_for(duty, since).unwrap_or(0);
-        let known = self.calendars.partition_point(|(day, _)| *day <= since);
-        let first = known.checked_sub(1).and_then(|last| self.calendars.get(last));
-        let mut due = match first {
-            Some((_, calendar)) => calendar.deadline(since, working_days),
-            None => Calendar::default().deadline(since, working_days),
-        };
-        for (day, calendar) in &self.calendars[known..] {
-            if *day > due.date || *day > closed {
-                break;
-            }
-            due = calendar.deadline(since, working_days);
-        }
-        due
+        self.count(duty, since, closed).due
     }
 
     /// What the newest versions of the other parts have against this content. They have nothing against each other, so

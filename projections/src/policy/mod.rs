@@ -3,6 +3,7 @@
 //! `policy.published` brings a part; [`PolicyHistory`] keeps them all; [`PolicyHistory::at`] gives the [`Policy`] of a
 //! day. One file per part; the shipped contents lie in `policy/` at the root of the repository.
 
+mod access;
 mod calendar;
 mod catalogue;
 mod check;
@@ -19,11 +20,12 @@ mod terms;
 #[cfg(test)]
 mod tests;
 
+pub use access::{AccessLevel, AccessPolicy, LEVELS, ROLES, RoleLevel, SHOWN};
 pub use calendar::{Calendar, CalendarYear, Due};
 pub use catalogue::{Catalogue, CatalogueItem, MeasureKind};
 pub use check::PolicyError;
 pub use departments::{Department, DepartmentKind, Departments, Unregistered};
-pub use history::{PolicyHistory, PublishedVersion};
+pub use history::{Count, PolicyHistory, PublishedVersion};
 pub use list_kinds::{Conduct, ListKind, ListKinds};
 pub use masking::{FieldMask, Masking, Method, Minors};
 pub use publication::{Channel, Publication, WithholdingGround};
@@ -51,6 +53,7 @@ pub enum Part {
     Terms,
     Publication,
     Masking,
+    Access,
     /// The arrangement of one year.
     Calendar(i32),
 }
@@ -66,6 +69,7 @@ impl Part {
         "terms",
         "publication",
         "masking",
+        "access",
         "calendar-YYYY",
     ];
 }
@@ -81,6 +85,7 @@ impl fmt::Display for Part {
             Part::Terms => "terms",
             Part::Publication => "publication",
             Part::Masking => "masking",
+            Part::Access => "access",
             Part::Calendar(year) => return write!(f, "calendar-{year}"),
         })
     }
@@ -104,6 +109,7 @@ impl FromStr for Part {
             "terms" => Part::Terms,
             "publication" => Part::Publication,
             "masking" => Part::Masking,
+            "access" => Part::Access,
             _ => Part::Calendar(CalendarYear::year_of(name).ok_or_else(|| NoSuchPart(name.to_owned()))?),
         })
     }
@@ -133,6 +139,7 @@ pub struct Policy {
     calendar: Arc<Calendar>,
     publication: Option<Arc<Publication>>,
     masking: Option<Arc<Masking>>,
+    access: Option<Arc<AccessPolicy>>,
     departments: Option<Arc<Departments>>,
     rules: Option<Rules>,
 }
@@ -221,6 +228,11 @@ impl Policy {
 
     pub fn masking(&self) -> Option<&Masking> {
         self.masking.as_deref()
+    }
+
+    /// Who may look at what; none in a log that began before levels were policy.
+    pub fn access(&self) -> Option<&AccessPolicy> {
+        self.access.as_deref()
     }
 
     /// How many days ahead of today an event may be effective; none before the terms are published.

@@ -36,6 +36,7 @@ const FILES: &[&str] = &[
     include_str!("../../../policy/terms.json"),
     include_str!("../../../policy/publication.json"),
     include_str!("../../../policy/masking.json"),
+    include_str!("../../../policy/access.json"),
     include_str!("../../../policy/calendar-2019.json"),
     include_str!("../../../policy/calendar-2020.json"),
     include_str!("../../../policy/calendar-2021.json"),

@@ -128,7 +128,7 @@ fn the_shipped_policy_is_complete_and_survives_storage() {
     assert!(policy.is_complete());
     assert_eq!(policy.calendar().years(), [2019, 2020, 2021, 2022, 2023, 2024, 2025, 2026]);
     assert_eq!((policy.effective_ahead_days(), policy.clean_years(), policy.rules_revision()), (90, Some(3), 2));
-    assert_eq!(history.versions().count(), 16);
+    assert_eq!(history.versions().count(), 17);
     let stored = serde_json::to_vec(&history).unwrap();
     let read: PolicyHistory = serde_json::from_slice(&stored).unwrap();
     assert!(read.versions().eq(history.versions()));

@@ -52,6 +52,12 @@ impl Consumer {
             MeasureWhat::Ended => {
                 assert_eq!(self.measures.remove(&key), Some(basis), "ended on another basis: {change:?}");
             }
+            // What has ended already can still turn out to have been wrong.
+            MeasureWhat::Withdrawn => {
+                if let Some(earlier) = self.measures.remove(&key) {
+                    assert_eq!(earlier, basis, "withdrawn on another basis: {change:?}");
+                }
+            }
             MeasureWhat::Suspended | MeasureWhat::Resumed => {}
         }
     }

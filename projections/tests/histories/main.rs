@@ -52,8 +52,8 @@ fn fold_without_batches(log: &[(u64, Event)], mut look: impl FnMut(&Folded, &Mem
             folded.accepted.push(*offset, event);
         }
         folded.today = partition.day;
-        folded.lists.extend(outcome.lists);
-        folded.measures.extend(outcome.measures);
+        folded.lists.extend(outcome.changes.lists);
+        folded.measures.extend(outcome.changes.measures);
         look(&folded, &memory);
     }
     folded.files = memory.files;
@@ -182,7 +182,7 @@ fn random_histories_are_rich_enough_to_mean_something() {
         for change in &whole.measures {
             *words.entry(format!("{:?}", change.what)).or_default() += 1;
         }
-        for seen in whole.files.values().flat_map(|file| &file.seen) {
+        for seen in whole.files.values().flat_map(|file| file.seen.iter()) {
             *words.entry(seen.refused.map_or("accepted".to_owned(), |code| code.as_str().to_owned())).or_default() += 1;
         }
     }

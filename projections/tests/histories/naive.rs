@@ -57,7 +57,7 @@ impl Accepted {
             all.push(Designated {
                 event,
                 data,
-                ended: about().find(ends).map(|act| act.effective),
+                ended: about().filter(ends).map(|act| act.effective).min(),
                 withdrawn: about().any(|act| matches!(act.data, Data::DesignationWithdrawn(_))),
             });
         }
@@ -140,7 +140,12 @@ pub fn check_words(before: &Entries, after: &Entries, changes: &[&ListChange], a
         expected.insert((key.clone(), word.to_owned()));
     }
     let key = |change: &ListChange| (change.subject.id.clone(), change.list, change.record.clone());
-    let of_others = |change: &&&ListChange| change.what != ListWhat::Withdrawn || before.contains_key(&key(change));
+    // Of entries that are over, their readers are told when the end moves into the past, or was wrong.
+    let of_others = |change: &&&ListChange| match change.what {
+        ListWhat::Withdrawn => before.contains_key(&key(change)),
+        ListWhat::Amended => after.contains_key(&key(change)),
+        _ => true,
+    };
     let told = changes.iter().filter(of_others).map(|change| (key(change), format!("{:?}", change.what)));
     assert_eq!(told.collect::<BTreeSet<_>>(), expected, "on {today}");
 }

@@ -7,7 +7,6 @@ use chengxin_projections::{
     event::{Event, SubjectKind},
     facts::CreditFile,
     fold::{Files, fold},
-    judge::next_change,
     partition::Partition,
 };
 use proptest::prelude::*;
@@ -79,8 +78,8 @@ impl Shell {
         for (offset, event) in batch {
             let Ok(outcome) = fold(&mut partition, &mut copies, *offset, event);
             if let Some(outcome) = outcome {
-                lists.extend(outcome.lists);
-                measures.extend(outcome.measures);
+                lists.extend(outcome.changes.lists);
+                measures.extend(outcome.changes.measures);
             }
         }
         let at = batch.last().unwrap().0 + 1;
@@ -137,7 +136,7 @@ impl Files for Copies<'_> {
     }
 
     fn due(&mut self, day: Date) -> Result<Vec<Box<str>>, Infallible> {
-        let is_due = |file: &CreditFile| next_change(file, file.day).is_some_and(|next| next <= day);
+        let is_due = |file: &CreditFile| file.next().is_some_and(|next| next <= day);
         let mut due: BTreeSet<Box<str>> =
             self.shown.values().filter(|file| is_due(file)).map(|file| file.id.clone()).collect();
         for file in self.copies.values() {

@@ -2,9 +2,11 @@
 //!
 //! `log.db` holds a table for each (topic, partition) whose primary key is the offset, so that an append goes to the
 //! right edge of a B-tree and a scan walks it from left to right. One writer thread commits what waits as one
-//! transaction (group commit) in WAL mode with `synchronous=FULL`, so what is answered is on disk. Readers have
-//! connections of their own and never hold up the writer.
+//! transaction (group commit) in WAL mode with `synchronous=FULL`, so an event that is answered is on disk. A transaction
+//! of outputs alone is in the file, and survives the process, but is on disk only with the next event or 50 ms later: its
+//! outputs follow from events that are on disk (ADR 8). Readers have connections of their own and never hold up the writer.
 
+mod op;
 mod reader;
 mod storage;
 mod writer;
@@ -20,9 +22,10 @@ use tokio::sync::oneshot;
 use super::{
     APPEND_QUEUE, Assignment, Assignments, Log, LogError, Offset, Owner, Pending, Reader, Record, Topic, check_sizes,
 };
+use op::Op;
 use reader::SqliteReader;
 use storage::{Storage, failure};
-use writer::{Op, Writer};
+use writer::Writer;
 
 /// The embedded log, opened by the one process that may write it or, read-only, beside that process.
 pub struct Embedded {
@@ -194,8 +197,9 @@ impl Owner for EmbeddedOwner {
 
     fn publish(&mut self, outputs: Vec<Record>, progress: Offset) -> Result<Vec<Offset>, LogError> {
         self.shared.check(&outputs)?;
-        let (task, partition, epoch) = (self.task.clone(), self.partition, self.epoch);
-        let offsets = self.writer.call(|answer| Op::Publish { task, partition, epoch, outputs, progress, answer })?;
+        let (task, partition, epoch, from) = (self.task.clone(), self.partition, self.epoch, self.progress);
+        let publish = |answer| Op::Publish { task, partition, epoch, from, outputs, progress, answer };
+        let offsets = self.writer.call(publish)?;
         self.progress = progress;
         Ok(offsets)
     }

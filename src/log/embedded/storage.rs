@@ -14,11 +14,11 @@ const FORMAT: i64 = 1;
 /// that resets the WAL ever wait.
 pub(super) const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// Page size of a new file: large pages make fewer frames of the same records.
-const PAGE_BYTES: i64 = 16 << 10;
+pub(super) const PAGE_BYTES: i64 = 16 << 10;
 /// Page cache of the writer: the right edges of all tables.
 const WRITER_CACHE_KIB: i64 = 32 << 10;
 /// Length that the WAL keeps when it begins again.
-const WAL_BYTES_KEPT: i64 = 32 << 20;
+pub(super) const WAL_BYTES_KEPT: i64 = 32 << 20;
 /// Prepared statements that the writer keeps beside one for each table.
 const FURTHER_STATEMENTS: usize = 16;
 const READER_CACHE_KIB: i64 = 1 << 10;
@@ -148,7 +148,20 @@ impl Storage {
                 "{file} cannot be made durable: journal_mode={mode}, synchronous={synchronous}"
             )));
         }
+        // A killed process may have left commits that are in memory alone. Nothing must be told of them before they last.
+        self.sync_wal().map_err(|e| LogError::Unavailable(format!("{}: {e}", self.file.display())))?;
         Ok(conn)
+    }
+
+    /// Waits until the disk has all that was committed. SQLite's own commits do, too, but only those that write.
+    pub(super) fn sync_wal(&self) -> std::io::Result<()> {
+        let mut wal = self.file.clone().into_os_string();
+        wal.push("-wal");
+        match File::open(wal) {
+            Ok(wal) => wal.sync_data(),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()), // nothing was ever written
+            Err(e) => Err(e),
+        }
     }
 
     pub(super) fn open_reader(&self) -> Result<Connection, LogError> {

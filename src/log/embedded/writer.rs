@@ -2,62 +2,34 @@
 
 use std::fs::File;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, Statement};
-use tokio::sync::oneshot;
 
 use super::super::{LogError, Offset, Record};
 use super::Shared;
+use super::op::{Answer, Op, Outcome};
 use super::storage::{self, failure};
 
+const PAGE_BYTES: usize = storage::PAGE_BYTES as usize;
 /// Operations that one transaction takes at most, and bytes after which it takes no more.
 const GROUP_OPS: usize = 4_096;
 const GROUP_BYTES: usize = 16 << 20;
-/// Bytes of records written after which the WAL is copied into the database file. Small commits write several times as
-/// much, for they write whole pages. A WAL that soon begins again from its start is also faster to sync: overwriting
-/// a file leaves its metadata alone, growing it does not.
-const CHECKPOINT_BYTES: usize = 8 << 20;
+/// Bytes written, roughly, after which the WAL is copied into the database file. A WAL that soon begins again from its
+/// start is faster to sync: overwriting a file leaves its metadata alone, growing it does not, and takes twice as long.
+const CHECKPOINT_BYTES: usize = 16 << 20;
 /// Pages in the WAL from which on a checkpoint waits for the readers, so that the WAL starts again from its beginning.
-/// Without this, readers that follow each other closely would let it grow without end.
-const WAL_PAGES_MAX: i64 = 4 << 10;
+/// Without this, readers that follow each other closely would let it grow without end. Within what the WAL keeps of its
+/// length, so that it seldom grows at all.
+const WAL_PAGES_MAX: i64 = storage::WAL_BYTES_KEPT / storage::PAGE_BYTES * 3 / 4;
 /// A reader's statement is short; one that holds its snapshot for longer than this delays the reset to the next time.
 const READERS_WAIT: Duration = Duration::from_millis(200);
 /// Pause before the file is opened again after a failure.
 const REOPEN_PAUSE: Duration = Duration::from_millis(100);
-
-pub(super) type Answer<T> = SyncSender<Result<T, LogError>>;
-
-/// What the writer is asked to do.
-pub(super) enum Op {
-    Append {
-        records: Vec<Record>,
-        answer: oneshot::Sender<Result<Vec<Offset>, LogError>>,
-    },
-    Own {
-        task: Arc<str>,
-        partition: u16,
-        answer: Answer<(i64, Offset)>,
-    },
-    Publish {
-        task: Arc<str>,
-        partition: u16,
-        epoch: i64,
-        outputs: Vec<Record>,
-        progress: Offset,
-        answer: Answer<Vec<Offset>>,
-    },
-    Stop,
-}
-
-/// What an operation came to, to be answered after the commit.
-enum Outcome {
-    Written(Vec<Offset>),
-    Owned(i64, Offset),
-    Fenced,
-}
+/// How long outputs may be in the log without being on the disk (ADR 8).
+const UNSYNCED: Duration = Duration::from_millis(50);
 
 /// The running writer; dropping it finishes what was accepted and releases the directory.
 pub(super) struct Writer {
@@ -160,6 +132,10 @@ struct Session<'c> {
     /// which only a commit moves.
     next: Vec<Option<Offset>>,
     unchecked_bytes: usize,
+    /// Whether commits wait for the disk, as the connection is set now.
+    durable: bool,
+    /// Since when commits are in the file that are not on the disk.
+    unsynced: Option<Instant>,
 }
 
 impl<'c> Session<'c> {
@@ -171,24 +147,66 @@ impl<'c> Session<'c> {
             inserts: (0..tables).map(|_| None).collect(),
             next: vec![None; tables],
             unchecked_bytes: 0,
+            durable: true,
+            unsynced: None,
         }
     }
 
     fn serve(mut self, queue: &Receiver<Op>) -> Served {
-        while let Ok(first) = queue.recv() {
+        loop {
+            let first = match self.wait(queue) {
+                Ok(first) => first,
+                Err(RecvTimeoutError::Timeout) if self.sync() => continue,
+                Err(RecvTimeoutError::Timeout) => return Served::Failed,
+                Err(RecvTimeoutError::Disconnected) => return self.stop(),
+            };
             let (group, stop) = take_group(first, queue);
             let result = self.commit(&group);
             let failed = result.as_ref().err().is_some_and(|e| !passes(e));
             self.answer(group, result);
             if stop {
-                return Served::Stopped;
+                return self.stop();
             }
             if failed {
                 return Served::Failed;
             }
             self.checkpoint_if_due();
         }
+    }
+
+    /// Waits for an operation, but no longer than what is not on the disk yet may wait.
+    fn wait(&self, queue: &Receiver<Op>) -> Result<Op, RecvTimeoutError> {
+        match self.unsynced {
+            Some(since) => queue.recv_timeout(UNSYNCED.saturating_sub(since.elapsed())),
+            None => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        }
+    }
+
+    fn stop(&mut self) -> Served {
+        self.sync();
         Served::Stopped
+    }
+
+    /// Brings what was committed to the disk. False if that failed: what the file holds is then unknown, and the log has
+    /// to be opened again.
+    fn sync(&mut self) -> bool {
+        if self.unsynced.take().is_none() {
+            return true;
+        }
+        let synced = self.shared.storage.sync_wal();
+        if let Err(error) = &synced {
+            tracing::warn!(%error, "the log could not be synced");
+        }
+        synced.is_ok()
+    }
+
+    /// Whether the commit waits for the disk: outputs come again from the events, so they need not (ADR 8).
+    fn set_durable(&mut self, durable: bool) -> rusqlite::Result<()> {
+        if self.durable != durable {
+            self.conn.pragma_update(None, "synchronous", if durable { "FULL" } else { "NORMAL" })?;
+            self.durable = durable;
+        }
+        Ok(())
     }
 
     /// All of the group in one transaction, or nothing of it.
@@ -196,7 +214,9 @@ impl<'c> Session<'c> {
         if group.is_empty() {
             return Ok(Vec::new());
         }
-        let result = self.execute("BEGIN IMMEDIATE").and_then(|()| {
+        let overdue = self.unsynced.is_some_and(|since| since.elapsed() >= UNSYNCED);
+        let durable = overdue || group.iter().any(Op::must_last);
+        let result = self.set_durable(durable).and_then(|()| self.execute("BEGIN IMMEDIATE")).and_then(|()| {
             let outcomes = group.iter().map(|op| self.apply(op)).collect::<rusqlite::Result<Vec<_>>>()?;
             self.execute("COMMIT")?;
             Ok(outcomes)
@@ -207,7 +227,16 @@ impl<'c> Session<'c> {
         }
         let next = self.next.iter_mut().zip(&self.shared.tails).filter_map(|(next, tail)| Some((next.take()?, tail)));
         if result.is_ok() {
-            next.for_each(|(end, tail)| tail.grow_to(end));
+            let mut tables = 0;
+            for (end, tail) in next {
+                tail.grow_to(end);
+                tables += 1;
+            }
+            // Whole pages are written: of each table, and of the tasks or an index.
+            self.unchecked_bytes += (tables + 1) * PAGE_BYTES;
+            // A commit that waits for the disk takes along what was committed before it, if it writes anything.
+            let synced = durable && tables > 0;
+            self.unsynced = if synced { None } else { self.unsynced.or_else(|| Some(Instant::now())) };
         } else {
             next.for_each(drop);
         }
@@ -222,9 +251,11 @@ impl<'c> Session<'c> {
                 self.store_task(task, *partition, epoch + 1, progress)?;
                 Ok(Outcome::Owned(epoch + 1, progress))
             }
-            Op::Publish { task, partition, epoch, outputs, progress, .. } => {
-                if storage::task(self.conn, task, *partition)?.0 != *epoch {
-                    return Ok(Outcome::Fenced);
+            Op::Publish { task, partition, epoch, from, outputs, progress, .. } => {
+                match storage::task(self.conn, task, *partition)? {
+                    (latest, _) if latest != *epoch => return Ok(Outcome::Fenced),
+                    (_, published) if published != *from => return Ok(Outcome::TakenBack),
+                    _ => {}
                 }
                 self.store_task(task, *partition, *epoch, *progress)?;
                 self.insert(outputs).map(Outcome::Written)
@@ -321,38 +352,4 @@ fn take_group(first: Op, queue: &Receiver<Op>) -> (Vec<Op>, bool) {
 /// Whether the connection is still good after an error: a full disk and a busy lock pass by themselves.
 fn passes(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy))
-}
-
-impl Op {
-    fn bytes(&self) -> usize {
-        match self {
-            Op::Append { records: written, .. } | Op::Publish { outputs: written, .. } => {
-                written.iter().map(Record::size).sum()
-            }
-            Op::Own { .. } | Op::Stop => 0,
-        }
-    }
-
-    /// Answers; a caller that is gone does not want to know.
-    fn answer(self, shared: &Shared, result: Result<Outcome, LogError>) {
-        match (self, result) {
-            (Op::Append { answer, .. }, result) => {
-                shared.give_place_back();
-                drop(answer.send(result.and_then(Outcome::written)));
-            }
-            (Op::Publish { answer, .. }, result) => drop(answer.send(result.and_then(Outcome::written))),
-            (Op::Own { answer, .. }, Ok(Outcome::Owned(epoch, progress))) => drop(answer.send(Ok((epoch, progress)))),
-            (Op::Own { answer, .. }, Err(error)) => drop(answer.send(Err(error))),
-            (Op::Own { .. } | Op::Stop, _) => {}
-        }
-    }
-}
-
-impl Outcome {
-    fn written(self) -> Result<Vec<Offset>, LogError> {
-        match self {
-            Outcome::Written(offsets) => Ok(offsets),
-            Outcome::Fenced | Outcome::Owned(..) => Err(LogError::Fenced),
-        }
-    }
 }

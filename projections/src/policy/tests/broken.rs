@@ -102,3 +102,26 @@ fn a_catalogue_that_drops_a_measure_still_carried_is_refused_as_a_whole() {
     catalogue["items"].as_array_mut().unwrap().retain(|item| item["code"] != "R-NO-REAL-ESTATE");
     assert_eq!(wrong("catalogue", &catalogue), [pair("/content", "unknown-measure")]);
 }
+
+#[test]
+fn a_level_shows_each_thing_once_and_every_thing_has_its_level() {
+    let mut access = content("access");
+    access["levels"][0]["shows"] = json!(["public-view", "measures", "salaries"]);
+    access["levels"][4]["level"] = json!(6);
+    access["roles"][0]["role"] = json!("press");
+    access["public_lists"] = json!(["watch"]);
+    let mut found = wrong("access", &access);
+    found.sort();
+    let mut expected = [
+        pair("/content/levels/0/shows/2", "unknown-content"),
+        pair("/content/levels/1/shows", "twice"),
+        pair("/content/levels/4/level", "out-of-range"),
+        pair("/content/roles/0/role", "unknown-role"),
+        pair("/content/public_lists/0", "invalid"),
+    ];
+    expected.sort();
+    assert_eq!(found, expected);
+    let mut access = content("access");
+    access["levels"][3]["shows"].as_array_mut().unwrap().retain(|shown| shown != "flags");
+    assert_eq!(wrong("access", &access), [pair("/content/levels", "missing")]);
+}

@@ -1,0 +1,106 @@
+//! How a license or a penalty came about, was published, and ended. (一)(二十五)(二十六), default rule 10.
+
+use super::{Explanation, Step, deed, obligation, rule, teller::Teller, words};
+use crate::{
+    dispute,
+    event::Data,
+    facts::{Content, Deed, Known, Penalty, Record},
+    policy::Part,
+    publication::{self, State},
+};
+
+pub(super) fn explain(teller: &Teller, record: &Record) -> Explanation {
+    let thing = thing(record);
+    let question = format!("{}的{thing}记录 {} 现状如何，为什么？", teller.subject(), record.id);
+    let mut steps = vec![made(teller, record)];
+    if let Content::Penalty(penalty) = record.content(teller.known()) {
+        steps.push(severity(teller, record, penalty));
+    }
+    steps.extend(deed::told(teller, record).map(|act| deed::step(teller, record, act)));
+    steps.extend(obligation::about(teller, &record.id));
+    steps.extend(expired(teller, record));
+    steps.sort_by_key(|step| step.date);
+    Explanation { question, answer: answer(teller, record), steps }
+}
+
+fn thing(record: &Record) -> &'static str {
+    if matches!(record.first, Content::License(_)) { "行政许可" } else { "行政处罚" }
+}
+
+/// The decision.
+pub(super) fn made(teller: &Teller, record: &Record) -> Step {
+    let (date, by) = (words::date(record.effective), teller.department(record.authority()));
+    let (late, it, thing) = (teller.late(record.effective, record.judged), teller.it(), thing(record));
+    let (document, content) = match teller.data_at(record.stamp) {
+        Some(Data::PenaltyImposed(data)) => (format!("，文书{}", data.document_no), data.kinds.join("、")),
+        Some(Data::LicenseGranted(data)) => (format!("，文书{}", data.document_no), data.category.unwrap_or_default()),
+        _ => Default::default(),
+    };
+    let content = if content.is_empty() { content } else { format!("（{content}）") };
+    let sentence = format!("{date}{late}，{by} 对{it}作出{thing}{content}{document}。");
+    teller.step(record.effective, sentence).event(teller.made(record)).rule(rule::PUBLISH).end()
+}
+
+/// What the severity class says of publicity and repair.
+fn severity(teller: &Teller, record: &Record, penalty: &Penalty) -> Step {
+    let class = teller.severity(&penalty.severity);
+    let from = words::date(penalty.repairable_from);
+    let until =
+        penalty.publicity_until.map_or(String::new(), |day| format!("，公示至{}（含当日）自行终止", words::date(day)));
+    let sentence = format!("该处罚严重程度为“{class}”：{from}起可以申请信用修复{until}。");
+    let step = teller.step(record.effective, sentence).event(teller.made(record)).rule(rule::REPAIR);
+    step.part(Part::Severity, record.judged).end()
+}
+
+/// Publicity that ended by itself.
+fn expired(teller: &Teller, record: &Record) -> Option<Step> {
+    let shown = publication::publication(record, teller.known(), teller.as_of(), teller.policies())?;
+    let last = shown.until.filter(|last| shown.ended_by.is_none() && *last < teller.as_of())?;
+    let rule = if matches!(record.first, Content::Penalty(_)) { rule::REPAIR } else { rule::TERM };
+    let sentence = format!("公示于{}24时届满，自行终止，无须申请。", words::date(last));
+    Some(teller.step(last.next(), sentence).rule(rule).end())
+}
+
+fn answer(teller: &Teller, record: &Record) -> String {
+    let (day, as_of, thing) = (words::date(teller.as_of()), teller.as_of(), thing(record));
+    if publication::state(record, teller.known(), as_of) == State::Withdrawn {
+        let gone = dispute::withdrawal(record, teller.known()).map_or(as_of, |act| act.effective);
+        let published = record.acts(Known::Now).any(|act| matches!(act.what, Deed::Published { .. }));
+        let also = if published { "，已公示的须撤下并说明" } else { "" };
+        return format!("该{thing}已于{}撤回：不论问哪一天，均视为从未有过{also}。", words::date(gone));
+    }
+    if record.effective > as_of {
+        return format!("截至{day}，该{thing}尚未生效：自{}起生效。", words::date(record.effective));
+    }
+    let Some(shown) = publication::publication(record, teller.known(), as_of, teller.policies()) else {
+        return String::new();
+    };
+    let due = words::date(shown.due.date);
+    match (shown.issued, shown.withheld, shown.ended_by) {
+        (Some(_), _, Some(act)) => {
+            let how = if act.what == Deed::Revoked { "因许可撤销" } else { "因信用修复" };
+            format!("截至{day}，该{thing}的公示已于{}{how}终止。", words::date(act.effective))
+        }
+        (Some(issued), ..) => {
+            let late = match shown.late_by {
+                0 => "未逾期".to_owned(),
+                late => format!("逾期{late}个工作日"),
+            };
+            let until = shown
+                .until
+                .map_or("无届满日".to_owned(), |until| format!("公示至{}（含当日）", words::date(until)));
+            let over = shown.until.is_some_and(|until| until < as_of);
+            let now = if over { "公示已届满" } else { "正在公示" };
+            let issued = words::date(issued);
+            format!("截至{day}，该{thing}{now}：应于{due}以前（含当日）公示，已于{issued}公示，{late}；{until}。")
+        }
+        (None, Some(ground), _) => format!("截至{day}，该{thing}以“{ground}”为由不予公示。"),
+        (None, None, Some(act)) => {
+            format!("截至{day}，该{thing}未公示，已于{}终止，无须再公示。", words::date(act.effective))
+        }
+        (None, None, None) if shown.late_by > 0 => {
+            format!("截至{day}，该{thing}尚未公示：应于{due}以前（含当日）公示，已逾期{}个工作日。", shown.late_by)
+        }
+        _ => format!("截至{day}，该{thing}尚未公示：应于{due}以前（含当日）公示。"),
+    }
+}

@@ -1,0 +1,66 @@
+//! How the working days of a duty are counted, and by which versions of the policy. Default rules 13 and 15.
+
+use super::{Content, PolicyHistory, Version};
+use crate::{
+    date::Date,
+    policy::{Calendar, CalendarYear, Due, Part},
+};
+
+/// When a duty is due, and what was counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count {
+    pub due: Due,
+    /// As it was by what was known of the working days when the duty arose.
+    pub first: Due,
+    pub working_days: u32,
+    /// Calendars that were published up to this day were counted by.
+    pub known: Date,
+}
+
+impl PolicyHistory {
+    /// The working days within which a duty that arose on a day is done, by the terms in force on that day.
+    pub fn working_days_for(&self, duty: &str, since: Date) -> Option<u32> {
+        match &self.terms_on(since)?.content {
+            Content::Terms(terms) => terms.working_days_for(duty),
+            _ => None,
+        }
+    }
+
+    /// The version of the terms by which duties that arose on a day are timed.
+    pub fn terms_version(&self, since: Date) -> Option<u32> {
+        self.terms_on(since).map(|version| version.version)
+    }
+
+    fn terms_on(&self, since: Date) -> Option<&Version> {
+        let versions = self.parts.get(&Part::Terms)?;
+        versions.iter().rev().find(|version| version.effective <= since).or(versions.first())
+    }
+
+    /// [`PolicyHistory::due`], with what it was counted by.
+    pub fn count(&self, duty: &str, since: Date, closed: Date) -> Count {
+        let working_days = self.working_days_for(duty, since).unwrap_or(0);
+        let known = self.calendars.partition_point(|(day, _)| *day <= since);
+        let first = match known.checked_sub(1).and_then(|last| self.calendars.get(last)) {
+            Some((_, calendar)) => calendar.deadline(since, working_days),
+            None => Calendar::default().deadline(since, working_days),
+        };
+        let mut count = Count { due: first, first, working_days, known: since };
+        for (day, calendar) in &self.calendars[known..] {
+            if *day > count.due.date || *day > closed {
+                break;
+            }
+            count = Count { due: calendar.deadline(since, working_days), known: *day, ..count };
+        }
+        count
+    }
+
+    /// The newest arrangement of a year that was published up to a day, and its version.
+    pub fn arrangement(&self, year: i32, known: Date) -> Option<(u32, &CalendarYear)> {
+        let versions = self.parts.get(&Part::Calendar(year))?;
+        let newest = versions.iter().rev().find(|version| version.published.unwrap_or(Date::MIN) <= known)?;
+        match &newest.content {
+            Content::Calendar(arranged) => Some((newest.version, arranged)),
+            _ => None,
+        }
+    }
+}

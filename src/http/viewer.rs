@@ -1,0 +1,104 @@
+//! Who looks: the public, or a department at its level of access. (二十二)(二十三)
+
+use super::{
+    App, Problem,
+    auth::{Caller, Principal},
+};
+use crate::query::{
+    access::{PERSONAL, Sight},
+    same,
+    scope::Asked,
+};
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, header, request::Parts},
+};
+use chengxin_projections::policy::LEVELS;
+use std::sync::Arc;
+
+/// The caller, if there is one: without a token it is the public that looks.
+#[derive(Debug, Clone)]
+pub struct Viewer(pub Option<Arc<Principal>>);
+
+impl FromRequestParts<App> for Viewer {
+    type Rejection = Problem;
+
+    /// A token that is none is told so, and is not taken for the public.
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Viewer, Problem> {
+        if !parts.headers.contains_key(header::AUTHORIZATION) {
+            return Ok(Viewer(None));
+        }
+        Caller::from_request_parts(parts, app).await.map(|Caller(principal)| Viewer(Some(principal)))
+    }
+}
+
+impl Viewer {
+    /// The principal who asks for a department's view; none for the public's. The public sees what is published today, so
+    /// it asks neither for another day nor for what was known before.
+    pub fn department(self, audience: Option<&str>, looks_back: bool) -> Result<Option<Arc<Principal>>, Problem> {
+        if !matches!(audience, None | Some("public")) {
+            return Err(Problem::parameter("audience", "write public, or leave it out for the view of the token"));
+        }
+        match self.0 {
+            None if looks_back => Err(needs_token("the public sees what is published today")),
+            None => Ok(None),
+            Some(principal) => Ok(Some(principal).filter(|_| audience.is_none())),
+        }
+    }
+}
+
+/// 401 with the reason.
+pub fn needs_token(reason: &str) -> Problem {
+    let problem = Problem::unauthenticated();
+    Problem { detail: format!("{reason}; for more {}", problem.detail), ..problem }
+}
+
+/// What the principal sees of every subject.
+pub fn sight(app: &App, principal: &Principal) -> Sight {
+    Sight::of_roles(app.node.policy(), principal.roles.iter().map(|role| role.as_str()))
+}
+
+/// What the principal sees of one subject: by its roles, or by what the office allowed its organisation, today.
+pub fn sight_of(app: &App, principal: &Principal, key: &str) -> Result<Sight, Problem> {
+    let by_role = sight(app, principal);
+    let scope = Asked::read(&app.node, None, None)?.scope(&app.node, None)?;
+    let mut level = by_role.level;
+    for member in same::members(&app.node, key, &scope)? {
+        let Some(held) = app.node.shard_of(&member).file(&member)? else { continue };
+        let granted = chengxin_projections::access::granted(&held.file, &principal.org, app.node.today());
+        level = level.max(granted.map_or(0, |access| access.level));
+    }
+    Ok(Sight::new(level, app.node.policy()))
+}
+
+/// The sight at the level asked for, which is at most the one allowed.
+pub fn at_level(app: &App, allowed: Sight, asked: Option<&str>) -> Result<Sight, Problem> {
+    let Some(asked) = asked else { return Ok(allowed) };
+    let level = asked.parse().ok().filter(|level| LEVELS.contains(level));
+    let level = level.ok_or_else(|| Problem::parameter("level", "write a number from 1 to 5"))?;
+    if level > allowed.level {
+        return Err(too_little(allowed.level, &format!("level {level}")));
+    }
+    Ok(Sight::new(level, app.node.policy()))
+}
+
+/// Asks for something that the level must show.
+pub fn require(sight: &Sight, what: &str) -> Result<(), Problem> {
+    if sight.shows(what) { Ok(()) } else { Err(too_little(sight.level, what)) }
+}
+
+fn too_little(level: u32, wanted: &str) -> Problem {
+    let detail = format!(
+        "your level on this subject is {level}, too low for {wanted}; publish access.requested about the subject with \
+         `level`, `purpose` and `case`, and the office decides by access.decided"
+    );
+    Problem::new(StatusCode::FORBIDDEN, "level-too-low", "The level of access does not allow this", detail)
+}
+
+/// Counts and traces a read of personal fields: who, of which subject, never whose name.
+pub fn record_personal_read(principal: &Principal, key: &str, sight: &Sight) {
+    if sight.shows(PERSONAL) {
+        metrics::counter!("chengxin_personal_reads_total").increment(1);
+        tracing::info!(org = %principal.org, principal = %principal.name, subject = key, "personal fields read");
+    }
+}

@@ -1,0 +1,102 @@
+//! Whose number is it? Numbers of other registers name a subject only where an event linked them to it (default rule 12).
+
+use super::{Draft, FieldError, Intake, Rejection};
+use crate::views::identifier_term;
+use chengxin_projections::{
+    event::{Alias, IdentifierLinked, SubjectKind},
+    facts::{Identifier, Known},
+    identifier::{Holder, organisation_of},
+};
+use std::collections::BTreeSet;
+
+/// Subjects with one number that are looked at; more than one is too many already.
+const MAX_HOLDERS: usize = 16;
+
+impl Intake {
+    /// The subject to whom any of these numbers is linked.
+    pub fn holder(&self, numbers: &[Alias]) -> Result<Holder, Rejection> {
+        // Views that lag behind the log would take a number that was linked for one that was not.
+        if !self.node.projector.is_ready() {
+            return Err(Rejection::Unavailable("the views have not caught up with the log yet; try again".to_owned()));
+        }
+        let mut holders = BTreeSet::new();
+        for number in numbers {
+            let is_it = |known: &Identifier| *known.scheme == *number.scheme && *known.value == *number.value;
+            holders.extend(self.holders(&number.value, is_it)?);
+        }
+        let mut holders = holders.into_iter();
+        Ok(match (holders.next(), holders.next()) {
+            (None, _) => Holder::Nobody,
+            (Some(one), None) => Holder::One(one.into()),
+            (Some(_), Some(_)) => Holder::Several,
+        })
+    }
+
+    /// Another subject to which the number that is to be linked is linked already.
+    pub(super) fn other_holder(&self, link: &IdentifierLinked, subject: &str) -> Result<Option<String>, Rejection> {
+        let holders = match organisation_of(&link.scheme, &link.value) {
+            None => {
+                let is_it = |known: &Identifier| *known.scheme == *link.scheme && *known.value == *link.value;
+                self.holders(&link.value, is_it)?
+            }
+            // The organisation of that code itself is no other holder: the two become one.
+            Some(code) => {
+                let mut holders = BTreeSet::new();
+                for shard in self.node.shards() {
+                    for holder in shard.linking(code) {
+                        if self.is_linked(&holder, |known| known.organisation() == Some(code))? {
+                            holders.insert(holder);
+                        }
+                    }
+                }
+                holders
+            }
+        };
+        Ok(holders.into_iter().find(|holder| **holder != *subject).map(Into::into))
+    }
+
+    fn holders(&self, value: &str, is_it: impl Fn(&Identifier) -> bool) -> Result<BTreeSet<Box<str>>, Rejection> {
+        let term = identifier_term(value);
+        let mut holders = BTreeSet::new();
+        for shard in self.node.shards() {
+            for subject in shard.with_term(&term, None, MAX_HOLDERS)? {
+                if self.is_linked(&subject, &is_it)? {
+                    holders.insert(subject);
+                }
+            }
+        }
+        Ok(holders)
+    }
+
+    fn is_linked(&self, subject: &str, is_it: impl Fn(&Identifier) -> bool) -> Result<bool, Rejection> {
+        let held = self.node.shard_of(subject).file(subject)?;
+        Ok(held
+            .is_some_and(|held| held.file.identifiers.iter().any(|known| known.is_linked(Known::Now) && is_it(known))))
+    }
+
+    /// Gives the subject that was named by other numbers alone the key of its file.
+    pub(super) fn name_subject(&self, mut draft: Draft) -> Result<Draft, Rejection> {
+        if draft.subject.kind != SubjectKind::Organisation || !draft.subject.id.is_empty() {
+            return Ok(draft);
+        }
+        let (code, detail) = match self.holder(&draft.subject.aliases)? {
+            Holder::One(subject) => {
+                draft.sealings.iter_mut().filter(|sealing| sealing.subject.is_empty()).for_each(|sealing| {
+                    sealing.subject.clone_from(&subject);
+                });
+                draft.subject.id = subject;
+                return Ok(draft);
+            }
+            Holder::Nobody => (
+                "identifier-unlinked",
+                "no subject has this number; publish identifier.linked with it for the USCC or organisation code, then \
+                 send this event again",
+            ),
+            Holder::Several => (
+                "identifier-ambiguous",
+                "these numbers are linked to different subjects; give the USCC or the organisation code",
+            ),
+        };
+        Err(Rejection::Malformed(vec![FieldError::new("/subject/aliases", code, detail)]))
+    }
+}

@@ -1,0 +1,222 @@
+//! What the public sees, and what levels of access show to departments.
+
+use serde_json::{Value, json};
+
+use crate::support::events::{COMPANY, act, black, event, exit, penalty, red};
+use crate::support::server::{AUDITOR, LABOUR, MARKET, OFFICE, Server, Site};
+
+const ADULT: &str = "11010519491231002X";
+
+#[track_caller]
+fn applied(server: &Server, org: &str, event: &Value) -> Value {
+    let reply = server.client(org).publish(event);
+    assert_eq!(reply.status, 201, "{}", reply.body);
+    reply.json()
+}
+
+#[track_caller]
+fn public(server: &Server, path: &str) -> (u16, Value) {
+    let reply = server.client(LABOUR).with_token("").get(path);
+    (reply.status, reply.json())
+}
+
+#[track_caller]
+fn seen(server: &Server, path: &str) -> Value {
+    let (status, answer) = public(server, path);
+    assert_eq!(status, 200, "{path}: {answer:#}");
+    answer
+}
+
+fn publish(id: &str, date: &str, record: &str) -> Value {
+    act("publication.issued", id, date, COMPANY, &format!("{LABOUR}/{record}"), json!({ "channel": "credit-portal" }))
+}
+
+fn person(number: &str) -> Value {
+    json!({ "kind": "person", "document": { "kind": "身份证", "number": number }, "name": "欧阳示例" })
+}
+
+fn of_person(mut event: Value, number: &str) -> Value {
+    event["subject"] = person(number);
+    event
+}
+
+#[test]
+fn the_public_sees_published_records_while_they_are_on_show() {
+    let site = Site::embedded();
+    let server = site.start("2026-06-01");
+    for id in ["P-1", "P-2", "P-3", "P-4"] {
+        applied(&server, LABOUR, &penalty(id, "2026-06-01", COMPANY));
+    }
+    let records = |server: &Server| -> Vec<String> {
+        let file = seen(server, &format!("/v1/subjects/{COMPANY}"));
+        let penalties = file["penalties"].as_array().unwrap().clone();
+        penalties
+            .iter()
+            .map(|penalty| penalty["record"].as_str().unwrap().split('/').nth(1).unwrap().to_owned())
+            .collect()
+    };
+    assert!(records(&server).is_empty(), "nothing is published yet");
+    for id in ["1", "3", "4"] {
+        applied(&server, LABOUR, &publish(&format!("N-{id}"), "2026-06-01", &format!("P-{id}")));
+    }
+    let withheld = json!({ "exception": "国家秘密", "citation": "《政府信息公开条例》第十四条" });
+    let withheld = act("publication.withheld", "W-2", "2026-06-01", COMPANY, &format!("{LABOUR}/P-2"), withheld);
+    applied(&server, LABOUR, &withheld);
+    assert_eq!(records(&server), ["P-1", "P-3", "P-4"]);
+    let wrong = json!({ "reason": "事实有误" });
+    applied(&server, LABOUR, &act("penalty.withdrawn", "X-3", "2026-06-01", COMPANY, &format!("{LABOUR}/P-3"), wrong));
+    assert_eq!(records(&server), ["P-1", "P-4"]);
+    server.open("2026-09-02");
+    applied(&server, LABOUR, &act("repair.granted", "R-4", "2026-09-02", COMPANY, &format!("{LABOUR}/P-4"), json!({})));
+    assert_eq!(records(&server), ["P-1"]);
+    server.open("2027-06-01");
+    assert_eq!(records(&server), ["P-1"], "the last day of its publicity");
+    server.open("2027-06-02");
+    assert!(records(&server).is_empty());
+}
+
+#[test]
+fn the_public_sees_entries_while_they_are_on_a_public_list_and_nothing_of_what_departments_do() {
+    let site = Site::embedded();
+    let server = site.start("2026-06-01");
+    let mut listed = black("unpaid-wages", "D-1", "2026-06-01", "2029-06-01", COMPANY);
+    listed["data"]["persons"] = json!([{ "subject": person(ADULT), "role": "法定代表人" }]);
+    applied(&server, LABOUR, &listed);
+    applied(&server, MARKET, &red("D-2", "2026-06-01", 12, COMPANY));
+    let record = format!("{LABOUR}/D-1");
+    let objection = json!({ "grounds": "内部意见甲", "by": "当事人" });
+    applied(&server, LABOUR, &act("objection.filed", "O-1", "2026-06-01", COMPANY, &record, objection));
+    let file = seen(&server, &format!("/v1/subjects/{COMPANY}"));
+    assert_eq!(file["listings"].as_array().unwrap().len(), 2);
+    assert_eq!(file["subject"]["name"], "伊宁市星河建筑有限公司");
+    let text = file.to_string();
+    for hidden in ["内部意见甲", "欧阳", "\"P", "flags", "objections", "measures", "access"] {
+        assert!(!text.contains(hidden), "{hidden} in {text}");
+    }
+    let disputed = file["listings"].as_array().unwrap().iter().find(|entry| entry["record"] == record).unwrap();
+    assert_eq!(disputed["disputed"], true);
+    assert_eq!(seen(&server, "/v1/lists/black")["items"][0]["record"], record);
+    assert_eq!(seen(&server, "/v1/subjects?name=星河")["items"][0]["subject"]["uscc"], COMPANY);
+
+    for path in [
+        "/v1/lists/watch",
+        "/v1/lists/black?as_of=2026-06-01",
+        "/v1/subjects/MA00TEAT4?known_at=2026-06-01",
+        "/v1/subjects?identifier=91654002MA00TEAT4G",
+        "/v1/subjects/MA00TEAT4/timeline",
+        "/v1/subjects/MA00TEAT4/events",
+        "/v1/measures",
+        "/v1/obligations",
+        "/v1/list-changes",
+    ] {
+        assert_eq!(public(&server, path).0, 401, "{path}");
+    }
+    assert_eq!(server.client(LABOUR).with_token("wrong").get("/v1/lists/black").status, 401, "a wrong token is told");
+    let audience = server.client(LABOUR).get(&format!("/v1/subjects/{COMPANY}?audience=public"));
+    assert_eq!(audience.json(), file, "a department can look at what the public sees");
+    assert_eq!(server.client(LABOUR).get("/v1/lists/black?audience=press").status, 400);
+
+    server.open("2026-06-02");
+    applied(&server, LABOUR, &exit("E-1", "2026-06-02", COMPANY, &record, "early"));
+    assert_eq!(seen(&server, "/v1/lists/black")["items"], json!([]));
+    assert_eq!(seen(&server, &format!("/v1/subjects/{COMPANY}"))["listings"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn of_a_person_the_public_sees_a_masked_name_and_no_free_text_and_of_a_minor_nothing() {
+    let site = Site::embedded();
+    let server = site.start("2026-06-01");
+    let listed = black("judgment-debtor", "D-1", "2026-06-01", "2028-06-01", COMPANY);
+    applied(&server, LABOUR, &of_person(listed.clone(), ADULT));
+    let mut minor = of_person(listed, "654002201001010023");
+    minor["id"] = json!("D-2");
+    applied(&server, LABOUR, &minor);
+    let page = seen(&server, "/v1/lists/black");
+    let items = page["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1, "{page:#}");
+    let subject = json!({ "kind": "person", "id": null, "name": "欧阳**", "uscc": null, "document_number": "110**2X" });
+    assert_eq!(items[0]["subject"], subject);
+    assert!(!page.to_string().contains("示例") && !page.to_string().contains(ADULT));
+
+    let mut fined = of_person(penalty("P-1", "2026-06-01", COMPANY), ADULT);
+    fined["data"]["facts"] = json!("欧阳示例在伊宁市拖欠工资");
+    fined["data"]["kinds"] = json!(["罚款", "其他-责令欧阳示例改正"]);
+    applied(&server, LABOUR, &fined);
+    let issued = publish("N-1", "2026-06-01", "P-1");
+    applied(&server, LABOUR, &of_person(issued, ADULT));
+    let found = server.client(AUDITOR).post(
+        "/v1/subjects/find",
+        &json!({ "document": { "kind": "身份证", "number": ADULT }, "purpose": "核实", "case": "1" }),
+    );
+    let id = found.json()["items"][0]["subject"]["id"].as_str().unwrap().to_owned();
+    let file = seen(&server, &format!("/v1/subjects/{id}"));
+    assert_eq!(file["penalties"][0]["kinds"], json!(["罚款", "其他"]));
+    assert!(!file.to_string().contains("示例") && !file.to_string().contains(&id), "{file:#}");
+}
+
+#[test]
+fn a_level_shows_what_policy_says_and_a_decision_of_the_office_raises_it_until_its_last_day() {
+    let site = Site::embedded();
+    let server = site.start("2026-06-01");
+    let mut listed = black("unpaid-wages", "D-1", "2026-06-01", "2029-06-01", COMPANY);
+    listed["data"]["persons"] = json!([{ "subject": person(ADULT), "role": "法定代表人" }]);
+    applied(&server, LABOUR, &listed);
+    applied(&server, LABOUR, &penalty("P-1", "2026-06-01", COMPANY));
+    server.open("2026-06-02");
+    applied(&server, LABOUR, &exit("E-1", "2026-06-02", COMPANY, &format!("{LABOUR}/D-1"), "early"));
+    let path = format!("/v1/subjects/{COMPANY}");
+    let at = |level: &str| server.client(MARKET).get(&format!("{path}?level={level}"));
+    let count = |file: &Value, field: &str| file[field].as_array().unwrap().len();
+
+    let whole = server.client(MARKET).get(&path).json();
+    assert_eq!((&whole["level"], count(&whole, "listings"), count(&whole, "penalties")), (&json!(4), 2, 1));
+    let third = at("3").json();
+    assert_eq!((count(&third, "listings"), count(&third, "penalties"), count(&third, "access")), (2, 1, 0));
+    let second = at("2").json();
+    assert_eq!((count(&second, "listings"), count(&second, "penalties")), (1, 0), "the watch alone: {second:#}");
+    assert!(at("1").json().get("measures").is_none(), "the public view");
+    assert_eq!(at("6").status, 400);
+    let refused = at("5");
+    assert_eq!((refused.status, &refused.json()["code"]), (403, &json!("level-too-low")));
+    assert!(refused.body.contains("access.requested"), "{}", refused.body);
+    assert_eq!(server.client(MARKET).get(&format!("{path}?level=2&as_of=2026-06-01")).status, 403);
+
+    let asked = json!({ "level": 5, "purpose": "行政处罚案件核查", "case": "伊市监案〔2026〕9号" });
+    applied(&server, MARKET, &event("A-1", "access.requested", "2026-06-02", COMPANY, asked));
+    assert_eq!(at("5").status, 403, "nobody has decided yet");
+    let decided = json!({ "request": format!("{MARKET}/A-1"), "allowed": true, "until": "2026-06-03" });
+    applied(&server, OFFICE, &event("A-2", "access.decided", "2026-06-02", COMPANY, decided));
+    let file = at("5").json();
+    assert_eq!(
+        (&file["personal"][0]["name"], &file["personal"][0]["document_number"]),
+        (&json!("欧阳示例"), &json!(ADULT))
+    );
+    let request = &file["access"][0];
+    assert_eq!((&request["org"], &request["case"]), (&json!(MARKET), &json!("伊市监案〔2026〕9号")));
+    let decision = &request["decision"];
+    assert_eq!((&decision["by"], &decision["until"]), (&json!(OFFICE), &json!("2026-06-03")));
+    assert!(server.client(MARKET).get("/metrics").body.contains("chengxin_personal_reads_total 1"));
+    assert!(server.client(LABOUR).get(&path).json().get("personal").is_none(), "only who asked sees more");
+    server.open("2026-06-04");
+    assert_eq!(at("5").status, 403, "its last day is over");
+    assert!(!server.written().contains("欧阳"));
+}
+
+#[test]
+fn a_role_has_the_level_that_policy_gives_it() {
+    let site = Site::embedded();
+    let server = site.start("2026-06-01");
+    applied(&server, LABOUR, &penalty("P-1", "2026-06-01", COMPANY));
+    let mut content: Value = serde_json::from_str(include_str!("../../policy/access.json")).unwrap();
+    content = content["content"].take();
+    content["roles"][0]["level"] = json!(2);
+    let policy = json!({ "id": "access-2", "type": "policy.published", "effective": "2026-06-01",
+        "data": { "part": "access", "version": 2, "effective": "2026-06-01", "content": content } });
+    applied(&server, OFFICE, &policy);
+    let path = format!("/v1/subjects/{COMPANY}");
+    assert_eq!(server.client(MARKET).get(&path).json()["level"], 2);
+    assert_eq!(server.client(MARKET).get(&format!("{path}/timeline")).status, 403);
+    assert_eq!(server.client(MARKET).get(&format!("{path}/events")).status, 403);
+    assert_eq!(server.client(MARKET).get("/v1/lists/black?as_of=2026-06-01").status, 403);
+    assert_eq!(server.client(AUDITOR).get(&format!("{path}/events")).status, 200);
+}

@@ -47,7 +47,8 @@ impl<'a> View<'a> {
 
     /// Whether a subject has an objection to the record that is open on that day.
     pub fn has_open_objection(self, subject: &str, record: &Record<'_>, day: Date) -> bool {
-        let withdrawn = self.withdrawal(record).is_some_and(|withdrawal| withdrawal.event.effective <= day);
+        let withdrawn =
+            self.withdrawal_for(subject, record).is_some_and(|withdrawal| withdrawal.event.effective <= day);
         !withdrawn
             && self.objections(subject, &record.name).iter().any(|objection| {
                 objection.filed.event.effective <= day

@@ -157,7 +157,7 @@ impl<'a> View<'a> {
             Duty::new("answer-objection", record, objection.filed.event.effective)
                 .done(objection.answered)
                 .done(objection.resolved)
-                .done(self.withdrawal(record))
+                .done(self.withdrawal_for(subject, record))
         };
         self.objections(subject, &record.name).into_iter().map(duty).collect()
     }

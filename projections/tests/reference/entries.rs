@@ -47,33 +47,33 @@ impl<'a> View<'a> {
 
     /// The earliest exit or repair. An exit that confirms a repair ends nothing.
     pub fn ending(self, record: &Record<'_>) -> Option<&'a Taken> {
-        let mut ends = Vec::new();
-        let mut to_confirm = false;
-        for act in self.acts_on(record) {
-            match &act.event.data {
-                Data::ExitDeclared(exit) if exit.reason == ExitReason::Repaired && to_confirm => to_confirm = false,
-                Data::ExitDeclared(_) => ends.push(act),
-                Data::RepairGranted(_) => {
-                    to_confirm = true;
-                    ends.push(act);
-                }
-                _ => {}
-            }
-        }
-        ends.into_iter().min_by_key(|act| act.event.effective)
+        self.endings(record).0
     }
 
-    /// Whether a repair was granted that no exit has confirmed yet.
-    pub fn is_repair_to_be_confirmed(self, record: &Record<'_>) -> bool {
+    /// The earliest exit or repair, and whether a repair was granted that no exit has confirmed yet.
+    fn endings(self, record: &Record<'_>) -> (Option<&'a Taken>, bool) {
+        let mut end: Option<&Taken> = None;
         let mut to_confirm = false;
         for act in self.acts_on(record) {
+            let earlier = end.is_none_or(|end| act.event.effective < end.event.effective);
             match &act.event.data {
-                Data::ExitDeclared(exit) if exit.reason == ExitReason::Repaired => to_confirm = false,
+                Data::ExitDeclared(exit) if exit.reason == ExitReason::Repaired && to_confirm && !earlier => {
+                    to_confirm = false;
+                    continue;
+                }
+                Data::ExitDeclared(_) => {}
                 Data::RepairGranted(_) => to_confirm = true,
-                _ => {}
+                _ => continue,
             }
+            end = if earlier { Some(act) } else { end };
         }
-        to_confirm
+        (end, to_confirm)
+    }
+
+    /// Whether an exit on a day because of a repair would only confirm it. One that is dated before would be another end.
+    pub fn would_confirm(self, record: &Record<'_>, day: Date) -> bool {
+        let (end, to_confirm) = self.endings(record);
+        to_confirm && end.is_some_and(|end| end.event.effective <= day)
     }
 
     /// The exit or repair that really ended it: none where the term had ended before.

@@ -147,7 +147,7 @@ impl Case<'_> {
                 refuse(codes, nothing, "nothing-to-confirm");
             }
             Data::ExitDeclared(exit) => {
-                if exit.reason != ExitReason::Repaired || !view.is_repair_to_be_confirmed(record) {
+                if exit.reason != ExitReason::Repaired || !view.would_confirm(record, day) {
                     refuse(codes, self.ends_too_late(record), "already-ended");
                 }
                 if exit.reason == ExitReason::Repaired {

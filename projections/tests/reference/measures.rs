@@ -1,10 +1,7 @@
 //! Measures (十一)–(十八), default rule 8; responsible persons (十六), default rule 6; joint action (二十)(二十二)(二十三).
 
 use crate::view::{Record, Taken, View};
-use chengxin_projections::{
-    date::Date,
-    event::{Data, Finding},
-};
+use chengxin_projections::{date::Date, event::Data};
 use std::collections::BTreeMap;
 
 /// What a designation of another subject means for a person.
@@ -41,10 +38,7 @@ impl<'a> View<'a> {
 
     /// Whether it turned out that the person does not belong to the entry.
     pub fn is_person_withdrawn(self, record: &Record<'_>, person: &str) -> bool {
-        record.subject() != person
-            && self.acts(person, &record.name).iter().any(
-                |act| matches!(&act.event.data, Data::ObjectionResolved(data) if data.finding == Finding::Withdrawn),
-            )
+        record.subject() != person && self.withdrawal_for(person, record).is_some()
     }
 
     /// The entries of others that land on a person, in the order of the log.
@@ -52,7 +46,7 @@ impl<'a> View<'a> {
         let mut implications = Vec::new();
         for record in self.records() {
             let named = self.names(&record, person) && record.subject() != person;
-            if !named || self.is_withdrawn(&record) || self.is_person_withdrawn(&record, person) {
+            if !named || self.is_person_withdrawn(&record, person) {
                 continue;
             }
             let data = record.designation().expect("only a designation names persons");

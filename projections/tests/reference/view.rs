@@ -129,6 +129,13 @@ impl<'a> View<'a> {
         })
     }
 
+    /// The event after which a record, or what an entry says of a person, is nothing to the subject any more.
+    pub fn withdrawal_for(self, subject: &str, record: &Record<'_>) -> Option<&'a Taken> {
+        let resolved = |act: &&Taken| matches!(&act.event.data, Data::ObjectionResolved(data) if data.finding == Finding::Withdrawn);
+        let own = self.acts(subject, &record.name).into_iter().find(resolved);
+        self.withdrawal(record).into_iter().chain(own).min_by_key(|act| act.event.effective)
+    }
+
     pub fn is_withdrawn(self, record: &Record<'_>) -> bool {
         self.withdrawal(record).is_some()
     }
@@ -160,14 +167,23 @@ impl<'a> View<'a> {
         };
         for act in self.acts(&taken.event.subject.id, &record.name) {
             let Data::RecordCorrected(correction) = &act.event.data else { continue };
+            let before = rests_on(&record.data);
             record.data = changed(&record.data, &correction.changes.0).expect("only what can be read was accepted");
             record.corrected = true;
-            if record.designation().is_some() && correction.changes.0.get("basis").is_some() {
+            if rests_on(&record.data) != before {
                 record.basis_corrected = act.offset;
                 record.basis_corrected_on = Some(act.day);
             }
         }
         record
+    }
+}
+
+/// What an entry rests on: the records that the items of its basis name.
+fn rests_on(data: &Data) -> Vec<Option<String>> {
+    match data {
+        Data::DesignationMade(data) => data.basis.iter().map(|item| item.record.clone()).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -13,6 +13,7 @@ mod project;
 mod publish;
 mod query;
 mod report;
+mod rules;
 mod server;
 mod settings;
 mod workload;
@@ -56,6 +57,9 @@ fn bench(settings: &Settings) -> Result<bool> {
     }
     if settings.wants("publish") {
         publish::measure(settings, directory.path(), &mut report)?;
+    }
+    if settings.wants("rules") {
+        rules::measure(settings, directory.path(), &mut report)?;
     }
     if settings.wants("import") {
         import::measure(settings, directory.path(), &mut report)?;

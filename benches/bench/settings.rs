@@ -21,7 +21,7 @@ pub(crate) struct Settings {
     #[arg(long, env = "CHENGXIN_TEST_KAFKA", default_value = "127.0.0.1:19092")]
     pub(crate) brokers: String,
 
-    /// Only these parts: embedded, kafka, publish, import.
+    /// Only these parts: embedded, kafka, publish, import, rules.
     #[arg(long, value_delimiter = ',')]
     pub(crate) only: Vec<String>,
 

@@ -2,7 +2,7 @@
 
 use crate::{
     date::Date,
-    difference::Telling,
+    difference::{Changes, Telling},
     event::{Data, Event, PolicyPublished, SYSTEM_PUBLISHER, SubjectKind},
     facts::{CreditFile, Stamp},
     judge::{self, Effect, Outcome},
@@ -21,6 +21,10 @@ pub trait Files {
     /// The subjects for whom something changes by itself on or before `day`, in ascending order, so that a replay
     /// announces in the same order.
     fn due(&mut self, day: Date) -> Result<Vec<Box<str>>, Self::Error>;
+
+    /// Takes what has been told so far of a day or a calendar, which may concern every subject; what is left goes into the
+    /// outcome.
+    fn told(&mut self, _changes: &mut Changes) {}
 
     /// Whether the outcomes shall tell the changes. A replay of what went out before is faster without.
     fn telling(&self) -> Telling {
@@ -46,6 +50,7 @@ pub fn fold<F: Files>(
                 let file = files.file(&subject, SubjectKind::Organisation)?;
                 if file.day < date {
                     all.changes.extend(judge::open_day(partition, file, date, stamp, telling));
+                    files.told(&mut all.changes);
                 }
             }
             Ok(Some(all))
@@ -82,6 +87,7 @@ fn publish_policy<F: Files>(
             let file = files.file(&subject, SubjectKind::Organisation)?;
             if file.applied <= stamp.offset {
                 outcome.changes.extend(judge::move_deadlines(partition, &earlier, file, &name, stamp, telling));
+                files.told(&mut outcome.changes);
             }
         }
     }

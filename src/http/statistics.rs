@@ -31,13 +31,14 @@ struct StatisticsParams {
     from: Option<String>,
     /// The last one; `as_of` if left out.
     to: Option<String>,
-    /// The business day, `YYYY-MM-DD`; today if left out.
+    /// The business day, `YYYY-MM-DD`, up to which things happened; if left out the last one counted, or today if that
+    /// is still to come. So the figures of a past period as known at a moment are the same whenever they are asked for.
     as_of: Option<String>,
     /// What may be known: a position, an RFC 3339 instant, or a day, which means its end; now if left out.
     known_at: Option<String>,
 }
 
-/// Counts by department, kind and region, from events only.
+/// Counts by department, kind, region, measure and month, from events only.
 #[utoipa::path(
     get, path = "/v1/statistics", tag = "statistics", operation_id = "statistics", params(StatisticsParams),
     responses((status = 200, body = Statistics), (status = "default", body = Problem, content_type = "application/problem+json"))
@@ -51,7 +52,10 @@ async fn count(
     let to = params.to.as_deref().map(|text| query::date("to", text)).transpose()?;
     heavy(move || {
         let asked = Asked::read(&app.node, params.as_of.as_deref(), params.known_at.as_deref())?;
-        let scope = asked.scope(&app.node, None)?;
+        let mut scope = asked.scope(&app.node, None)?;
+        if let Some(to) = to.filter(|to| *to < scope.as_of && !scope.day_asked) {
+            scope.as_of = to;
+        }
         let period = Period { from, to: to.unwrap_or(scope.as_of) };
         if period.to < period.from {
             return Err(Problem::parameter("to", format!("{} lies before from, {from}", period.to)));

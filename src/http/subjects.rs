@@ -94,14 +94,14 @@ async fn credit_file(
     let looks_back = as_of.is_some() || known_at.is_some();
     let when = When { as_of, known_at };
     let Some(principal) = viewer.department(audience.as_deref(), looks_back)? else {
-        return public_file(app, key, when).await;
+        return public_file(app, key).await;
     };
     let sight = viewer::at_level(&app, viewer::sight_of(&app, &principal, &key)?, level.as_deref())?;
     if looks_back {
         viewer::require(&sight, "history")?;
     }
     if sight.is_public() {
-        return public_file(app, key, when).await;
+        return public_file(app, key).await;
     }
     let file = about(app, key, when, move |app, key, scope| {
         let mut file = subject::credit_file(&app.node, key, scope)?.seen_by(&sight);
@@ -114,10 +114,10 @@ async fn credit_file(
     file.await.map(|file| Json(FileShown::Whole(Box::new(file))))
 }
 
-async fn public_file(app: App, key: String, when: When) -> Result<Json<FileShown>, Problem> {
+async fn public_file(app: App, key: String) -> Result<Json<FileShown>, Problem> {
     heavy(move || {
-        let asked = Asked::read(&app.node, when.as_of.as_deref(), when.known_at.as_deref())?;
-        public::file(&app.node, &key, &asked.scope(&app.node, None)?)
+        let (scope, _) = public_scope(&app.node, None)?;
+        public::file(&app.node, &key, &scope)
     })
     .await
     .map(|file| Json(FileShown::Public(Box::new(file))))

@@ -42,6 +42,9 @@ impl Viewer {
         match self.0 {
             None if looks_back => Err(needs_token("the public sees what is published today")),
             None => Ok(None),
+            Some(_) if audience.is_some() && looks_back => {
+                Err(Problem::parameter("audience", "the public view is of today; leave out as_of and known_at"))
+            }
             Some(principal) => Ok(Some(principal).filter(|_| audience.is_none())),
         }
     }

@@ -10,6 +10,7 @@ mod outputs;
 mod saving;
 mod shard;
 mod task;
+mod working;
 
 pub use shard::{Answer, Shard};
 pub use task::TaskError;

@@ -6,7 +6,7 @@ use crate::{
 };
 use chengxin_projections::{
     change::{Bytes, ListChange, ListEntry, MeasureChange, ObligationChange, Refused},
-    difference::Implied,
+    difference::{Changes, Implied},
     event::Event,
     judge::{Effect, Outcome},
     refusal::Code,
@@ -23,19 +23,23 @@ pub(super) struct Outputs<'a> {
 }
 
 impl Outputs<'_> {
-    pub(super) fn outcome(&mut self, event: &Event, offset: u64, outcome: &Outcome) {
-        for change in &outcome.changes.lists {
+    pub(super) fn changes(&mut self, changes: &Changes) {
+        for change in &changes.lists {
             self.list_change(change);
         }
-        for change in &outcome.changes.measures {
+        for change in &changes.measures {
             self.measure_change(change);
         }
-        for change in &outcome.changes.obligations {
+        for change in &changes.obligations {
             self.obligation_change(change);
         }
-        for implied in &outcome.changes.implications {
+        for implied in &changes.implications {
             self.implied(implied);
         }
+    }
+
+    pub(super) fn outcome(&mut self, event: &Event, offset: u64, outcome: &Outcome) {
+        self.changes(&outcome.changes);
         if let Effect::Refused(refusal) = &outcome.effect {
             let refused = Refused {
                 position: format!("{}-{offset}", self.partition),

@@ -24,6 +24,8 @@ use tokio::sync::watch;
 const CACHED_FILES: usize = 50_000;
 /// Outcomes kept for publishers who wait for them.
 const ANSWERS_KEPT: usize = 65_536;
+/// Subjects shown before readers get their turn.
+const SHOWN_AT_ONCE: usize = 500;
 /// Memory of a file, and of an event beside its body, in the estimate of unsaved bytes.
 pub(super) const FILE_BYTES: usize = 1_000;
 pub(super) const EVENT_BYTES: usize = 320;
@@ -304,11 +306,17 @@ impl Shard {
     /// Shows a published batch to readers.
     pub(super) fn show(&self, shown: Shown) {
         let at = shown.at;
-        {
+        // Piece by piece, so that a day on which a hundred thousand terms end holds no reader up. What is shown before `at`
+        // says so is published, and readers filter facts by `at`.
+        let mut changed = shown.changed.into_iter().peekable();
+        while changed.peek().is_some() {
             let mut state = self.state_mut();
-            for (subject, changed) in shown.changed {
+            for (subject, changed) in changed.by_ref().take(SHOWN_AT_ONCE) {
                 self.show_subject(&mut state, subject, changed);
             }
+        }
+        {
+            let mut state = self.state_mut();
             state.partition = Arc::new(shown.partition);
             state.at = at;
             state.answers.extend(shown.answers);

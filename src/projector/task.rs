@@ -4,22 +4,19 @@ use super::{
     RETRY_PAUSE, Surroundings, TASK,
     outputs::Outputs,
     saving::Haste,
-    shard::{Answer, Changed, EVENT_BYTES, FILE_BYTES, Shard, Shown},
+    shard::{Answer, Shard, Shown},
+    working::{Mode, Working},
 };
 use crate::{
     log::{LogError, Offset, Owner, Reader, Record, Stored, Topic},
-    views::{Held, ViewError},
+    views::ViewError,
 };
 use chengxin_projections::{
     date::Date,
-    difference::Telling,
-    event::{Data, Event, SubjectKind},
-    facts::CreditFile,
-    fold::{Files, fold},
+    fold::fold,
     partition::{Partition, day_event, policy_event},
 };
 use std::{
-    collections::{BTreeSet, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
@@ -57,14 +54,6 @@ pub enum TaskError {
     Log(#[from] LogError),
     #[error(transparent)]
     View(#[from] ViewError),
-}
-
-/// Whether outputs go out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mode {
-    /// They are out already: fold without them.
-    Replay,
-    Publish,
 }
 
 impl Task {
@@ -259,7 +248,6 @@ impl Task {
 struct Folding<'a> {
     partition: Partition,
     working: Working<'a>,
-    outputs: Outputs<'a>,
     answers: Vec<(Offset, Answer)>,
     /// Events below this offset are folded.
     at: Offset,
@@ -275,16 +263,15 @@ impl<'a> Folding<'a> {
     /// Begins where the shard stands.
     fn new(task: &'a Task, mode: Mode) -> Folding<'a> {
         let (partition, at) = task.shard.partition();
-        let codec = &*task.surroundings.codec;
+        let outputs = Outputs {
+            codec: &task.surroundings.codec,
+            partition: task.shard.number,
+            partitions: task.surroundings.log.partitions(),
+            records: Vec::new(),
+        };
         Folding {
             partition: Partition::clone(&partition),
-            working: Working::new(&task.shard, mode),
-            outputs: Outputs {
-                codec,
-                partition: task.shard.number,
-                partitions: task.surroundings.log.partitions(),
-                records: Vec::new(),
-            },
+            working: Working::new(&task.shard, mode, outputs),
             answers: Vec::new(),
             at,
         }
@@ -294,12 +281,12 @@ impl<'a> Folding<'a> {
     fn fold(&mut self, records: &mut impl Iterator<Item = Stored>) -> Result<(), TaskError> {
         for stored in records {
             self.at = stored.offset + 1;
-            let event = match self.outputs.codec.decode_event(stored.value.as_deref().unwrap_or_default()) {
+            let event = match self.working.outputs.codec.decode_event(stored.value.as_deref().unwrap_or_default()) {
                 Ok(event) => event,
                 Err(error) => {
                     metrics::counter!("chengxin_unreadable_total").increment(1);
                     if self.working.mode == Mode::Publish {
-                        self.outputs.unreadable(&stored, error.to_string());
+                        self.working.outputs.unreadable(&stored, error.to_string());
                     }
                     continue;
                 }
@@ -310,9 +297,9 @@ impl<'a> Folding<'a> {
                 // Rows may lead their checkpoint, but never what is published.
                 let outcome =
                     outcome.ok_or_else(|| ViewError("rows are ahead of the published progress".to_owned()))?;
-                self.outputs.outcome(&event, stored.offset, &outcome);
+                self.working.outputs.outcome(&event, stored.offset, &outcome);
                 self.answers.push((stored.offset, Arc::new(outcome)));
-                if self.outputs.records.len() >= BATCH_OUTPUTS {
+                if self.working.outputs.records.len() >= BATCH_OUTPUTS {
                     break;
                 }
             }
@@ -321,125 +308,8 @@ impl<'a> Folding<'a> {
     }
 
     fn done(self) -> Folded {
-        let Folding { partition, working, outputs, answers, at } = self;
-        let shown = Shown { at, partition, changed: working.changed(), answers };
-        Folded { shown, outputs: outputs.records }
-    }
-}
-
-/// The files that are touched: copies, which replace what readers see once their outputs are published.
-struct Working<'a> {
-    shard: &'a Shard,
-    mode: Mode,
-    places: HashMap<Box<str>, usize>,
-    files: Vec<Touched>,
-    /// When something of these files changes next by itself. Brought up to date before it is asked.
-    agenda: BTreeSet<(Date, Box<str>)>,
-    /// Places of the files of which `held.next` may be another day since it was computed.
-    stale: Vec<usize>,
-    /// Memory of all this, roughly.
-    bytes: usize,
-}
-
-struct Touched {
-    subject: Box<str>,
-    changed: Changed,
-    stale: bool,
-}
-
-impl<'a> Working<'a> {
-    fn new(shard: &'a Shard, mode: Mode) -> Working<'a> {
-        let (places, agenda) = (HashMap::new(), BTreeSet::new());
-        Working { shard, mode, places, files: Vec::new(), agenda, stale: Vec::new(), bytes: 0 }
-    }
-
-    /// Where the file of a subject is; it is fetched if it is not there yet.
-    fn place(&mut self, subject: &str, kind: SubjectKind) -> Result<usize, ViewError> {
-        if let Some(place) = self.places.get(subject) {
-            return Ok(*place);
-        }
-        let (file, planned) = match self.shard.file(subject)? {
-            Some(held) => (held.file.clone(), held.next),
-            None => (CreditFile::new(subject, kind), None),
-        };
-        let (records, names, identifiers) = (file.records.len(), file.names.len(), file.identifiers.len());
-        let held = Held { file, next: None };
-        let changed = Changed { held, bodies: Vec::new(), planned, records, names, identifiers, terms: Vec::new() };
-        let place = self.files.len();
-        self.files.push(Touched { subject: subject.into(), changed, stale: false });
-        self.places.insert(subject.into(), place);
-        self.bytes += FILE_BYTES;
-        self.touch(place);
-        Ok(place)
-    }
-
-    /// To be called after a file has changed.
-    fn touch(&mut self, place: usize) {
-        if !std::mem::replace(&mut self.files[place].stale, true) {
-            self.stale.push(place);
-        }
-    }
-
-    /// Keeps the event as it stands in the log, for the credit file and the auditor.
-    fn keep_body(&mut self, event: &Event, stored: &Stored) -> Result<(), ViewError> {
-        if matches!(event.data, Data::DayOpened(_) | Data::PolicyPublished(_)) {
-            return Ok(());
-        }
-        let body: Arc<[u8]> = stored.value.as_deref().unwrap_or_default().into();
-        self.bytes += body.len() + EVENT_BYTES;
-        let place = self.place(&event.subject.id, event.subject.kind)?;
-        let changed = &mut self.files[place].changed;
-        changed.bodies.push((stored.offset, body));
-        changed.terms.extend(Held::terms_of(&event.data, &event.publisher));
-        self.touch(place);
-        Ok(())
-    }
-
-    fn plan(&mut self) {
-        for place in self.stale.drain(..) {
-            let Touched { subject, changed, stale, .. } = &mut self.files[place];
-            *stale = false;
-            let next = changed.held.file.next();
-            let last = std::mem::replace(&mut changed.held.next, next);
-            if last == next {
-                continue;
-            }
-            if let Some(last) = last {
-                self.agenda.remove(&(last, subject.clone()));
-            }
-            self.agenda.extend(next.map(|next| (next, subject.clone())));
-        }
-    }
-
-    fn changed(mut self) -> Vec<(Box<str>, Changed)> {
-        self.plan();
-        self.files.into_iter().map(|touched| (touched.subject, touched.changed)).collect()
-    }
-}
-
-impl Files for Working<'_> {
-    type Error = ViewError;
-
-    fn file(&mut self, subject: &str, kind: SubjectKind) -> Result<&mut CreditFile, ViewError> {
-        let place = self.place(subject, kind)?;
-        // A day changes files without an event of their own.
-        self.touch(place);
-        Ok(&mut self.files[place].changed.held.file)
-    }
-
-    fn due(&mut self, day: Date) -> Result<Vec<Box<str>>, ViewError> {
-        self.plan();
-        let own = self.agenda.iter().take_while(|(next, _)| *next <= day).map(|(_, subject)| subject.clone());
-        let mut due: Vec<Box<str>> = own.collect();
-        due.extend(self.shard.due(day).into_iter().filter(|subject| !self.places.contains_key(subject)));
-        due.sort_unstable();
-        Ok(due)
-    }
-
-    fn telling(&self) -> Telling {
-        match self.mode {
-            Mode::Publish => Telling::Told,
-            Mode::Replay => Telling::Counted,
-        }
+        let Folding { partition, working, answers, at } = self;
+        let (changed, outputs) = working.changed();
+        Folded { shown: Shown { at, partition, changed, answers }, outputs }
     }
 }

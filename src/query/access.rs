@@ -131,6 +131,13 @@ impl CreditFileView {
         if !sight.shows("flags") {
             self.flags.clear();
         }
+        if !sight.shows("measures") {
+            self.implications.clear();
+        }
+        // The answer holds for whoever asks; what it rests on is shown with the records themselves.
+        if !all {
+            self.green_channel.records.clear();
+        }
         if !sight.shows("access-requests") {
             self.access.clear();
         }

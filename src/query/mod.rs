@@ -6,6 +6,8 @@
 pub mod access;
 pub mod cause;
 pub mod correction;
+mod counting;
+pub mod dry_run;
 pub mod events;
 pub mod explain;
 pub mod find;

@@ -1,5 +1,7 @@
 //! Pages, cursors and positions over the partitions of a running node.
 
+mod joint_action;
+
 use super::{
     events, find,
     list::{self, Filter, ListPage},

@@ -1,10 +1,14 @@
 //! Views of worked scenarios, judged by the shipped policy, as of days and as known at moments.
 
+mod disputes;
+mod persons;
+mod repairs;
+mod statistics;
+
 use super::{
     events, listing,
     measure::{self, State as MeasureState},
     record::Bodies,
-    statistics::{Counting, Period},
     subject::{self, CreditFileView, Reading},
     timeline,
 };
@@ -39,6 +43,8 @@ struct Story {
     partition: Partition,
     files: Memory,
     bodies: Vec<Body>,
+    /// The events of [`PERSON`].
+    of_person: Vec<Body>,
     offset: u64,
     day: Date,
 }
@@ -46,8 +52,14 @@ struct Story {
 impl Story {
     fn on(day: &str) -> Story {
         let day = date(day);
-        let mut story =
-            Story { partition: Partition::new(3), files: Memory::default(), bodies: vec![], offset: 0, day };
+        let mut story = Story {
+            partition: Partition::new(3),
+            files: Memory::default(),
+            bodies: vec![],
+            of_person: vec![],
+            offset: 0,
+            day,
+        };
         for part in shipped_policy() {
             let id = format!("policy-{}", part.part);
             story.tell(chengxin_projections::event::SYSTEM_PUBLISHER, &id, day, part.into());
@@ -87,7 +99,16 @@ impl Story {
             CODEC.encode_event(&event, &mut body);
             self.bodies.push((self.offset, body.into()));
         }
-        fold(&mut self.partition, &mut self.files, self.offset, &event).unwrap().unwrap().effect
+        let outcome = fold(&mut self.partition, &mut self.files, self.offset, &event).unwrap().unwrap();
+        for implied in &outcome.changes.implications {
+            self.offset += 1;
+            let (event, mut body) = (implied.event(), Vec::new());
+            CODEC.encode_event(&event, &mut body);
+            self.of_person.push((self.offset, body.into()));
+            let stated = fold(&mut self.partition, &mut self.files, self.offset, &event).unwrap().unwrap();
+            assert_eq!(stated.effect, Effect::Applied);
+        }
+        outcome.effect
     }
 
     /// On the open day, and accepted.
@@ -108,10 +129,20 @@ impl Story {
     }
 
     fn with<T>(&self, known: Known, as_of: &str, look: impl FnOnce(&Reading) -> T) -> T {
+        self.of(SUBJECT, known, as_of, look)
+    }
+
+    fn of<T>(&self, subject: &str, known: Known, as_of: &str, look: impl FnOnce(&Reading) -> T) -> T {
         let policy = self.partition.policy_at(date(as_of), known);
-        let bodies = Bodies::new(&CODEC, self.bodies.clone());
-        let policies = self.partition.history.clone();
-        look(&Reading { file: self.file(), bodies, known, as_of: date(as_of), policy: &policy, policies: &policies })
+        let bodies = if subject == SUBJECT { &self.bodies } else { &self.of_person };
+        let bodies = Bodies::new(&CODEC, bodies.clone());
+        let (file, policies) = (&self.files.files[subject], self.partition.history.clone());
+        look(&Reading { file, bodies, known, as_of: date(as_of), policy: &policy, policies: &policies })
+    }
+
+    /// The file of [`PERSON`].
+    fn person(&self, day: &str) -> CreditFileView {
+        self.of(PERSON, Known::Now, day, |reading| subject::show(reading, "now".into(), "3-1".into()))
     }
 
     fn known(&self, known: Known, as_of: &str) -> CreditFileView {
@@ -330,31 +361,6 @@ fn events_are_told_in_the_form_in_which_they_are_published_with_what_became_of_t
     let persons = json!([{ "subject": { "kind": "person", "id": PERSON }, "role": "法定代表人" }]);
     assert_eq!(told[0]["data"]["persons"], persons);
     assert_eq!((&told[0]["type"], &told[0]["position"]), (&json!("designation.made"), &json!("3-19")));
-}
-
-#[test]
-fn statistics_count_what_happened_in_the_period_and_was_not_wrong() {
-    let mut story = Story::on("2026-09-24");
-    story.then(SOCIAL, "P-1", penalty());
-    story.then(SOCIAL, "D-1", designation(List::Black, "unpaid-wages", 36));
-    story.then(SOCIAL, "D-2", designation(List::Black, "unpaid-wages", 36));
-    story.open("2026-10-13");
-    let issued = PublicationIssued { record: format!("{SOCIAL}/P-1"), channel: "credit-portal".into() };
-    story.then(SOCIAL, "I-1", issued);
-    story.then(SOCIAL, "W-1", DesignationWithdrawn { record: format!("{SOCIAL}/D-2"), reason: "重复".into() });
-    let policies = story.partition.history.clone();
-    let count = |from: &str, to: &str| {
-        let period = Period { from: date(from), to: date(to) };
-        let mut counting = Counting::new(period, date("2026-10-31"), &policies);
-        counting.subject(story.file(), Known::Now);
-        (counting.total, counting.regions.into_keys().collect::<Vec<_>>())
-    };
-    let (total, regions) = count("2026-01-01", "2026-12-31");
-    assert_eq!((total.penalties, total.black_listed, total.withdrawn), (1, 1, 1));
-    assert_eq!((total.published_in_time, total.published_late, total.duties_late), (0, 1, 1));
-    assert_eq!(total.duties_overdue, 1, "the takedown was not explained");
-    assert_eq!(regions, ["654002"]);
-    assert_eq!(count("2027-01-01", "2027-12-31"), Default::default());
 }
 
 #[test]

@@ -35,6 +35,8 @@ pub type Term = Box<str>;
 /// A subject and a name that became known.
 pub type NewName = (Box<str>, Box<str>);
 
+/// Records before a new one that are looked at for the terms that it brings.
+const RECORDS_LOOKED_AT: usize = 64;
 /// Bytes of names in one row of the journal.
 const NAMES_ROW_BYTES: usize = 64 << 10;
 
@@ -47,11 +49,14 @@ pub struct Held {
 }
 
 impl Held {
-    /// What the records from `known` on are indexed by and the earlier ones are not; a file only ever gains terms.
+    /// What the records from `known` on are indexed by and the last ones before are not. A file only ever gains terms, and one
+    /// that is written again does no harm: so a long history is not looked through for each new record.
     pub fn new_terms(file: &CreditFile, known: usize) -> Vec<Term> {
         let mut terms: Vec<Term> = Vec::new();
         for (index, record) in file.records.from(known).enumerate() {
-            let earlier = || file.records.iter().take(known + index);
+            let index = known + index;
+            let first = index.saturating_sub(RECORDS_LOOKED_AT);
+            let earlier = || file.records.from(first).take(index - first);
             let authority = record.authority();
             let is_its = |other: &Record| other.id.strip_prefix(authority).is_some_and(|rest| rest.starts_with('/'));
             if !earlier().any(|earlier| is_its(earlier)) {

@@ -166,6 +166,23 @@ fn a_row_that_the_rules_refuse_stands_in_the_quarantine_with_its_reason() {
 }
 
 #[test]
+fn a_row_held_back_for_a_number_goes_in_as_it_is_once_the_number_is_linked() {
+    let desk = Desk::new();
+    let table = "CF_XDR_MC,CF_XDR_GSZC,CF_WSH,CF_JDRQ\n某公司,654002050001234,1号,2026-04-22\n";
+    let file = desk.file("旧号.csv", table);
+    let held = import(&desk.data(), &file);
+    assert_eq!(held.code, 3);
+    held.says("identifier-unlinked 1");
+    let link = format!(
+        r#"{{"id":"L-1","type":"identifier.linked","effective":"2026-04-20","subject":{{"kind":"organisation","id":"{USCC}"}},"data":{{"scheme":"registration","value":"654002050001234","reason":"登记机关函"}}}}"#
+    );
+    assert_eq!(import(&desk.data(), &desk.file("link.ndjson", link)).code, 0);
+    let again = import(&desk.data(), &quarantine_of(&file));
+    again.says("已登记 1 行");
+    assert_eq!(again.code, 0);
+}
+
+#[test]
 fn events_go_in_line_by_line_and_a_corrected_line_goes_in_afterwards() {
     let desk = Desk::new();
     let event = |id: &str, no: &str| {

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod crash;
+mod disputes;
 mod embedded_log;
 mod feeds;
 mod imports;

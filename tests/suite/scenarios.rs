@@ -12,7 +12,7 @@ macro_rules! on_both_logs {
         $(#[test]
         fn $scenario() {
             let said = |site: Site| {
-                let mut walk = Walk { site, server: None, said: Vec::new() };
+                let mut walk = Walk { site, server: None, said: Vec::new(), moments: Vec::new() };
                 scenario::$scenario(&mut walk);
                 walk.finish()
             };
@@ -21,6 +21,8 @@ macro_rules! on_both_logs {
         })*
     };
 }
+
+pub(crate) use on_both_logs;
 
 on_both_logs! {
     a_penalty_is_due_within_seven_working_days_and_a_worked_sunday_is_one,
@@ -32,28 +34,41 @@ on_both_logs! {
     an_organisation_code_and_the_uscc_around_it_are_one_subject,
 }
 
-struct Walk {
-    site: Site,
-    server: Option<Server>,
-    said: Vec<Value>,
+pub(crate) struct Walk {
+    pub(crate) site: Site,
+    pub(crate) server: Option<Server>,
+    pub(crate) said: Vec<Value>,
+    /// Each day of the scenario, and what was known at its end.
+    pub(crate) moments: Vec<(String, String)>,
 }
 
 impl Walk {
-    fn begin(&mut self, today: &str) {
+    pub(crate) fn begin(&mut self, today: &str) {
         self.server = Some(self.site.start(today));
+        self.moments.push((today.to_owned(), String::new()));
     }
 
-    fn server(&self) -> &Server {
+    pub(crate) fn server(&self) -> &Server {
         self.server.as_ref().unwrap()
     }
 
-    fn open(&mut self, date: &str) {
+    pub(crate) fn open(&mut self, date: &str) {
+        self.remember();
         self.server().open(date);
+        self.moments.push((date.to_owned(), String::new()));
+    }
+
+    /// What is known at the end of the day that was open.
+    fn remember(&mut self) {
+        let page = self.server().client(LABOUR).get("/v1/lists/black").json();
+        if let Some(last) = self.moments.last_mut() {
+            last.1 = text(&page["position"]);
+        }
     }
 
     /// Publishes an event that must have this effect.
     #[track_caller]
-    fn publish(&mut self, org: &str, event: &Value, effect: &str) -> Value {
+    pub(crate) fn publish(&mut self, org: &str, event: &Value, effect: &str) -> Value {
         let reply = self.server().client(org).publish(event);
         let outcome = reply.json();
         assert_eq!(outcome["effect"], effect, "{outcome:#}");
@@ -64,7 +79,7 @@ impl Walk {
     }
 
     #[track_caller]
-    fn get(&mut self, path: &str) -> Value {
+    pub(crate) fn get(&mut self, path: &str) -> Value {
         let reply = self.server().client(LABOUR).get(path);
         assert_eq!((reply.status, reply.content_type.as_str()), (200, "application/json"), "{path}: {}", reply.body);
         self.say(reply.json());
@@ -73,7 +88,7 @@ impl Walk {
 
     /// The records on a list on a day.
     #[track_caller]
-    fn list(&mut self, list: &str, as_of: &str) -> Vec<String> {
+    pub(crate) fn list(&mut self, list: &str, as_of: &str) -> Vec<String> {
         let page = self.get(&format!("/v1/lists/{list}?as_of={as_of}"));
         assert_eq!(page["next"], Value::Null);
         page["items"].as_array().unwrap().iter().map(|item| text(&item["record"])).collect()
@@ -81,7 +96,7 @@ impl Walk {
 
     /// What is due, as `duty due state late_by`.
     #[track_caller]
-    fn duties(&mut self, as_of: &str) -> Vec<String> {
+    pub(crate) fn duties(&mut self, as_of: &str) -> Vec<String> {
         let page = self.get(&format!("/v1/obligations?as_of={as_of}"));
         let line = |item: &Value| {
             format!("{} {} {} {}", text(&item["duty"]), text(&item["due"]), text(&item["state"]), item["late_by"])
@@ -91,10 +106,28 @@ impl Walk {
 
     /// A measure of the company, as of a day.
     #[track_caller]
-    fn measure(&mut self, code: &str, as_of: &str) -> Value {
+    pub(crate) fn measure(&mut self, code: &str, as_of: &str) -> Value {
         let file = self.get(&format!("/v1/subjects/{COMPANY}?as_of={as_of}"));
         let found = file["measures"].as_array().unwrap().iter().find(|measure| measure["measure"] == code);
         found.cloned().unwrap_or_default()
+    }
+
+    /// Every list, the company's file and what is due: as of each day that the scenario names, and as known at the end of
+    /// each of them.
+    fn ask_at_every_date(&mut self) {
+        self.remember();
+        let moments = self.moments.clone();
+        for (as_of, _) in &moments {
+            for (_, known_at) in &moments {
+                let asked = format!("as_of={as_of}&known_at={known_at}");
+                for list in ["red", "black", "watch"] {
+                    self.get(&format!("/v1/lists/{list}?{asked}"));
+                }
+                self.get(&format!("/v1/obligations?{asked}"));
+                let reply = self.server().client(LABOUR).get(&format!("/v1/subjects/{COMPANY}?{asked}"));
+                self.say(if reply.status == 200 { reply.json() } else { json!(reply.status) });
+            }
+        }
     }
 
     fn say(&mut self, mut value: Value) {
@@ -103,8 +136,9 @@ impl Walk {
     }
 
     /// Everything that was said, and every change that went out.
-    fn finish(mut self) -> Vec<Value> {
-        for feed in ["/v1/list-changes", "/v1/measure-changes"] {
+    pub(crate) fn finish(mut self) -> Vec<Value> {
+        self.ask_at_every_date();
+        for feed in ["/v1/list-changes", "/v1/measure-changes", "/v1/obligation-changes"] {
             let page = self.get(&format!("{feed}?limit=1000"));
             assert_eq!(page["at_end"], true);
         }
@@ -120,6 +154,13 @@ fn forget_positions(value: &mut Value) {
             for key in ["position", "recorded", "known_at", "cursor", "next", "feed"] {
                 object.remove(key);
             }
+            // The key of a site's vault decides the ids of persons, and the names of their changes.
+            if object.get("kind").is_some_and(|kind| kind == "person") {
+                object.remove("id");
+            }
+            if object.get("change").is_some_and(|change| change.as_str().is_some_and(|name| name.starts_with('P'))) {
+                object.remove("change");
+            }
             object.values_mut().for_each(forget_positions);
         }
         Value::Array(items) => items.iter_mut().for_each(forget_positions),
@@ -127,12 +168,12 @@ fn forget_positions(value: &mut Value) {
     }
 }
 
-fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
 }
 
 /// The list changes of an outcome, as `what list from..until`.
-fn changes(outcome: &Value) -> Vec<String> {
+pub(crate) fn changes(outcome: &Value) -> Vec<String> {
     let lists = outcome["changes"].as_array().unwrap().iter().filter(|change| change.get("list").is_some());
     let line = |change: &Value| {
         let words = ["what", "list"].map(|key| text(&change[key])).join(" ");

@@ -243,7 +243,7 @@ impl Told<'_> {
     fn joint(&self, by: &str) -> (Rule, String) {
         let teller = self.teller;
         match &self.act.what {
-            Deed::MeasuresInitiated { measures, implementers, respond_by } => {
+            Deed::MeasuresInitiated { measures, implementers, respond_by, .. } => {
                 let measures = teller.measures(measures.iter().map(|code| &**code));
                 let asked: Vec<String> = implementers.iter().map(|org| teller.department(org)).collect();
                 let (asked, by_when) = (words::and(&asked), words::date(*respond_by));

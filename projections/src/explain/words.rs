@@ -127,6 +127,7 @@ pub(super) fn part(part: Part) -> String {
         Part::Terms => "办理期限",
         Part::Publication => "公示渠道与不公示理由",
         Part::Masking => "脱敏规则",
+        Part::Access => "查询级别",
         Part::Calendar(year) => return format!("{year}年工作日安排"),
     };
     title.to_owned()

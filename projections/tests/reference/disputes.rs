@@ -47,8 +47,7 @@ impl<'a> View<'a> {
 
     /// Whether a subject has an objection to the record that is open on that day.
     pub fn has_open_objection(self, subject: &str, record: &Record<'_>, day: Date) -> bool {
-        let withdrawn =
-            self.withdrawal_for(subject, record).is_some_and(|withdrawal| withdrawal.event.effective <= day);
+        let withdrawn = self.withdrawn_for(subject, record).is_some_and(|withdrawn| withdrawn <= day);
         !withdrawn
             && self.objections(subject, &record.name).iter().any(|objection| {
                 objection.filed.event.effective <= day

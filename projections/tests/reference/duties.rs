@@ -154,10 +154,12 @@ impl<'a> View<'a> {
 
     fn objection_duties(self, subject: &str, record: &Record<'_>) -> Vec<Duty> {
         let duty = |objection: crate::disputes::Objection<'_>| {
-            Duty::new("answer-objection", record, objection.filed.event.effective)
+            let mut duty = Duty::new("answer-objection", record, objection.filed.event.effective)
                 .done(objection.answered)
-                .done(objection.resolved)
-                .done(self.withdrawal_for(subject, record))
+                .done(objection.resolved);
+            let withdrawn = self.withdrawn_for(subject, record);
+            duty.closings.extend(withdrawn.map(|day| Closing { day, done: true }));
+            duty
         };
         self.objections(subject, &record.name).into_iter().map(duty).collect()
     }
@@ -177,6 +179,13 @@ impl<'a> View<'a> {
         let causes = self.records_of(entry.subject()).into_iter().filter(|_| entry.is_on(List::Red));
         for cause in causes {
             let Some(first) = self.raised(entry, &cause).iter().map(|flag| flag.since).min() else { continue };
+            // By the time that both were known one of them never was: nobody was ever asked.
+            let gone = |one: &Record<'_>, other: &Record<'_>| {
+                self.withdrawal(one).is_some_and(|withdrawal| withdrawal.offset < other.taken.offset)
+            };
+            if gone(entry, &cause) || gone(&cause, entry) {
+                continue;
+            }
             let since = first.max(entry.taken.day).max(cause.taken.day);
             let confirmed = acts!(acts, Data::DesignationConfirmed(data) if data.on == "flag");
             let duty = Duty::new("decide-flag", entry, since)

@@ -61,7 +61,8 @@ impl<'a> View<'a> {
                     to_confirm = false;
                     continue;
                 }
-                Data::ExitDeclared(_) => {}
+                // Dated before the repair it is the end itself, and there is nothing more to confirm.
+                Data::ExitDeclared(_) => to_confirm &= !earlier,
                 Data::RepairGranted(_) => to_confirm = true,
                 _ => continue,
             }

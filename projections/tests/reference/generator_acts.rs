@@ -273,16 +273,16 @@ impl Generator {
             (Data::DesignationMade(_), 3) => json!({ "months": months }),
             (Data::DesignationMade(_), 4) => json!({ "until": until }),
             (Data::DesignationMade(data), 5) if data.list == List::Black => json!({ "watch_months": watch }),
-            (Data::DesignationMade(_), 6..=7) => json!({ "basis": self.basis(&subject) }),
-            (Data::DesignationMade(_), 8) => json!({ "channel": CHANNELS[0] }),
-            (Data::DesignationMade(data), 9) if data.list == List::Black => {
+            (Data::DesignationMade(_), 6..=8) => json!({ "basis": self.basis(&subject) }),
+            (Data::DesignationMade(_), 9) => json!({ "channel": CHANNELS[0] }),
+            (Data::DesignationMade(data), 10) if data.list == List::Black => {
                 json!({ "repairable": { "allowed": months > 12, "how": "某规定第五条" } })
             }
             (Data::PenaltyImposed(_), 2) => json!({ "kinds": ["警告"] }),
             (Data::PenaltyImposed(_), 3..=4) => json!({ "kinds": ["警告"], "severity": "minor" }),
             (Data::PenaltyImposed(_), 5..=6) => json!({ "severity": "serious" }),
             (Data::PenaltyImposed(_), 7) => json!({ "severity": "no-such-class" }),
-            (_, 8) => json!({ "no_such_field": 1 }),
+            (Data::PenaltyImposed(_) | Data::LicenseGranted(_), 8) => json!({ "no_such_field": 1 }),
             _ => json!({ "document_no": "更正" }),
         })
     }

@@ -177,6 +177,9 @@ impl Case<'_> {
                 None => {
                     refuse(codes, true, "no-application");
                     refuse(codes, view.repairable_span(record).is_over(day), "already-ended");
+                    let undecided = view.applications(record).pop().filter(|last| last.closed.is_none());
+                    let before = undecided.is_some_and(|last| day < last.applied.event.effective);
+                    refuse(codes, before, "too-early");
                 }
                 Some(open) => {
                     let accepts = matches!(self.event.data, Data::RepairAccepted(_));

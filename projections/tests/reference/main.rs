@@ -139,7 +139,7 @@ fn sort_of(line: &str) -> String {
 #[test]
 fn survey() {
     let mut found: BTreeMap<String, (usize, compare::Disagreement, u64)> = BTreeMap::new();
-    for seed in 2000..2400 {
+    for seed in 5000..9000 {
         if let Some(d) = compare::disagreement(&history(seed), seed) {
             let kind = d.kind.clone();
             let count = found.get(&kind).map_or(0, |f| f.0) + 1;

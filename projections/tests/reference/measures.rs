@@ -38,7 +38,7 @@ impl<'a> View<'a> {
 
     /// Whether it turned out that the person does not belong to the entry.
     pub fn is_person_withdrawn(self, record: &Record<'_>, person: &str) -> bool {
-        record.subject() != person && self.withdrawal_for(person, record).is_some()
+        record.subject() != person && self.withdrawn_for(person, record).is_some()
     }
 
     /// The entries of others that land on a person, in the order of the log.

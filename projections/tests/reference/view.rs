@@ -129,11 +129,16 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The event after which a record, or what an entry says of a person, is nothing to the subject any more.
-    pub fn withdrawal_for(self, subject: &str, record: &Record<'_>) -> Option<&'a Taken> {
+    /// The day from which a record, or what an entry says of a person, is nothing to the subject any more. To a person it is
+    /// told on the day on which the withdrawal was recorded, if that was later.
+    pub fn withdrawn_for(self, subject: &str, record: &Record<'_>) -> Option<Date> {
         let resolved = |act: &&Taken| matches!(&act.event.data, Data::ObjectionResolved(data) if data.finding == Finding::Withdrawn);
         let own = self.acts(subject, &record.name).into_iter().find(resolved);
-        self.withdrawal(record).into_iter().chain(own).min_by_key(|act| act.event.effective)
+        let told = |act: &Taken| match act.event.subject.id == subject {
+            true => act.event.effective,
+            false => act.event.effective.max(act.day),
+        };
+        self.withdrawal(record).into_iter().chain(own).map(told).min()
     }
 
     pub fn is_withdrawn(self, record: &Record<'_>) -> bool {

@@ -168,3 +168,6 @@ fn rests_on(content: &Content) -> Option<(&[Box<str>], bool)> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -123,3 +123,6 @@ fn decided<'a>(entry: &'a Record, kind: FlagKind, cause: &'a Record, span: Span,
     let span = kept.map_or(span, |day| span.cut(day));
     Some(Flag { kind, entry, cause, span, is_confirmed: kept.is_some() })
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,3 +61,6 @@ pub fn answers<'a>(
         (about == measure && act.publisher() == implementer).then_some((answer, act))
     })
 }
+
+#[cfg(test)]
+mod tests;

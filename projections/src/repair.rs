@@ -64,3 +64,6 @@ pub fn end(file: &CreditFile, record: &Record, known: Known) -> Option<Date> {
     };
     [withdrawn, ended].into_iter().flatten().min()
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,7 +40,8 @@ impl Story {
             self.events.insert(then.offset, *event);
         }
         for implied in then.outcome.changes.implications {
-            self.scenario.fold(&implied.event());
+            let stated = Step::Event(Box::new(implied.event()));
+            self = self.then(stated);
         }
         self
     }

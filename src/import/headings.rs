@@ -75,9 +75,17 @@ impl HeadingMap {
             }
         };
         require(&[Field::Name], "XDR_MC 行政相对人名称");
-        let identifiers =
-            [Field::Uscc, Field::OrganisationCode, Field::PersonDocumentNumber, Field::PersonCitizenNumber];
-        require(&identifiers, "XDR_SHXYM 统一社会信用代码 (或组织机构代码、自然人证件号码)");
+        let identifiers = [
+            Field::Uscc,
+            Field::OrganisationCode,
+            Field::Registration,
+            Field::Tax,
+            Field::Institution,
+            Field::SocialOrganisation,
+            Field::PersonDocumentNumber,
+            Field::PersonCitizenNumber,
+        ];
+        require(&identifiers, "XDR_SHXYM 统一社会信用代码 (或组织机构代码、其他登记号、自然人证件号码)");
         require(&[Field::DocumentNo], number);
         require(&[Field::Decided], date);
         if missing.is_empty() { Ok(()) } else { Err(FileError::MissingColumns { columns: missing }) }

@@ -33,3 +33,20 @@ pub fn green_channel(reading: &Reading) -> GreenChannelView {
         records: found.records.iter().map(|record| record.id.to_string()).collect(),
     }
 }
+
+impl GreenChannelView {
+    /// Of two organisations that are one: a red entry of either opens it, a bad record of either closes it.
+    pub fn join(mut self, other: GreenChannelView) -> GreenChannelView {
+        let rank = |view: &GreenChannelView| match view.because {
+            Because::RedList => 0,
+            Because::BadRecord => 1,
+            Because::NoTerms => 2,
+            Because::CleanYears => 3,
+        };
+        if rank(&self) == rank(&other) {
+            self.records.extend(other.records);
+            return self;
+        }
+        if rank(&self) < rank(&other) { self } else { other }
+    }
+}

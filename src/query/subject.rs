@@ -208,7 +208,22 @@ impl CreditFileView {
     /// With the records of another file of the same subject behind its own.
     fn join(mut self, other: CreditFileView) -> CreditFileView {
         let CreditFileView {
-            subject, listings, measures, licenses, penalties, objections, repairs, flags, access, ..
+            subject,
+            listings,
+            measures,
+            licenses,
+            penalties,
+            objections,
+            repairs,
+            flags,
+            implications,
+            green_channel,
+            access,
+            personal,
+            level: _,
+            as_of: _,
+            known_at: _,
+            position: _,
         } = other;
         self.subject.same_as.push(subject.about);
         self.subject.same_as.extend(subject.same_as);
@@ -222,7 +237,10 @@ impl CreditFileView {
         self.objections.extend(objections);
         self.repairs.extend(repairs);
         self.flags.extend(flags);
+        self.implications.extend(implications);
+        self.green_channel = self.green_channel.join(green_channel);
         self.access.extend(access);
+        self.personal.extend(personal);
         self
     }
 }

@@ -78,7 +78,7 @@ fn walk(county: &County, feed: &str, limit: usize) -> Vec<Value> {
 #[test]
 fn a_walk_over_the_pages_and_a_stream_tell_the_same_changes() {
     let county = County::new(3_000);
-    for feed in ["list-changes", "measure-changes"] {
+    for feed in ["list-changes", "measure-changes", "obligation-changes"] {
         let items = walk(&county, feed, 7);
         assert!(items.len() > 50, "{feed}: {}", items.len());
         assert_eq!(walk(&county, feed, 1_000), items, "{feed}");

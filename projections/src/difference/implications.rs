@@ -97,8 +97,8 @@ fn roles<'a>(designation: &'a Designation, person: &'a str) -> impl Iterator<Ite
 /// All that an entry says of a person, but for the cause.
 fn state(file: &CreditFile, entry: &Entry, person: &str) -> ImplicationStated {
     let roles: Vec<&Responsible> = roles(entry.designation, person).collect();
-    let lands = |code: &&Box<str>| roles.iter().any(|role| role.measures.contains(code));
-    let measures = entry.designation.measures.iter().filter(lands).map(ToString::to_string);
+    let measures = entry.designation.measures.iter();
+    let landed = measures.filter(|code| roles.iter().any(|role| role.measures.contains(*code)));
     ImplicationStated {
         record: entry.record.id.to_string(),
         entity: file.id.to_string(),
@@ -110,7 +110,7 @@ fn state(file: &CreditFile, entry: &Entry, person: &str) -> ImplicationStated {
         ended: entry.ended_by.map(|act| act.effective),
         withdrawn: entry.is_withdrawn,
         watch_months: entry.designation.watch_months,
-        measures: measures.collect(),
+        measures: landed.map(ToString::to_string).collect(),
         initiated: initiated(entry.record, &roles),
         disputed: stretches(&entry.suspension.disputed),
         lost: stretches(&entry.suspension.basis_lost),
@@ -124,10 +124,8 @@ fn initiated(record: &Record, roles: &[&Responsible]) -> Vec<InitiatedSince> {
     let mut all = Vec::new();
     for act in record.acts(Known::Now) {
         let Deed::MeasuresInitiated { measures, landing, .. } = &act.what else { continue };
-        let lands = |code: &&Box<str>| {
-            landing.iter().any(|(role, landing)| landing == *code && roles.iter().any(|named| named.role == *role))
-        };
-        let landed = measures.iter().filter(lands);
+        let is_of = |role: &str| roles.iter().any(|named| &*named.role == role);
+        let landed = measures.iter().filter(|code| landing.iter().any(|(role, landed)| landed == *code && is_of(role)));
         all.extend(landed.map(|code| InitiatedSince { measure: code.to_string(), since: act.effective }));
     }
     all

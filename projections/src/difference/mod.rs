@@ -27,6 +27,13 @@ pub struct Standing {
     implications: Implications,
 }
 
+impl Standing {
+    /// Of each duty that is open: the first day on which it is overdue, and the records that tell of it together.
+    pub(crate) fn overdue_days(&self, file: &CreditFile) -> Vec<(Date, usize, Option<usize>)> {
+        self.duties.iter().filter_map(|duty| duty.overdue(file)).collect()
+    }
+}
+
 /// How some records of a subject stand on a day.
 pub fn standing(file: &CreditFile, places: &[usize], date: Date, policies: &PolicyHistory, revision: u32) -> Standing {
     let entries = lists::standing(file, places, date);
@@ -123,7 +130,7 @@ pub fn announce(
         file.list_sequence += lists.len() as u64;
         file.measure_sequence += measures.len() as u64;
     }
-    let duties = obligations::changed(&before.duties, &after.duties, happening);
+    let duties = obligations::changed(file, &before.duties, &after.duties, happening);
     if !duties.is_empty() {
         if telling == Telling::Told {
             changes.obligations = obligations::changes(file, &duties, happening, &about(file));
@@ -141,78 +148,4 @@ fn about(file: &CreditFile) -> About {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::testing::*;
-
-    #[test]
-    fn sequences_count_the_changes_of_a_subject_without_gap_over_events_and_days() {
-        let mut scenario = given([day("2026-05-11")]);
-        let steps = [
-            black("L-1", "2026-05-11").months(1),
-            red("R-1", "2026-05-11").months(2),
-            black("other", "2026-05-11").about(OTHER),
-            exit("none", "2026-05-11"),
-            day("2026-08-11"),
-            withdraw_designation("L-1", "2026-08-11"),
-        ];
-        let mut changes = Vec::new();
-        let mut measures = Vec::new();
-        for step in steps {
-            let outcome = scenario.take(step);
-            changes.extend(outcome.changes.lists.into_iter().filter(|change| change.subject.id == SUBJECT));
-            measures.extend(outcome.changes.measures.into_iter().filter(|change| change.subject.id == SUBJECT));
-        }
-        assert_eq!(changes.len(), 7);
-        assert!(changes.iter().map(|change| change.sequence).eq(1..=7));
-        assert!(changes.iter().zip(1..).all(|(change, n)| change.change == format!("{SUBJECT}-L{n}")));
-        assert!(measures.iter().map(|change| change.sequence).eq(1..=measures.len() as u64));
-        let file = scenario.file();
-        assert_eq!((file.list_sequence, file.measure_sequence), (7, measures.len() as u64));
-    }
-
-    #[test]
-    fn a_change_names_its_cause_its_position_and_whom_it_is_about() {
-        let then = given([day("2026-05-11"), black("L-1", "2026-05-11").months(1)]).when(day("2026-06-12"));
-        let change = &then.outcome.changes.lists[0];
-        assert_eq!((change.cause.kind.as_str(), change.cause.event.as_str()), ("day.opened", "system/day-2026-06-12"));
-        assert_eq!(change.cause.date.to_string(), "2026-06-12");
-        let then = then.when(withdraw_designation("L-1", "2026-06-12").id("W-1"));
-        let change = &then.outcome.changes.lists[0];
-        assert_eq!(change.cause.kind, "designation.withdrawn");
-        assert_eq!(change.cause.event, format!("{LABOUR}/W-1"));
-        assert_eq!(change.position, format!("0-{}", then.offset));
-        assert_eq!(change.subject.name.as_deref(), Some("伊宁市星河建筑有限公司"));
-    }
-
-    #[test]
-    fn a_back_dated_event_takes_effect_on_the_open_day_and_one_ahead_on_its_own() {
-        let cause = |effective: &str| {
-            let then = given([day("2026-05-11"), black("L-1", "2026-05-01")]).when(exit("L-1", effective));
-            then.outcome.changes.lists[0].cause.date.to_string()
-        };
-        assert_eq!(cause("2026-05-05"), "2026-05-11");
-        assert_eq!(cause("2026-05-20"), "2026-05-20");
-    }
-
-    #[test]
-    fn a_person_is_never_named_in_a_change() {
-        let person = black("L-1", "2026-05-11").event(|event| {
-            event.subject.kind = crate::event::SubjectKind::Person;
-            event.subject.uscc = None;
-        });
-        let then = given([day("2026-05-11")]).when(person).then_applied();
-        assert!(then.outcome.changes.lists.iter().all(|change| change.subject.name.is_none()));
-        assert!(then.outcome.changes.measures.iter().all(|change| change.subject.name.is_none()));
-    }
-
-    #[test]
-    fn licenses_penalties_and_their_publications_change_no_list() {
-        given([day("2026-05-11")])
-            .when(penalty("P-1", "2026-05-11"))
-            .then_changes([])
-            .when(publish("P-1", "2026-05-11"))
-            .then_changes([])
-            .when(license("A-1", "2026-05-11"))
-            .then_changes([]);
-    }
-}
+mod tests;

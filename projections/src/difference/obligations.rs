@@ -10,14 +10,15 @@ use crate::{
     policy::{Due, PolicyHistory},
 };
 
-/// How one duty stands on a day.
+/// How one duty stands on a day. Nearly all are of the record's own authority, and say nothing more: they allocate nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DutyStanding {
     duty: &'static str,
     place: usize,
     /// Tells the duties of one kind about one record apart.
     key: u64,
-    org: Box<str>,
+    /// Who owes it, if not the record's authority.
+    owed_by: Option<Box<str>>,
     cause: Option<Box<str>>,
     measure: Option<Box<str>>,
     since: Date,
@@ -25,36 +26,55 @@ pub(super) struct DutyStanding {
     state: State,
 }
 
+impl DutyStanding {
+    fn org<'a>(&'a self, file: &'a CreditFile) -> &'a str {
+        self.owed_by.as_deref().unwrap_or_else(|| file.records[self.place].authority())
+    }
+
+    /// The first day on which it is overdue, if it is open, and the records that tell of it together.
+    pub(super) fn overdue(&self, file: &CreditFile) -> Option<(Date, usize, Option<usize>)> {
+        // The cause of a flag counts with the flagged entry: only together do they tell of the duty.
+        let cause = || self.cause.as_deref().and_then(|cause| file.place(cause));
+        (self.state == State::Open).then(|| (self.due.date.next(), self.place, cause()))
+    }
+}
+
 pub(super) fn standing(file: &CreditFile, places: &[usize], date: Date, policies: &PolicyHistory) -> Vec<DutyStanding> {
     let duties = obligation::among(file, places, Known::Now, date, policies);
-    let one = |duty: obligation::Obligation| DutyStanding {
-        duty: duty.duty,
-        place: file.place(duty.record).unwrap_or_default(),
-        key: hash::of(&(duty.org, duty.cause, duty.measure, duty.since)),
-        org: duty.org.into(),
-        cause: duty.cause.map(Into::into),
-        measure: duty.measure.map(Into::into),
-        since: duty.since,
-        due: duty.due,
-        state: duty.state,
+    let one = |duty: obligation::Obligation| {
+        let is_own = duty.org == file.records[duty.place].authority();
+        let is_plain = is_own && duty.cause.is_none() && duty.measure.is_none();
+        DutyStanding {
+            duty: duty.duty,
+            place: duty.place,
+            key: if is_plain { 0 } else { hash::of(&(duty.org, duty.cause, duty.measure, duty.since)) },
+            owed_by: (!is_own).then(|| duty.org.into()),
+            cause: duty.cause.map(Into::into),
+            measure: duty.measure.map(Into::into),
+            since: duty.since,
+            due: duty.due,
+            state: duty.state,
+        }
     };
     duties.into_iter().map(one).collect()
 }
 
 /// The duties of which someone is told.
 pub(super) fn changed<'a>(
+    file: &CreditFile,
     before: &[DutyStanding],
     after: &'a [DutyStanding],
     happening: &Happening,
 ) -> Vec<(&'a DutyStanding, ObligationWhat)> {
     let mut changed = Vec::new();
-    for duty in after {
-        let key = |duty: &DutyStanding| (duty.duty, duty.place, duty.key);
-        let earlier = before.iter().find(|earlier| key(earlier) == key(duty));
-        let is_new = earlier.is_none() && happening.publisher != &*duty.org;
+    for duty in after.iter().filter(|duty| matches!(duty.state, State::Open | State::Overdue)) {
+        let is_it = |earlier: &&DutyStanding| {
+            (earlier.place, earlier.key) == (duty.place, duty.key) && earlier.duty == duty.duty
+        };
+        let earlier = before.iter().find(is_it);
         let what = match (earlier.map(|earlier| (earlier.state, earlier.due)), duty.state) {
             (None | Some((State::Open, _)), State::Overdue) => ObligationWhat::Overdue,
-            (None, State::Open) if is_new => ObligationWhat::Arisen,
+            (None, State::Open) if happening.publisher != duty.org(file) => ObligationWhat::Arisen,
             (Some((State::Open, due)), State::Open) if due != duty.due => ObligationWhat::Moved,
             _ => continue,
         };
@@ -75,7 +95,7 @@ pub(super) fn changes(
             change: format!("{}-O{sequence}", file.id),
             subject: about.clone(),
             duty: duty.duty.to_owned(),
-            org: duty.org.to_string(),
+            org: duty.org(file).to_owned(),
             record: record.id.to_string(),
             reason: duty.cause.as_ref().map(ToString::to_string),
             // Who reported what the duty is about, where that is another department.

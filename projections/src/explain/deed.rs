@@ -214,7 +214,13 @@ impl Told<'_> {
             (_, true) => "单位的条目已经退出，该自然人的措施同日停止",
             _ => "单位的条目有变动，该自然人的措施随之变动",
         };
-        format!("系统载明：{what}。")
+        let cause = match self.teller.data_at(self.act.stamp) {
+            Some(Data::ImplicationStated(stated)) => {
+                format!("（起因：{} {}）", words::event(&stated.cause_type), stated.cause_event)
+            }
+            _ => String::new(),
+        };
+        format!("系统载明：{what}{cause}。")
     }
 
     fn changes(&self, before: &Designation, after: &Designation) -> Vec<String> {
@@ -247,7 +253,7 @@ impl Told<'_> {
                 let measures = teller.measures(measures.iter().map(|code| &**code));
                 let asked: Vec<String> = implementers.iter().map(|org| teller.department(org)).collect();
                 let (asked, by_when) = (words::and(&asked), words::date(*respond_by));
-                let sentence = format!("{by} 发起联合奖惩，请 {asked} 实施“{measures}”，{by_when}以前（含当日）响应。");
+                let sentence = format!("{by} 发起联合奖惩，请 {asked} 实施{measures}，{by_when}以前（含当日）响应。");
                 (rule::INITIATE, sentence)
             }
             Deed::MeasureAccepted { measure } => self.answered(by, "接受", measure),

@@ -1,6 +1,8 @@
 //! What one event did, or why it was refused.
 
-use super::{Explanation, Step, deed, listing as entries, publication, refusal, rule, teller::Teller, words};
+use super::{
+    Explanation, Step, deed, flag, listing as entries, obligation, publication, refusal, rule, teller::Teller, words,
+};
 use crate::{
     change::ListName,
     date::Date,
@@ -30,13 +32,16 @@ pub(super) fn explain(teller: &Teller, name: &str) -> Option<Explanation> {
         return Some(Explanation { question, answer, steps: Vec::new() });
     };
     let followed = consequences(teller, seen.stamp, day);
-    let answer = if followed.is_empty() {
-        "事件已经生效，名单和措施没有因此变动。".to_owned()
-    } else {
-        let told: Vec<&str> = followed.iter().map(|step| step.sentence.trim_end_matches('。')).collect();
-        format!("事件已经生效：{}。", told.join("；"))
+    let duties = duties(teller, seen.stamp, day);
+    let mut told: Vec<String> = followed.iter().map(|step| step.sentence.trim_end_matches('。').to_owned()).collect();
+    if !duties.is_empty() {
+        told.push(format!("产生{}项义务", duties.len()));
+    }
+    let answer = match told.is_empty() {
+        true => "事件已经生效，名单、措施、提示和义务没有因此变动。".to_owned(),
+        false => format!("事件已经生效：{}。", told.join("；")),
     };
-    let steps = std::iter::once(step).chain(identified(teller, seen.stamp)).chain(followed);
+    let steps = std::iter::once(step).chain(identified(teller, seen.stamp)).chain(followed).chain(duties);
     Some(Explanation { question, answer, steps: steps.collect() })
 }
 
@@ -86,7 +91,13 @@ fn consequences(teller: &Teller, stamp: Stamp, day: Date) -> Vec<Step> {
     let (before, after) = (Known::Offset(stamp.offset.saturating_sub(1)), Known::Offset(stamp.offset));
     let mut steps = listed(teller, before, after, day);
     steps.extend(measured(teller, before, after, day));
+    steps.extend(flag::raised_by(teller, before, after));
     steps
+}
+
+fn duties(teller: &Teller, stamp: Stamp, day: Date) -> Vec<Step> {
+    let (before, after) = (Known::Offset(stamp.offset.saturating_sub(1)), Known::Offset(stamp.offset));
+    obligation::raised_by(teller, before, after, day)
 }
 
 /// Entries by list and record: how each stands, and to which day.
@@ -117,16 +128,19 @@ fn listed(teller: &Teller, before: Known, after: Known, day: Date) -> Vec<Step> 
         }
         let until = words::date(now.2);
         let date = words::date(day);
-        let told = match (earlier, now) {
-            (None | Some((State::Pending, ..)), (State::Active, ..)) => format!("{date}起在{list}，止于{until}"),
-            (_, (State::Withdrawn, ..)) => format!("视为从未在{list}"),
-            (_, (State::Exited | State::Expired, ..)) => format!("已不在{list}，止于{until}"),
-            (_, (State::Pending, ..)) => format!("将列入{list}，止于{until}"),
-            (Some((_, false, _)), (_, true, _)) => format!("仍在{list}，所附措施暂停"),
-            (Some((_, true, _)), (_, false, _)) => format!("仍在{list}，暂停结束"),
-            _ => format!("仍在{list}，止于{until}"),
+        let (rule, told) = match (earlier, now) {
+            (None | Some((State::Pending, ..)), (State::Active, ..)) => {
+                (rule::TERM, format!("自{date}起在{list}，止于{until}（含当日）"))
+            }
+            (_, (State::Withdrawn, ..)) => (rule::WITHDRAWN, format!("视为从未在{list}")),
+            (_, (State::Exited, ..)) => (rule::EXIT, format!("自{until}起不在{list}")),
+            (_, (State::Expired, ..)) => (rule::TERM, format!("期限已于{until}24时届满，不在{list}")),
+            (_, (State::Pending, ..)) => (rule::TERM, format!("将列入{list}，止于{until}（含当日）")),
+            (Some((_, false, _)), (_, true, _)) => (rule::OBJECTION, format!("仍在{list}，所附措施暂停")),
+            (Some((_, true, _)), (_, false, _)) => (rule::OBJECTION, format!("仍在{list}，暂停结束")),
+            _ => (rule::TERM, format!("仍在{list}，止于{until}（含当日）")),
         };
-        steps.push(teller.step(day, format!("条目 {record}：{told}。")).rule(rule::TERM).end());
+        steps.push(teller.step(day, format!("条目 {record} {told}。")).rule(rule).end());
     }
     steps
 }

@@ -2,7 +2,8 @@
 
 use super::{Explanation, Step, deed, listing::designated, obligation, publication, rule, teller::Teller, words};
 use crate::{
-    facts::{ConfirmedOn, Content, Deed, Record},
+    dispute,
+    facts::{ConfirmedOn, Content, Deed, Known, Record},
     flag::{self, Flag, FlagKind},
     listing,
     obligation::duty,
@@ -29,10 +30,24 @@ pub(super) fn explain(teller: &Teller, kind: FlagKind, record: &str) -> Option<E
     Some(Explanation { question, answer: answer(teller, &flags), steps })
 }
 
+/// The flags that stood once an event was judged, and did not before.
+pub(super) fn raised_by(teller: &Teller, before: Known, after: Known) -> Vec<Step> {
+    let file = teller.asked.file;
+    let all = |known| flag::flags(file, &flag::all(file), known);
+    let was = all(before);
+    let is_new = |flag: &Flag| {
+        let same = |other: &Flag| {
+            other.kind == flag.kind && other.entry.id == flag.entry.id && other.cause.id == flag.cause.id
+        };
+        !was.iter().any(same)
+    };
+    all(after).iter().filter(|flag| is_new(flag)).map(|flag| raised(teller, flag)).collect()
+}
+
 /// The record that raised the flag; of a lost basis, its withdrawal.
 fn caused(teller: &Teller, flag: &Flag) -> Step {
     match (&flag.cause.first, flag.kind) {
-        (_, FlagKind::BasisLost) => match crate::dispute::withdrawal(flag.cause, teller.known()) {
+        (_, FlagKind::BasisLost) => match dispute::withdrawal(flag.cause, teller.known()) {
             Some(act) => deed::step(teller, flag.cause, act),
             None => publication::made(teller, flag.cause),
         },
@@ -77,7 +92,9 @@ fn raised(teller: &Teller, flag: &Flag) -> Step {
             (told, rule::BASIS_LOST)
         }
     };
-    teller.step(flag.span.from, format!("{day}，{why}。")).event(teller.made(flag.cause)).rule(rule).end()
+    let gone = dispute::withdrawal(flag.cause, teller.known()).filter(|_| flag.kind == FlagKind::BasisLost);
+    let event = gone.map_or_else(|| teller.made(flag.cause), |act| teller.acted(flag.cause, act));
+    teller.step(flag.span.from, format!("{day}，{why}。")).event(event).rule(rule).end()
 }
 
 fn cause_words(cause: &Record) -> String {

@@ -13,7 +13,10 @@ use crate::{
 };
 
 pub(super) fn explain(teller: &Teller, record: &Record) -> Explanation {
-    let question = format!("{}的名单条目 {} 现状如何，为什么？", teller.subject(), record.id);
+    let question = match record.first {
+        Content::Implication(_) => format!("该自然人因单位的名单条目 {} 所受影响如何，为什么？", record.id),
+        _ => format!("{}的名单条目 {} 现状如何，为什么？", teller.subject(), record.id),
+    };
     let Some(entry) = listing::entry(teller.asked.file, record, teller.known()) else {
         return Explanation { question, answer: format!("{} 不是名单条目。", record.id), steps: Vec::new() };
     };
@@ -56,7 +59,7 @@ pub(super) fn designated(teller: &Teller, record: &Record) -> Step {
     };
     let document = made.as_ref().map_or(String::new(), |made| format!("，认定文书{}", made.document_no));
     let (it, term) = (teller.it(), term(designation, made.as_ref()));
-    let basis = made.as_ref().map_or(String::new(), |made| basis(made));
+    let basis = made.as_ref().map_or(String::new(), basis);
     let sentence = format!("{date}{late}，{by} 将{it}列入{list}（{kind}）{document}，{term}。{basis}");
     let step = teller.step(record.effective, sentence).event(teller.made(record)).rule(rule);
     step.part(Part::ListKinds, record.judged).end()
@@ -93,8 +96,11 @@ fn carried(teller: &Teller, record: &Record) -> Vec<Step> {
     if !designation.measures.is_empty() {
         let titles = teller.measures(designation.measures.iter().map(|code| &**code));
         let (measures, count) = (words::measures_of(designation.list), designation.measures.len());
-        let whose = if is_own { "该条目" } else { "落实到该自然人，" };
-        let sentence = format!("{whose}自{}起附带{count}项{measures}：{titles}。", words::date(day));
+        let date = words::date(day);
+        let sentence = match is_own {
+            true => format!("该条目自{date}起附带{count}项{measures}：{titles}。"),
+            false => format!("其中{count}项{measures}按其职务落实到该自然人，自{date}起实施：{titles}。"),
+        };
         let step = teller.step(day, sentence).event(teller.made(record)).rule(rule::MEASURE);
         steps.push(step.part(Part::ListKinds, record.judged).part(Part::Catalogue, record.judged).end());
     }
@@ -169,8 +175,10 @@ fn watched(teller: &Teller, entry: &Entry) -> Option<Step> {
     let watch = listing::watch(entry).filter(|_| teller.as_of() >= entry.span.after())?;
     let (from, until) = (words::date(watch.span.from), words::date(watch.span.to));
     let months = watch.designation.watch_months;
-    let sentence =
-        format!("自{from}（退出次日）起转入重点监测，期限{months}个月，止于{until}（含当日）；监测期间不附带措施。");
+    let who = if entry.is_own() { "" } else { "，该自然人与单位一同" };
+    let sentence = format!(
+        "自{from}（退出次日）起{who}转入重点监测，期限{months}个月，止于{until}（含当日）；监测期间不附带措施。"
+    );
     Some(teller.step(watch.span.from, sentence).rule(rule::WATCH).end())
 }
 

@@ -86,12 +86,22 @@ fn part(teller: &Teller, one: &Stretch, before: Option<&Stretch>, carriers: &[En
     let was = connected.map(|before| before.state);
     let (sentence, events, rule) = match (one.state, was) {
         (State::Suspended, _) => {
-            let sentence = format!("附带该措施的条目（{basis}）均有异议待核实或者失去依据，措施暂停。");
-            (sentence, events(one, carriers, |entry| suspending(teller, entry, from)), rule::OBJECTION)
+            let (why, rule) = match one_of(one, carriers).any(|entry| entry.suspension.disputed.contains(from)) {
+                true => ("有异议待核实", rule::OBJECTION),
+                false => ("失去认定依据", rule::BASIS_LOST),
+            };
+            let other = if one.basis.len() > 1 { "，别无其他有效条目附带" } else { "" };
+            let sentence = format!("条目 {basis} {why}{other}，措施暂停，期限不顺延。");
+            (sentence, events(one, carriers, |entry| suspending(teller, entry, from)), rule)
         }
         (State::Active, Some(State::Suspended)) => {
+            let lost = connected.is_some_and(|before| {
+                let day = before.span.after().previous();
+                one_of(before, carriers).all(|entry| entry.suspension.basis_lost.contains(day))
+            });
+            let rule = if lost { rule::BASIS_LOST } else { rule::OBJECTION };
             let sentence = format!("暂停事由消除，措施恢复，依据条目 {basis}。");
-            (sentence, events(one, carriers, |entry| resuming(teller, entry, from)), rule::OBJECTION)
+            (sentence, events(one, carriers, |entry| resuming(teller, entry, from)), rule)
         }
         (State::Active, Some(State::Active)) => {
             let before = connected.map_or(&[][..], |before| &before.basis[..]);
@@ -144,9 +154,7 @@ fn end(teller: &Teller, one: &Stretch, next: Option<Date>, carriers: &[Entry]) -
         return None;
     }
     let basis = names(&one.basis);
-    let last = carriers.iter().filter(|entry| one.basis.contains(&&*entry.record.id));
-    let ends: Vec<EventRef> =
-        last.filter_map(|entry| entry.ended_by.map(|act| teller.acted(entry.record, act))).collect();
+    let ends: Vec<EventRef> = one_of(one, carriers).filter_map(|entry| ended(teller, entry)).collect();
     let sentence = if one.span.through {
         format!("{}24时，条目 {basis} 期限届满，再无条目附带该措施，措施停止。", words::date(one.span.to))
     } else {
@@ -155,8 +163,22 @@ fn end(teller: &Teller, one: &Stretch, next: Option<Date>, carriers: &[Entry]) -
     Some(teller.step(after, sentence).events(ends).rule(rule::MEASURE).end())
 }
 
+/// The act that ended an entry; on a person's file, the statement of it.
+fn ended(teller: &Teller, entry: &Entry) -> Option<EventRef> {
+    let stated = || {
+        let mut acts = entry.record.acts(teller.known());
+        acts.rfind(|act| matches!(act.what, Deed::Corrected(_))).filter(|_| entry.is_cut && !entry.is_own())
+    };
+    entry.ended_by.or_else(stated).map(|act| teller.acted(entry.record, act))
+}
+
 fn events<'a>(one: &Stretch, carriers: &[Entry<'a>], of: impl Fn(&Entry<'a>) -> Vec<EventRef>) -> Vec<EventRef> {
-    carriers.iter().filter(|entry| one.basis.contains(&&*entry.record.id)).flat_map(of).collect()
+    one_of(one, carriers).flat_map(of).collect()
+}
+
+/// The entries that a stretch rests on.
+fn one_of<'b, 'a>(one: &'b Stretch, carriers: &'b [Entry<'a>]) -> impl Iterator<Item = &'b Entry<'a>> {
+    carriers.iter().filter(|entry| one.basis.contains(&&*entry.record.id))
 }
 
 fn names(records: &[&str]) -> String {

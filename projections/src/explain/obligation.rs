@@ -10,7 +10,7 @@ use crate::{
     date::Date,
     dispute,
     event::NoticeAbout,
-    facts::{ConfirmedOn, Deed, Record},
+    facts::{ConfirmedOn, Deed, Known, Record},
     listing,
     obligation::{self, Obligation, State, duty},
     policy::{Count, Part},
@@ -26,7 +26,7 @@ pub(super) fn explain(teller: &Teller, name: &str, record: &str) -> Option<Expla
     let answer = match asked[..] {
         [] => return None,
         [one] => {
-            format!("{}应于{}以前完成；{}。", teller.department(one.org), days::due(one.due), outcome(teller, one))
+            format!("{} 应于{}以前完成；{}。", teller.department(one.org), days::due(one.due), outcome(teller, one))
         }
         _ => {
             let open = asked.iter().filter(|one| matches!(one.state, State::Open | State::Overdue)).count();
@@ -53,6 +53,14 @@ pub(super) fn about(teller: &Teller, record: &str) -> Vec<Step> {
 /// The duties of one kind about a record, each in one step.
 pub(super) fn of_duty(teller: &Teller, name: &str, record: &str) -> Vec<Step> {
     told(teller, |one| one.duty == name && one.record == record)
+}
+
+/// The duties that had arisen once an event was judged, and had not before.
+pub(super) fn raised_by(teller: &Teller, before: Known, after: Known, day: Date) -> Vec<Step> {
+    let all = |known| obligation::obligations(teller.asked.file, known, day, teller.policies());
+    let key = |one: &Obligation| format!("{} {} {} {:?} {:?}", one.duty, one.org, one.record, one.cause, one.measure);
+    let was: Vec<String> = all(before).iter().map(key).collect();
+    all(after).iter().filter(|one| !was.contains(&key(one))).map(|one| raised(teller, one)).collect()
 }
 
 fn told(teller: &Teller, which: impl Fn(&Obligation) -> bool) -> Vec<Step> {
@@ -140,8 +148,19 @@ fn outcome(teller: &Teller, one: &Obligation) -> String {
         (State::Done, Some(done), late) => format!("已于{}完成，逾期{late}个工作日", words::date(done)),
         (State::Overdue, _, 0) => format!("截至{as_of}尚未完成，到期日已过，其后尚无工作日"),
         (State::Overdue, _, late) => format!("截至{as_of}尚未完成，已逾期{late}个工作日"),
-        (State::Cancelled, ..) => "因情况变化，已无须办理".to_owned(),
+        (State::Cancelled, ..) => cancelled(one.duty).to_owned(),
         _ => format!("截至{as_of}尚未完成，尚在期限内"),
+    }
+}
+
+fn cancelled(name: &str) -> &'static str {
+    match name {
+        duty::PUBLISH => "该记录已撤回、终止或者依法不予公示，无须再公示",
+        duty::DECIDE_FLAG => "条目或者提示的起因已经终止，无须再作处理",
+        duty::DECIDE_BASIS_LOST => "条目期限已经届满，无须再作处理",
+        duty::ACCEPT_REPAIR | duty::DECIDE_REPAIR => "该记录已先行终止，申请随之失效，无须再办理",
+        duty::ANSWER_MEASURE | duty::REPORT_MEASURE => "条目已经终止或者措施已被拒绝，无须再办理",
+        _ => "情况已经变化，无须再办理",
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     event::{Data, Event},
     facts::{Content, CreditFile, Deed, Known, Record, Stamp},
     listing,
-    policy::Policy,
+    policy::{Part, Policy},
     refusal::Code,
     repair,
 };
@@ -44,10 +44,24 @@ pub(super) fn explain(teller: &Teller, event: &Event, stamp: Stamp, code: Code) 
     let mut steps = vec![sent.event(reference(event.data.kind(), &name, event.effective, stamp)).end()];
     steps.extend(record.map(|record| about_record(teller, record)));
     let refused = format!("事件被拒绝（{}）：{reason}。", code.as_str());
-    steps.push(teller.step(judged, refused).rule(rule).part(crate::policy::Part::Rules, judged).end());
+    let step = teller.step(judged, refused).rule(rule).part(Part::Rules, judged);
+    steps.push(judged_by(code).into_iter().fold(step, |step, part| step.part(part, judged)).end());
     let kept = "事件留在日志中备查，不改变任何记录、名单或者措施，理由已告知报送单位。";
     steps.push(teller.step(judged, kept).rule(rule::WHO_MAY).end());
     (reason, steps)
+}
+
+/// The part of the policy that had it so.
+fn judged_by(code: Code) -> Option<Part> {
+    Some(match code {
+        Code::ListKindUnknown => Part::ListKinds,
+        Code::NotEntitled | Code::NotYourMeasure => Part::Departments,
+        Code::SeverityUnknown => Part::Severity,
+        Code::ExceptionUnknown => Part::Publication,
+        Code::MeasureUnknown | Code::MeasureMismatch => Part::Catalogue,
+        Code::TooFarAhead | Code::BeforeFirstDay => Part::Terms,
+        _ => return None,
+    })
 }
 
 fn about_record(teller: &Teller, record: &Record) -> Step {

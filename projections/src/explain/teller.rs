@@ -79,7 +79,7 @@ impl<'a> Teller<'a> {
     /// A measure by its matter.
     pub(super) fn measure(&self, code: &str) -> String {
         match self.policy.measure(code) {
-            Some(item) => format!("“{}”（{code}）", item.matter),
+            Some(item) => format!("{}（{code}）", quoted(&item.matter)),
             None => code.to_owned(),
         }
     }
@@ -87,7 +87,7 @@ impl<'a> Teller<'a> {
     /// Several measures by their matters alone.
     pub(super) fn measures<'b>(&self, codes: impl IntoIterator<Item = &'b str>) -> String {
         let title = |code: &str| self.policy.measure(code).map_or_else(|| code.to_owned(), |item| item.matter.clone());
-        codes.into_iter().map(title).collect::<Vec<String>>().join("、")
+        codes.into_iter().map(|code| quoted(&title(code))).collect()
     }
 
     pub(super) fn severity(&self, code: &str) -> String {
@@ -147,6 +147,11 @@ impl<'a> Teller<'a> {
     pub(super) fn late(&self, effective: Date, judged: Date) -> String {
         if judged > effective { format!("（{}补报）", words::date(judged)) } else { String::new() }
     }
+}
+
+/// A title in quotation marks; its own become the inner ones.
+fn quoted(title: &str) -> String {
+    format!("“{}”", title.replace('“', "‘").replace('”', "’"))
 }
 
 pub(super) fn policy(part: Part, version: u32) -> PolicyRef {

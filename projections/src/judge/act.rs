@@ -200,6 +200,9 @@ fn would_move_the_end(case: &Case, record: &Record) -> bool {
 }
 
 fn notice(case: &Case, record: &Record, about: NoticeAbout, channel: &str) -> Result<Deed, Refusal> {
+    if case.policy.rules_revision() >= 2 && about == NoticeAbout::Exit {
+        not_withdrawn(record)?;
+    }
     let happened = match about {
         NoticeAbout::Takedown | NoticeAbout::Restoration => withdrawal(record, Known::Now).is_some(),
         NoticeAbout::Exit => {
@@ -225,9 +228,6 @@ fn dated_notice(case: &Case, record: &Record, about: NoticeAbout) -> Result<(), 
         NoticeAbout::Takedown | NoticeAbout::Restoration => withdrawal(record, Known::Now).map(|act| act.effective),
         NoticeAbout::Exit => listing::entry(case.file, record, Known::Now).map(|entry| entry.span.to),
     };
-    if about == NoticeAbout::Exit {
-        not_withdrawn(record)?;
-    }
     match begins.filter(|begins| case.event.effective < *begins) {
         Some(begins) => {
             let detail = format!("effective lies before what the notice tells of, {begins}");

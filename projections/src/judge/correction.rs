@@ -187,3 +187,6 @@ fn corrected_designation(
     corrected.channel = changes.channel.map(Into::into).or(corrected.channel);
     Ok(corrected)
 }
+
+#[cfg(test)]
+mod tests;

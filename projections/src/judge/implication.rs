@@ -60,3 +60,6 @@ fn days(stretches: &[Stretch]) -> Days {
     let between = |stretch: &Stretch| Days::between(stretch.from, stretch.to.unwrap_or(Date::MAX));
     stretches.iter().fold(Days::NONE, |days, stretch| days.or(&between(stretch)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,10 +2,10 @@
 
 use crate::{
     date::Date,
-    facts::{CreditFile, Known, Live},
+    difference::Standing,
+    event::List,
+    facts::{Content, CreditFile, Known, Live, Record},
     listing,
-    obligation::{self, State},
-    policy::PolicyHistory,
 };
 
 /// The places of the live records, and one more.
@@ -19,19 +19,29 @@ pub(super) fn scope(file: &CreditFile, place: Option<usize>) -> Vec<usize> {
     places
 }
 
+/// Adds the records that may raise a flag on a red entry, though nothing would happen to them by themselves: a red entry
+/// that reaches back over a penalty is flagged for it.
+pub(super) fn add_causes(file: &CreditFile, red: &Record, places: &mut Vec<usize>) {
+    let is_red = matches!(red.designation(Known::Now), Some(designation) if designation.list == List::Red);
+    if !is_red {
+        return;
+    }
+    for (place, record) in file.records.iter().enumerate() {
+        let is_cause = !matches!(record.first, Content::License(_)) && record.effective >= red.effective;
+        if is_cause && let Err(at) = places.binary_search(&place) {
+            places.insert(at, place);
+        }
+    }
+}
+
 /// Looks at some records anew after something happened to them, or a day began.
-pub(super) fn refresh(file: &mut CreditFile, places: &[usize], day: Date, policies: &PolicyHistory, revision: u32) {
+pub(super) fn refresh(file: &mut CreditFile, places: &[usize], standing: &Standing, day: Date) {
     let mut next: Vec<(usize, Option<Date>)> = places.iter().map(|place| (*place, edge(file, *place, day))).collect();
-    if revision >= 2 {
-        let duties = obligation::among(file, places, Known::Now, day, policies);
-        for duty in duties.iter().filter(|duty| duty.state == State::Open) {
-            // The cause of a flag counts with the flagged entry: only together do they tell of the duty.
-            let cause = duty.cause.and_then(|cause| file.place(cause));
-            for place in file.place(duty.record).into_iter().chain(cause) {
-                if let Some((_, next)) = next.iter_mut().find(|(known, _)| *known == place) {
-                    let overdue = duty.due.date.next();
-                    *next = Some(next.map_or(overdue, |next| next.min(overdue)));
-                }
+    for (overdue, place, cause) in standing.overdue_days(file) {
+        for place in std::iter::once(place).chain(cause) {
+            if let Ok(at) = next.binary_search_by_key(&place, |(known, _)| *known) {
+                let next = &mut next[at].1;
+                *next = Some(next.map_or(overdue, |next| next.min(overdue)));
             }
         }
     }

@@ -15,7 +15,7 @@ mod subject;
 
 use crate::{
     date::Date,
-    difference::{self, Changes, Happening, Telling, standing},
+    difference::{self, Changes, Happening, Standing, Telling, standing},
     event::{Data, Event, SubjectKind},
     facts::{Access, AccessDecision, Act, CreditFile, Deed, Deregistration, Identifier, Record, Stamp},
     hash,
@@ -85,6 +85,15 @@ impl Addition {
         match self {
             Addition::Record(_) => Some(file.records.len()),
             Addition::Act { record, .. } => Some(*record),
+            _ => None,
+        }
+    }
+
+    /// The record whose days it sets or changes.
+    fn sets_a_term<'a>(&'a self, file: &'a CreditFile) -> Option<&'a Record> {
+        match self {
+            Addition::Record(record) => Some(record),
+            Addition::Act { record, act } if matches!(act.what, Deed::Corrected(_)) => Some(&file.records[*record]),
             _ => None,
         }
     }
@@ -169,18 +178,27 @@ fn apply(
 ) -> Changes {
     let (policies, revision) = (&partition.history, happening.revision);
     let place = addition.place(file);
-    let places = match place {
+    let mut places = match place {
         Some(place) if addition.is_by_itself(file) => vec![place],
         None => Vec::new(),
         place => live::scope(file, place),
     };
-    let known: Vec<usize> = places.iter().copied().filter(|place| *place < file.records.len()).collect();
-    let before = standing(file, &known, day, policies, revision);
+    if let Some(entry) = addition.sets_a_term(file) {
+        live::add_causes(file, entry, &mut places);
+    }
+    // The first thing that happens to a license or a penalty, its publication mostly, can only end its one duty.
+    let is_first = matches!(&addition, Addition::Act { record, .. } if file.records[*record].acts.is_empty());
+    let before = if is_first && addition.is_by_itself(file) {
+        Standing::default()
+    } else {
+        let known = if places.last() == Some(&file.records.len()) { &places[..places.len() - 1] } else { &places[..] };
+        standing(file, known, day, policies, revision)
+    };
     add(file, event, addition, happening.stamp);
     file.day = file.day.max(day);
     let after = standing(file, &places, day, policies, revision);
     let changes = difference::announce(file, &before, &after, happening, telling);
-    live::refresh(file, &places, day, policies, revision);
+    live::refresh(file, &places, &after, day);
     changes
 }
 
@@ -195,7 +213,7 @@ pub fn open_day(partition: &Partition, file: &mut CreditFile, day: Date, stamp: 
     file.day = file.day.max(day);
     let after = standing(file, &places, file.day, &partition.history, revision);
     let changes = difference::announce(file, &before, &after, &happening, telling);
-    live::refresh(file, &places, file.day, &partition.history, revision);
+    live::refresh(file, &places, &after, file.day);
     changes
 }
 
@@ -216,7 +234,7 @@ pub fn move_deadlines(
     let before = standing(file, &places, day, earlier, revision);
     let after = standing(file, &places, day, &partition.history, revision);
     let changes = difference::announce(file, &before, &after, &happening, telling);
-    live::refresh(file, &places, day, &partition.history, revision);
+    live::refresh(file, &places, &after, day);
     changes
 }
 

@@ -90,3 +90,6 @@ fn decide(case: &Case, data: &AccessDecided) -> Result<Addition, Refusal> {
     let (effective, allowed, until) = (case.event.effective, data.allowed, data.until);
     Ok(Addition::AccessDecided(place, AccessDecision { stamp, event, effective, allowed, until }))
 }
+
+#[cfg(test)]
+mod tests;

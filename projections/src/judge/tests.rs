@@ -123,3 +123,6 @@ fn what_is_recorded_never_runs_backwards_though_a_clock_does() {
     assert_eq!(partition.stamp(2, 400).recorded, 1_000);
     assert_eq!(partition.stamp(3, 1_001).recorded, 1_001);
 }
+
+mod dates;
+mod revisions;

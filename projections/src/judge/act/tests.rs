@@ -214,3 +214,54 @@ fn a_notice_is_given_of_what_has_happened() {
         .when(notice("L-1", "2026-09-15", NoticeAbout::Takedown))
         .then_applied();
 }
+
+#[test]
+fn an_end_that_lies_ahead_gives_way_to_an_earlier_one_and_to_no_later_one() {
+    let ahead = listed().when(exit("L-1", "2026-10-15")).then_changes(["amended black L-1 2026-05-11..2026-10-15"]);
+    ahead.clone().when(exit("L-1", "2026-10-15").id("again")).then_refused(Code::AlreadyEnded);
+    ahead.clone().when(exit("L-1", "2026-10-16")).then_refused(Code::AlreadyEnded);
+    ahead.clone().when(repair("L-1", "2026-10-16")).then_refused(Code::AlreadyEnded);
+    ahead
+        .clone()
+        .when(exit("L-1", "2026-10-01"))
+        .then_changes(["amended black L-1 2026-05-11..2026-10-01"])
+        .when(repair("L-1", "2026-09-15"))
+        .then_changes(["exited black L-1 2026-05-11..2026-09-15"])
+        .when(day("2026-10-15"))
+        .then_changes(["listed watch L-1 2026-09-16..2027-09-16"]);
+    let come = ahead.on("2026-10-15");
+    come.when(exit("L-1", "2026-10-01")).then_refused(Code::AlreadyEnded);
+}
+
+#[test]
+fn an_exit_of_a_later_day_than_the_term_is_refused_and_the_term_stays() {
+    given([day("2026-05-11"), black("L-1", "2026-05-11").until("2026-05-20")])
+        .when(exit("L-1", "2026-05-21"))
+        .then_refused(Code::AlreadyEnded)
+        .when(exit("L-1", "2026-05-20"))
+        .then_applied();
+}
+
+/// (二十一)(二十七) Default rules 4 and 9.
+#[test]
+fn a_notice_goes_to_the_channel_of_the_original_publication_where_one_is_known() {
+    let ended = |step: Step| given([day("2026-05-11"), step, exit("L-1", "2026-05-11")]);
+    let notice = |channel: &str| notice("L-1", "2026-05-11", NoticeAbout::Exit).on_channel(channel);
+    ended(black("L-1", "2026-05-11")).when(notice("anywhere")).then_applied();
+    let stated = || ended(black("L-1", "2026-05-11").channel("newspaper"));
+    stated().when(notice("credit-portal")).then_refused(Code::WrongChannel).then_told("newspaper");
+    stated().when(notice("newspaper")).then_applied();
+    let published = stated().when(publish("L-1", "2026-05-11")).then_applied();
+    published.when(notice("newspaper")).then_refused(Code::WrongChannel).then_told("credit-portal");
+}
+
+#[test]
+fn no_notice_is_dated_before_what_it_tells_of() {
+    let exited = listed().when(exit("L-1", "2026-09-10")).then_applied();
+    exited.clone().when(notice("L-1", "2026-09-09", NoticeAbout::Exit)).then_refused(Code::TooEarly);
+    exited.when(notice("L-1", "2026-09-10", NoticeAbout::Exit)).then_applied();
+    let withdrawn = listed().when(withdraw_designation("L-1", "2026-09-10")).then_applied();
+    withdrawn.clone().when(notice("L-1", "2026-09-09", NoticeAbout::Takedown)).then_refused(Code::TooEarly);
+    withdrawn.clone().when(notice("L-1", "2026-09-10", NoticeAbout::Exit)).then_refused(Code::AlreadyEnded);
+    withdrawn.when(notice("L-1", "2026-09-10", NoticeAbout::Takedown)).then_applied();
+}

@@ -1,0 +1,150 @@
+//! The rules of the crate as a side: its fold with files in memory, and the questions that its views ask of them.
+
+use crate::{judge::Codes, model::Side};
+use chengxin_projections::{
+    change::ListName,
+    date::Date,
+    event::Event,
+    facts::{Content, CreditFile, Known},
+    flag::{self, FlagKind},
+    fold::fold,
+    judge::Effect,
+    listing, measure,
+    memory::Memory,
+    obligation::{self, State},
+    partition::Partition,
+    publication,
+};
+use serde::Serialize;
+
+/// One partition that has every subject.
+pub struct Crate {
+    partition: Partition,
+    memory: Memory,
+    next_offset: u64,
+    /// For each offset of the history how far the own log had come: what the system states about persons is in it, too.
+    known: Vec<(u64, u64)>,
+}
+
+impl Default for Crate {
+    fn default() -> Crate {
+        Crate { partition: Partition::new(0), memory: Memory::default(), next_offset: 0, known: Vec::new() }
+    }
+}
+
+impl Side for Crate {
+    fn take(&mut self, offset: u64, event: &Event) -> Result<(), Codes> {
+        let mut waiting = vec![event.clone()];
+        let mut first = None;
+        while !waiting.is_empty() {
+            let event = waiting.remove(0);
+            let Ok(outcome) = fold(&mut self.partition, &mut self.memory, self.next_offset, &event);
+            self.known.push((offset, self.next_offset));
+            self.next_offset += 1;
+            let outcome = outcome.expect("no file is ahead of its partition here");
+            waiting.extend(outcome.changes.implications.iter().map(|implied| implied.event()));
+            first.get_or_insert(outcome.effect);
+        }
+        match first {
+            Some(Effect::Applied) => Ok(()),
+            Some(Effect::Refused(refusal)) => Err(Codes::from([refusal.code.as_str()])),
+            other => panic!("no history says anything twice: {other:?}"),
+        }
+    }
+
+    fn picture(&self, subject: &str, as_of: Date, known_at: u64) -> Vec<String> {
+        let Some(file) = self.memory.files.get(subject) else { return Vec::new() };
+        let own = self.known.iter().rev().find(|(offset, _)| *offset <= known_at).map(|(_, own)| *own);
+        let Some(known) = own.map(Known::Offset) else { return Vec::new() };
+        let mut lines = entries(file, as_of, known);
+        lines.extend(measures(file, as_of, known));
+        lines.extend(self.records(file, as_of, known));
+        lines.extend(flags(file, as_of, known));
+        lines.extend(self.duties(file, as_of, known));
+        lines.sort();
+        lines
+    }
+}
+
+/// As it is written in views.
+fn word(state: impl Serialize) -> String {
+    serde_json::to_value(state).unwrap().as_str().unwrap().to_owned()
+}
+
+fn entries(file: &CreditFile, as_of: Date, known: Known) -> Vec<String> {
+    let entries = listing::entries(file, known).filter(|entry| entry.list != ListName::Watch || !entry.is_withdrawn);
+    let line = |entry: listing::Entry<'_>| {
+        let span = entry.span;
+        let (through, state) = (if span.through { "=" } else { "" }, word(entry.state(as_of)));
+        let disputed = if entry.is_disputed(as_of) { " disputed" } else { "" };
+        let lost = if entry.is_basis_lost(as_of) { " basis-lost" } else { "" };
+        let (list, id) = (entry.list.as_str(), &entry.record.id);
+        format!("entry {list} {id} {}..{through}{} {state}{disputed}{lost}", span.from, span.to)
+    };
+    entries.map(line).collect()
+}
+
+fn measures(file: &CreditFile, as_of: Date, known: Known) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (code, stretches) in measure::timelines(file, known) {
+        for stretch in stretches.iter().filter(|stretch| stretch.span.contains(as_of)) {
+            lines.push(format!("measure {code} {} on {}", word(stretch.state), stretch.basis.join("+")));
+        }
+    }
+    lines
+}
+
+fn flags(file: &CreditFile, as_of: Date, known: Known) -> Vec<String> {
+    let flags = flag::flags(file, &flag::all(file), known).into_iter().filter(|flag| flag.span.contains(as_of));
+    let line = |flag: flag::Flag<'_>| {
+        let (kind, entry, since) = (flag.kind.as_str(), &flag.entry.id, flag.span.from);
+        match flag.kind {
+            FlagKind::BasisLost => format!("flag {kind} {entry} since {since}"),
+            _ => format!("flag {kind} {entry} since {since} cause {}", flag.cause.id),
+        }
+    };
+    flags.map(line).collect()
+}
+
+impl Crate {
+    fn records(&self, file: &CreditFile, as_of: Date, known: Known) -> Vec<String> {
+        let history = self.partition.known_history(known);
+        let history = history.as_ref().unwrap_or(&self.partition.history);
+        let mut lines = Vec::new();
+        for record in file.records.iter().filter(|record| known.has(record.stamp)) {
+            if !matches!(record.first, Content::License(_) | Content::Penalty(_)) {
+                continue;
+            }
+            let publication = publication::publication(record, known, as_of, history).unwrap();
+            let day = |day: Option<Date>| day.map_or("-".to_owned(), |day| day.to_string());
+            lines.push(format!(
+                "record {} {} issued {} withheld {} until {}",
+                record.id,
+                word(publication::state(record, known, as_of)),
+                day(publication.issued),
+                publication.withheld.unwrap_or("-"),
+                day(publication.until),
+            ));
+        }
+        lines
+    }
+
+    fn duties(&self, file: &CreditFile, as_of: Date, known: Known) -> Vec<String> {
+        let history = self.partition.known_history(known);
+        let history = history.as_ref().unwrap_or(&self.partition.history);
+        let duties = obligation::obligations(file, known, as_of, history);
+        let line = |duty: obligation::Obligation<'_>| {
+            let provisional = if duty.due.provisional { "~" } else { "" };
+            let state = match duty.state {
+                State::Open => "open".to_owned(),
+                State::Overdue => format!("overdue {}", duty.late_by),
+                State::Done => format!("done {} late {}", duty.done.unwrap(), duty.late_by),
+                State::Cancelled => "cancelled".to_owned(),
+            };
+            let measure = duty.measure.map(|measure| format!(" {measure}")).unwrap_or_default();
+            let (name, org, record, since, due) = (duty.duty, duty.org, duty.record, duty.since, duty.due.date);
+            format!("duty {name} {org} {record} since {since} due {due}{provisional} {state}{measure}")
+        };
+        duties.into_iter().map(line).collect()
+    }
+}

@@ -1,0 +1,326 @@
+//! Obligations: who owes what, since when, until when, and what became of it.
+
+use crate::view::{PolicyState, Record, Taken, View};
+use chengxin_projections::{
+    date::Date,
+    event::{Data, List, MeasureInitiated, NoticeAbout},
+    policy::Due,
+};
+
+/// What ends a duty.
+struct Closing {
+    day: Date,
+    /// Done, or else cancelled.
+    done: bool,
+}
+
+impl Closing {
+    fn by(act: &Taken, done: bool) -> Closing {
+        Closing { day: act.event.effective, done }
+    }
+}
+
+pub struct Duty {
+    duty: &'static str,
+    org: String,
+    record: String,
+    measure: Option<String>,
+    since: Date,
+    /// The first day on which it is there: of a term that ends at midnight the next one.
+    arises: Date,
+    respond_by: Option<Date>,
+    closings: Vec<Closing>,
+}
+
+impl Duty {
+    fn new(duty: &'static str, record: &Record<'_>, since: Date) -> Duty {
+        let (org, record) = (record.authority().to_owned(), record.name.clone());
+        Duty { duty, org, record, measure: None, since, arises: since, respond_by: None, closings: Vec::new() }
+    }
+
+    fn done<'t>(mut self, acts: impl IntoIterator<Item = &'t Taken>) -> Duty {
+        self.closings.extend(acts.into_iter().map(|act| Closing::by(act, true)));
+        self
+    }
+
+    fn cancelled<'t>(mut self, acts: impl IntoIterator<Item = &'t Taken>) -> Duty {
+        self.closings.extend(acts.into_iter().map(|act| Closing::by(act, false)));
+        self
+    }
+
+    /// Cancelled on the day after a last day.
+    fn cancelled_after(mut self, last: Date) -> Duty {
+        self.closings.push(Closing { day: last.next(), done: false });
+        self
+    }
+
+    /// What ended it first; what was done on the day on which it would have been cancelled was done.
+    fn closing(&self) -> Option<&Closing> {
+        self.closings.iter().min_by_key(|closing| (closing.day, !closing.done))
+    }
+}
+
+fn is<T>(what: impl Fn(&Data) -> Option<T>) -> impl Fn(&&Taken) -> bool {
+    move |act| what(&act.event.data).is_some()
+}
+
+/// The acts whose data fit a pattern.
+macro_rules! acts {
+    ($acts:expr, $pattern:pat $(if $guard:expr)?) => {
+        $acts.iter().copied().filter(is(|data| match data { $pattern $(if $guard)? => Some(()), _ => None }))
+    };
+}
+
+impl<'a> View<'a> {
+    /// The lines of the duties that had arisen by a day in the file of a subject.
+    pub fn duty_lines(self, subject: &str, day: Date) -> Vec<String> {
+        let arisen = self.duties(subject).into_iter().filter(|duty| duty.arises <= day);
+        arisen.map(|duty| self.duty_line(&duty, day)).collect()
+    }
+
+    fn duty_line(self, duty: &Duty, day: Date) -> String {
+        let closing = duty.closing().filter(|closing| closing.day <= day);
+        let due = match duty.respond_by {
+            Some(date) => Due { date, provisional: false },
+            None => self.due(duty, closing.map_or(day, |closing| closing.day)),
+        };
+        let policy = self.policy(day);
+        let late = |until: Date| policy.calendar().working_days_late(due.date, until);
+        let state = match closing {
+            Some(closing) if closing.done => format!("done {} late {}", closing.day, late(closing.day)),
+            Some(_) => "cancelled".to_owned(),
+            None if day > due.date => format!("overdue {}", late(day)),
+            None => "open".to_owned(),
+        };
+        let Duty { duty, org, record, measure, since, .. } = duty;
+        let provisional = if due.provisional { "~" } else { "" };
+        let measure = measure.as_ref().map(|measure| format!(" {measure}")).unwrap_or_default();
+        format!("duty {duty} {org} {record} since {since} due {}{provisional} {state}{measure}", due.date)
+    }
+
+    /// The calendar of the day on which the duty arose, then each one that was published while it was open: neither
+    /// overdue nor closed.
+    fn due(self, duty: &Duty, until: Date) -> Due {
+        let days = self.policy(duty.since).working_days_for(duty.duty).expect("every duty has its term");
+        let published = |state: &PolicyState| state.day.unwrap_or(Date::MIN);
+        // Of one day the last.
+        let mut states: Vec<&PolicyState> = Vec::new();
+        for state in self.policies {
+            states.retain(|earlier| published(earlier) != published(state));
+            states.push(state);
+        }
+        let mut due: Option<Due> = None;
+        for state in states {
+            let is_open = due.is_none_or(|due| published(state) <= due.date) && published(state) <= until;
+            if published(state) <= duty.since || is_open {
+                due = Some(state.history.at(duty.since).calendar().deadline(duty.since, days));
+            } else {
+                break;
+            }
+        }
+        due.expect("the shipped policy was there before the first day")
+    }
+
+    fn duties(self, subject: &str) -> Vec<Duty> {
+        let mut duties = Vec::new();
+        for record in self.records_of(subject) {
+            duties.extend(self.objection_duties(subject, &record));
+            duties.extend(self.takedown_duty(&record));
+            if record.designation().is_some() {
+                duties.extend(self.flag_duties(&record));
+                duties.extend(self.exit_duty(&record));
+                duties.extend(self.answer_duties(&record));
+                duties.extend(self.report_duties(&record));
+            } else {
+                duties.push(self.publish_duty(&record));
+            }
+            duties.extend(self.repair_duties(&record));
+        }
+        for record in self.records() {
+            if record.subject() != subject {
+                duties.extend(self.objection_duties(subject, &record));
+            }
+        }
+        duties
+    }
+
+    fn publish_duty(self, record: &Record<'_>) -> Duty {
+        let acts = self.acts_on(record);
+        Duty::new("publish", record, record.first())
+            .done(acts!(acts, Data::PublicationIssued(_)))
+            .cancelled(acts!(acts, Data::PublicationWithheld(_) | Data::LicenseRevoked(_) | Data::RepairGranted(_)))
+            .cancelled(self.withdrawal(record))
+    }
+
+    fn objection_duties(self, subject: &str, record: &Record<'_>) -> Vec<Duty> {
+        let duty = |objection: crate::disputes::Objection<'_>| {
+            let mut duty = Duty::new("answer-objection", record, objection.filed.event.effective)
+                .done(objection.answered)
+                .done(objection.resolved);
+            let withdrawn = self.withdrawn_for(subject, record);
+            duty.closings.extend(withdrawn.map(|day| Closing { day, done: true }));
+            duty
+        };
+        self.objections(subject, &record.name).into_iter().map(duty).collect()
+    }
+
+    fn takedown_duty(self, record: &Record<'_>) -> Option<Duty> {
+        let withdrawal = self.withdrawal(record)?;
+        let acts = self.acts_on(record);
+        let published = acts!(acts, Data::PublicationIssued(_)).next().is_some();
+        let notices = acts!(acts, Data::NoticeIssued(notice) if notice.about != NoticeAbout::Exit);
+        (record.designation().is_some() || published)
+            .then(|| Duty::new("notify-takedown", record, withdrawal.event.effective).done(notices))
+    }
+
+    fn flag_duties(self, entry: &Record<'_>) -> Vec<Duty> {
+        let mut duties = Vec::new();
+        let acts = self.acts_on(entry);
+        let causes = self.records_of(entry.subject()).into_iter().filter(|_| entry.is_on(List::Red));
+        for cause in causes {
+            let Some(first) = self.raised(entry, &cause).iter().map(|flag| flag.since).min() else { continue };
+            // By the time that both were known one of them never was: nobody was ever asked.
+            let gone = |one: &Record<'_>, other: &Record<'_>| {
+                self.withdrawal(one).is_some_and(|withdrawal| withdrawal.offset < other.taken.offset)
+            };
+            if gone(entry, &cause) || gone(&cause, entry) {
+                continue;
+            }
+            let since = first.max(entry.taken.day).max(cause.taken.day);
+            let confirmed = acts!(acts, Data::DesignationConfirmed(data) if data.on == "flag");
+            let duty = Duty::new("decide-flag", entry, since)
+                .done(confirmed.filter(|act| act.event.effective >= first))
+                .done(self.ended_by(entry))
+                .cancelled(self.withdrawal(entry))
+                .cancelled(self.withdrawal(&cause));
+            duties.push(duty.cancelled_after(self.term_end(entry)));
+        }
+        if let Some((flag, loss)) = self.basis_flag_before_confirmation(entry).zip(self.loss(entry)) {
+            let confirmed = acts!(acts, Data::DesignationConfirmed(data) if data.on == "basis-lost");
+            let duty = Duty::new("decide-basis-lost", entry, flag.max(loss.recorded))
+                .done(confirmed.filter(|act| act.offset > entry.basis_corrected))
+                .done(self.ended_by(entry))
+                .done(self.withdrawal(entry));
+            duties.push(duty.cancelled_after(self.term_end(entry)));
+        }
+        duties
+    }
+
+    /// The first day on which the entry runs without a basis, whatever was confirmed then.
+    fn basis_flag_before_confirmation(self, entry: &Record<'_>) -> Option<Date> {
+        let since = self.loss(entry)?.day.max(entry.first());
+        self.span(entry).contains(since).then_some(since)
+    }
+
+    fn exit_duty(self, entry: &Record<'_>) -> Option<Duty> {
+        if self.is_withdrawn(entry) {
+            return None;
+        }
+        let acts = self.acts_on(entry);
+        let notices = acts!(acts, Data::NoticeIssued(notice) if notice.about == NoticeAbout::Exit);
+        let own = acts!(acts, Data::ExitDeclared(exit) if exit.notice.is_some());
+        let span = self.span(entry);
+        let duty = Duty { arises: span.last().next(), ..Duty::new("notify-exit", entry, span.to) };
+        Some(duty.done(notices).done(own))
+    }
+
+    fn repair_duties(self, record: &Record<'_>) -> Vec<Duty> {
+        let mut duties = Vec::new();
+        for application in self.applications(record) {
+            for duty in ["accept-repair", "decide-repair"] {
+                let duty = Duty::new(duty, record, application.applied.event.effective);
+                let accepted = application.accepted.filter(|_| duty.duty == "accept-repair");
+                let duty = self.cancelled_by_the_end(duty.done(accepted).done(application.closed), record);
+                duties.push(duty);
+            }
+        }
+        duties
+    }
+
+    /// Cancelled when the record ends or is withdrawn; an ending that did the duty comes first.
+    fn cancelled_by_the_end(self, duty: Duty, record: &Record<'_>) -> Duty {
+        let span = self.repairable_span(record);
+        let duty = duty.cancelled(self.withdrawal(record));
+        match self.ended_by_event(record) {
+            Some(end) => duty.cancelled([end]),
+            None => duty.cancelled_after(span.last()),
+        }
+    }
+
+    /// The exit or repair that ended an entry, or the repair that ended the publicity of a penalty.
+    fn ended_by_event(self, record: &Record<'_>) -> Option<&'a Taken> {
+        if record.designation().is_some() {
+            return self.ended_by(record);
+        }
+        let span = self.publicity(record);
+        let acts = self.acts_on(record);
+        let mut repairs = acts!(acts, Data::RepairGranted(_));
+        repairs.find(|act| !span.through && act.event.effective == span.to)
+    }
+
+    fn answer_duties(self, entry: &Record<'_>) -> Vec<Duty> {
+        let mut duties = Vec::new();
+        for initiation in self.initiations(entry) {
+            let Data::MeasureInitiated(data) = &initiation.event.data else { continue };
+            let MeasureInitiated { measures, implementers, respond_by, .. } = data;
+            for measure in measures {
+                for implementer in implementers {
+                    let acts = self.acts_on(entry);
+                    let by = |act: &&Taken| act.event.publisher == *implementer;
+                    let mut duty = Duty::new("answer-measure", entry, initiation.event.effective);
+                    duty.org.clone_from(implementer);
+                    duty.measure = Some(measure.clone());
+                    duty.respond_by = Some(*respond_by);
+                    let answered = acts!(acts, Data::MeasureAccepted(data) if data.measure == *measure).filter(by);
+                    let executed = acts!(acts, Data::MeasureExecuted(data) if data.measure == *measure).filter(by);
+                    let declined = acts!(acts, Data::MeasureDeclined(data) if data.measure == *measure).filter(by);
+                    let later = |act: &&Taken| act.event.effective >= initiation.event.effective;
+                    let answers = answered.chain(executed).chain(declined).filter(later);
+                    let duty = duty.done(answers);
+                    duties.push(self.cancelled_by_the_end(duty, entry));
+                }
+            }
+        }
+        duties
+    }
+
+    fn report_duties(self, entry: &Record<'_>) -> Vec<Duty> {
+        let acts = self.acts_on(entry);
+        let mut parties: Vec<(String, String)> = Vec::new();
+        for act in &acts {
+            let measure = match &act.event.data {
+                Data::MeasureAccepted(data) => &data.measure,
+                Data::MeasureExecuted(data) => &data.measure,
+                _ => continue,
+            };
+            parties.push((act.event.publisher.clone(), measure.clone()));
+        }
+        parties.sort();
+        parties.dedup();
+        let mut duties = Vec::new();
+        for (implementer, measure) in parties {
+            let acts: Vec<&Taken> = acts.iter().copied().filter(|act| act.event.publisher == implementer).collect();
+            // In the order of the log: what was taken on is reported on again and again, until it is declined.
+            let mut open: Option<Duty> = None;
+            for act in acts {
+                let mut begun = Duty::new("report-measure", entry, act.event.effective);
+                begun.org.clone_from(&implementer);
+                begun.measure = Some(measure.clone());
+                match &act.event.data {
+                    Data::MeasureAccepted(data) if data.measure == measure => open = open.or(Some(begun)),
+                    Data::MeasureExecuted(data) if data.measure == measure => open = open.or(Some(begun)),
+                    Data::MeasureReported(data) if data.measure == measure => {
+                        duties.extend(open.take().map(|open| open.done([act])));
+                        open = Some(begun);
+                    }
+                    Data::MeasureDeclined(data) if data.measure == measure => {
+                        duties.extend(open.take().map(|open| open.cancelled([act])));
+                    }
+                    _ => {}
+                }
+            }
+            duties.extend(open);
+        }
+        duties.into_iter().map(|duty| self.cancelled_by_the_end(duty, entry)).collect()
+    }
+}

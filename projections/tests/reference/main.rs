@@ -1,0 +1,158 @@
+//! The rule book, twice: a naive model that recomputes everything for each question, written from `docs/rules.md` alone,
+//! beside the rules of the crate. Both take the same random histories and must draw the same pictures.
+
+#![allow(clippy::unwrap_used, unreachable_pub)]
+
+mod compare;
+mod crate_side;
+mod disputes;
+mod duties;
+mod entries;
+mod flags;
+mod generator;
+mod generator_acts;
+mod joint;
+mod judge;
+mod measures;
+mod model;
+mod picture;
+mod play;
+mod random;
+mod scenarios;
+mod view;
+
+use chengxin_projections::event::EVENT_TYPES;
+use generator::{history, subjects};
+use model::{Model, Side};
+use play::Player;
+use proptest::prelude::*;
+use random::Random;
+use std::collections::{BTreeMap, BTreeSet};
+
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config(64))]
+
+    #[test]
+    fn what_was_known_at_an_offset_is_what_a_log_says_that_ends_there(seed in any::<u64>().no_shrink()) {
+        let steps = history(seed);
+        let mut random = Random::new(seed);
+        let end = random.between(1, steps.len() as i32) as usize;
+        let mut whole = Player::new(Model::default());
+        let mut part = Player::new(Model::default());
+        for (number, step) in steps.iter().enumerate() {
+            whole.play(step, |_, _| {});
+            if number < end {
+                part.play(step, |_, _| {});
+            }
+        }
+        let known = part.next_offset - 1;
+        for subject in subjects() {
+            let day = part.today.unwrap().plus_days(random.between(-60, 400));
+            prop_assert_eq!(whole.side.picture(subject, day, known), part.side.picture(subject, day, u64::MAX));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(config(200))]
+
+    #[test]
+    fn the_crate_and_the_model_judge_alike_and_draw_the_same_pictures(seed in any::<u64>().no_shrink()) {
+        if let Some(disagreement) = compare::disagreement(&history(seed), seed) {
+            prop_assert!(false, "{}", disagreement.tell());
+        }
+    }
+}
+
+/// Without this nobody would notice that some rule is never reached.
+#[test]
+fn histories_reach_every_type_of_event_and_every_code_of_a_refusal() {
+    let mut accepted: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut refused: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut lines = BTreeSet::new();
+    for seed in 0..150 {
+        let mut player = Player::new(Model::default());
+        for step in history(seed) {
+            player.play(&step, |(_, event), outcome| match outcome {
+                Ok(()) => *accepted.entry(event.data.kind()).or_default() += 1,
+                Err(codes) => codes.iter().for_each(|code| *refused.entry(code).or_default() += 1),
+            });
+        }
+        for subject in subjects() {
+            let picture = player.side.picture(subject, player.today.unwrap(), u64::MAX);
+            lines.extend(picture.iter().map(|line| sort_of(line)));
+        }
+    }
+    println!("accepted {accepted:#?}\nrefused {refused:#?}\nlines {lines:#?}");
+    for kind in EVENT_TYPES.iter().filter(|kind| !["day.opened", "implication.stated"].contains(kind)) {
+        assert!(accepted.contains_key(kind), "no {kind} was accepted");
+    }
+    for code in CODES {
+        assert!(refused.contains_key(code), "nothing was refused with {code}");
+    }
+}
+
+/// Every code that the rule book names, but for those that the shipped policy or the generator cannot lead to.
+const CODES: [&str; 30] = [
+    "already-ended",
+    "already-open",
+    "any",
+    "basis-missing",
+    "correction-invalid",
+    "exception-unknown",
+    "level-unknown",
+    "linked-elsewhere",
+    "list-kind-unknown",
+    "measure-mismatch",
+    "measure-unknown",
+    "no-application",
+    "no-such-correction",
+    "no-such-identifier",
+    "no-such-objection",
+    "no-such-record",
+    "not-accepted",
+    "not-allowed",
+    "not-repairable",
+    "not-your-entry",
+    "not-your-measure",
+    "nothing-to-confirm",
+    "repairability-missing",
+    "severity-unknown",
+    "subject-mismatch",
+    "suspended",
+    "term-invalid",
+    "too-early",
+    "too-far-ahead",
+    "wrong-channel",
+];
+
+/// A line without names and days.
+fn sort_of(line: &str) -> String {
+    let plain = |word: &&str| !word.contains(['/', '.']) && !word.starts_with(|c: char| c.is_ascii_digit());
+    line.split(' ').filter(plain).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn survey() {
+    let mut found: BTreeMap<String, (usize, compare::Disagreement, u64)> = BTreeMap::new();
+    for seed in 5000..9000 {
+        if let Some(d) = compare::disagreement(&history(seed), seed) {
+            let kind = d.kind.clone();
+            let count = found.get(&kind).map_or(0, |f| f.0) + 1;
+            match found.get_mut(&kind) {
+                Some(f) if f.1.steps.len() <= d.steps.len() => f.0 = count,
+                _ => {
+                    found.insert(kind, (count, d, seed));
+                }
+            }
+        }
+    }
+    for (kind, (count, d, seed)) in &found {
+        println!("=== {kind} x{count} seed {seed}\n{}", d.tell());
+    }
+    assert!(found.is_empty());
+}

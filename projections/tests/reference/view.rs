@@ -1,0 +1,227 @@
+//! What was accepted up to some place in the log, and the plain questions that all rules ask of it.
+//!
+//! Nothing is remembered between two questions: every answer is found again among all events.
+
+use chengxin_projections::{
+    date::Date,
+    event::{Data, DesignationMade, Event, Finding, LicenseGranted, List, PenaltyImposed},
+    policy::{Policy, PolicyHistory},
+};
+use serde_json::Value;
+
+/// An accepted event, with the day that was open when it was taken and the policy in force there (default rule 13).
+pub struct Taken {
+    pub offset: u64,
+    pub day: Date,
+    pub policy: Policy,
+    pub event: Event,
+}
+
+/// All policy that was published up to an offset.
+pub struct PolicyState {
+    pub offset: u64,
+    /// The day that was open; none before the first one opened.
+    pub day: Option<Date>,
+    pub history: PolicyHistory,
+}
+
+/// What is known at a place in the log.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    pub taken: &'a [Taken],
+    pub policies: &'a [PolicyState],
+}
+
+/// A license, a penalty or a designation, as corrected.
+pub struct Record<'a> {
+    pub taken: &'a Taken,
+    pub name: String,
+    pub data: Data,
+    pub corrected: bool,
+    /// The offset of the last correction of its basis; 0 where there was none.
+    pub basis_corrected: u64,
+    /// The day on which that correction was recorded.
+    pub basis_corrected_on: Option<Date>,
+}
+
+impl Record<'_> {
+    pub fn subject(&self) -> &str {
+        &self.taken.event.subject.id
+    }
+
+    pub fn authority(&self) -> &str {
+        &self.taken.event.publisher
+    }
+
+    /// The day on which it begins.
+    pub fn first(&self) -> Date {
+        self.taken.event.effective
+    }
+
+    pub fn designation(&self) -> Option<&DesignationMade> {
+        match &self.data {
+            Data::DesignationMade(data) => Some(data),
+            _ => None,
+        }
+    }
+
+    pub fn penalty(&self) -> Option<&PenaltyImposed> {
+        match &self.data {
+            Data::PenaltyImposed(data) => Some(data),
+            _ => None,
+        }
+    }
+
+    pub fn is_license(&self) -> bool {
+        matches!(self.data, Data::LicenseGranted(_))
+    }
+
+    pub fn is_on(&self, list: List) -> bool {
+        self.designation().is_some_and(|data| data.list == list)
+    }
+}
+
+impl<'a> View<'a> {
+    /// What was known at an offset.
+    pub fn at(self, offset: u64) -> View<'a> {
+        let taken = self.taken.iter().filter(|taken| taken.offset <= offset).count();
+        let policies = self.policies.iter().filter(|state| state.offset <= offset).count();
+        View { taken: &self.taken[..taken], policies: &self.policies[..policies] }
+    }
+
+    /// The policy of a day, as far as it is known.
+    pub fn policy(self, day: Date) -> Policy {
+        self.policies.last().map(|state| state.history.at(day)).unwrap_or_default()
+    }
+
+    /// Every record of every subject, withdrawn ones too, in the order of the log.
+    pub fn records(self) -> Vec<Record<'a>> {
+        let creates =
+            |data: &Data| matches!(data, Data::LicenseGranted(_) | Data::PenaltyImposed(_) | Data::DesignationMade(_));
+        self.taken.iter().filter(|taken| creates(&taken.event.data)).map(|taken| self.corrected(taken)).collect()
+    }
+
+    pub fn records_of(self, subject: &str) -> Vec<Record<'a>> {
+        self.records().into_iter().filter(|record| record.subject() == subject).collect()
+    }
+
+    pub fn record(self, name: &str) -> Option<Record<'a>> {
+        self.records().into_iter().find(|record| record.name == name)
+    }
+
+    /// Everything that a subject's events did to a record, in the order of the log. A person's objections to the entry of
+    /// an organisation have the person as their subject.
+    pub fn acts(self, subject: &str, record: &str) -> Vec<&'a Taken> {
+        let is_act = |taken: &&Taken| taken.event.subject.id == subject && taken.event.data.record() == Some(record);
+        self.taken.iter().filter(is_act).collect()
+    }
+
+    pub fn acts_on(self, record: &Record<'_>) -> Vec<&'a Taken> {
+        self.acts(record.subject(), &record.name)
+    }
+
+    /// The event that said that the record had been wrong from the start.
+    pub fn withdrawal(self, record: &Record<'_>) -> Option<&'a Taken> {
+        self.acts_on(record).into_iter().find(|act| match &act.event.data {
+            Data::DesignationWithdrawn(_) | Data::PenaltyWithdrawn(_) => true,
+            Data::ObjectionResolved(data) => data.finding == Finding::Withdrawn,
+            _ => false,
+        })
+    }
+
+    /// The day from which a record, or what an entry says of a person, is nothing to the subject any more. To a person it is
+    /// told on the day on which the withdrawal was recorded, if that was later.
+    pub fn withdrawn_for(self, subject: &str, record: &Record<'_>) -> Option<Date> {
+        let resolved = |act: &&Taken| matches!(&act.event.data, Data::ObjectionResolved(data) if data.finding == Finding::Withdrawn);
+        let own = self.acts(subject, &record.name).into_iter().find(resolved);
+        let told = |act: &Taken| match act.event.subject.id == subject {
+            true => act.event.effective,
+            false => act.event.effective.max(act.day),
+        };
+        self.withdrawal(record).into_iter().chain(own).map(told).min()
+    }
+
+    pub fn is_withdrawn(self, record: &Record<'_>) -> bool {
+        self.withdrawal(record).is_some()
+    }
+
+    /// The subject that a number is linked to.
+    pub fn holder(self, scheme: &str, value: &str) -> Option<String> {
+        let mut holder = None;
+        for Taken { event, .. } in self.taken {
+            match &event.data {
+                Data::IdentifierLinked(data) if data.scheme == scheme && data.value == value => {
+                    holder = Some(event.subject.id.clone());
+                }
+                Data::IdentifierUnlinked(data) if data.scheme == scheme && data.value == value => holder = None,
+                _ => {}
+            }
+        }
+        holder
+    }
+
+    /// The record as the corrections so far leave it; a correction holds on every date.
+    fn corrected(self, taken: &'a Taken) -> Record<'a> {
+        let mut record = Record {
+            taken,
+            name: taken.event.name(),
+            data: taken.event.data.clone(),
+            corrected: false,
+            basis_corrected: 0,
+            basis_corrected_on: None,
+        };
+        for act in self.acts(&taken.event.subject.id, &record.name) {
+            let Data::RecordCorrected(correction) = &act.event.data else { continue };
+            let before = rests_on(&record.data);
+            record.data = changed(&record.data, &correction.changes.0).expect("only what can be read was accepted");
+            record.corrected = true;
+            if rests_on(&record.data) != before {
+                record.basis_corrected = act.offset;
+                record.basis_corrected_on = Some(act.day);
+            }
+        }
+        record
+    }
+}
+
+/// What an entry rests on: the records that the items of its basis name.
+fn rests_on(data: &Data) -> Vec<Option<String>> {
+    match data {
+        Data::DesignationMade(data) => data.basis.iter().map(|item| item.record.clone()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The fields of a designation that a correction may change.
+const OF_A_DESIGNATION: [&str; 9] =
+    ["document_no", "months", "until", "watch_months", "repairable", "basis", "grade", "channel", "scope"];
+
+/// A record with these changes; none where they cannot be made.
+pub fn changed(data: &Data, changes: &Value) -> Option<Data> {
+    let changes = changes.as_object().filter(|changes| !changes.is_empty())?;
+    let mut fields = match data {
+        Data::DesignationMade(data) => serde_json::to_value(data),
+        Data::PenaltyImposed(data) => serde_json::to_value(data),
+        Data::LicenseGranted(data) => serde_json::to_value(data),
+        _ => return None,
+    }
+    .ok()?;
+    let is_designation = matches!(data, Data::DesignationMade(_));
+    for (field, value) in changes {
+        if fields.get(field).is_none() || is_designation && !OF_A_DESIGNATION.contains(&field.as_str()) {
+            return None;
+        }
+        // A term is stated in one way: the new one takes the place of the other.
+        match field.as_str() {
+            "months" => fields["until"] = Value::Null,
+            "until" if is_designation => fields["months"] = Value::Null,
+            _ => {}
+        }
+        fields[field] = value.clone();
+    }
+    Some(match data {
+        Data::DesignationMade(_) => serde_json::from_value::<DesignationMade>(fields).ok()?.into(),
+        Data::PenaltyImposed(_) => serde_json::from_value::<PenaltyImposed>(fields).ok()?.into(),
+        _ => serde_json::from_value::<LicenseGranted>(fields).ok()?.into(),
+    })
+}

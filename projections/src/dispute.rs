@@ -50,7 +50,12 @@ pub fn objections(record: &Record, known: Known) -> impl Iterator<Item = Objecti
 
 /// What makes a record count as never having been (default rule 4).
 pub fn withdrawal(record: &Record, known: Known) -> Option<&Act> {
-    record.acts(known).find(|act| withdraws(&act.what))
+    // What is stated about a person is stated again whenever it changes: the first statement told of the withdrawal.
+    let is_statement = |act: &&Act| matches!(act.what, Deed::Corrected(_));
+    let mut all = record.acts(known).filter(|act| withdraws(&act.what));
+    let stated = all.clone().find(is_statement);
+    let own = all.find(|act| !is_statement(act));
+    [own, stated].into_iter().flatten().min_by_key(|act| act.effective)
 }
 
 /// Of what an entry says of a person, the statement that the entry was withdrawn.
@@ -113,7 +118,7 @@ fn of_basis(file: &CreditFile, entry: &Record, designation: &Designation, known:
     let mut down = Days::between(Date::MIN, Date::MAX);
     let mut lost = down.clone();
     for id in &designation.basis {
-        let Some(record) = file.record(id).filter(|record| known.has(record.stamp)) else {
+        let Some(record) = borne_by(file, id, known) else {
             return Suspension::default(); // nothing is known against it, so it stands
         };
         let gone = gone(record, known).map_or(Days::NONE, |day| Days::between(day, Date::MAX));
@@ -129,9 +134,15 @@ fn of_basis(file: &CreditFile, entry: &Record, designation: &Designation, known:
 
 /// The day on which the last record under an entry was withdrawn, if it rests on nothing else; whatever was decided since.
 pub fn loss(file: &CreditFile, designation: &Designation, known: Known) -> Option<Date> {
-    let gone = |id| file.record(id).filter(|record| known.has(record.stamp)).and_then(|record| gone(record, known));
+    let gone = |id| borne_by(file, id, known).and_then(|record| gone(record, known));
     let days: Option<Vec<Date>> = designation.basis.iter().map(|id| gone(id)).collect();
     days.filter(|_| designation.rests_on_records)?.into_iter().max()
+}
+
+/// A record of the subject itself that an item of a basis names. What another subject's entry says of a person bears nothing.
+fn borne_by<'a>(file: &'a CreditFile, id: &str, known: Known) -> Option<&'a Record> {
+    let record = file.record(id)?;
+    (known.has(record.stamp) && !matches!(record.first, Content::Implication(_))).then_some(record)
 }
 
 /// The day on which a record no longer bears what rests on it.
@@ -145,7 +156,13 @@ fn takes_basis(deed: &Deed) -> bool {
 
 /// The day from which the authority keeps the entry without its basis, unless it corrected the basis since.
 fn confirmed(entry: &Record, known: Known) -> Option<Date> {
+    decided_on_basis(entry, known).0
+}
+
+/// That day, and the day on which the last correction of the basis was recorded.
+pub(crate) fn decided_on_basis(entry: &Record, known: Known) -> (Option<Date>, Option<Date>) {
     let mut day: Option<Date> = None;
+    let mut corrected = None;
     let mut basis = rests_on(&entry.first);
     for act in entry.acts(known) {
         match &act.what {
@@ -154,12 +171,13 @@ fn confirmed(entry: &Record, known: Known) -> Option<Date> {
             }
             Deed::Corrected(content) if rests_on(content) != basis => {
                 basis = rests_on(content);
+                corrected = Some(act.judged);
                 day = None;
             }
             _ => {}
         }
     }
-    day
+    (day, corrected)
 }
 
 fn rests_on(content: &Content) -> Option<(&[Box<str>], bool)> {

@@ -165,7 +165,7 @@ impl Record {
     }
 
     /// The acts that the one who asks may know, in the order of the log.
-    pub fn acts(&self, known: Known) -> impl DoubleEndedIterator<Item = &Act> {
+    pub fn acts(&self, known: Known) -> impl DoubleEndedIterator<Item = &Act> + Clone {
         self.acts.iter().filter(move |act| known.has(act.stamp))
     }
 

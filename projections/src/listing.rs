@@ -94,7 +94,8 @@ pub fn entry<'a>(file: &'a CreditFile, record: &'a Record, known: Known) -> Opti
         List::Black => ListName::Black,
     };
     let term = Span::by_term(record.effective, designation.until);
-    let ended_by = end_before_term(record, known);
+    // Where a correction moved the last day before it, the term ended it.
+    let ended_by = end_before_term(record, known).filter(|act| act.effective <= designation.until);
     let ended = stated.map_or(ended_by.map(|act| act.effective), |stated| stated.ended);
     let span = ended.map_or(term, |ended| term.cut(ended));
     let withdrawn_by = dispute::withdrawal(record, known);
@@ -136,9 +137,9 @@ fn ends(deed: &Deed) -> bool {
 
 /// Whether a declared exit only confirms the repair that has ended the entry already.
 pub fn confirms_repair(record: &Record, reason: ExitReason) -> bool {
-    let mut ending = record.acts.iter().filter(|act| ends(&act.what));
+    let mut ending = record.acts.iter().rev().filter(|act| ends(&act.what));
     let repaired = ending.next().is_some_and(|act| act.what == Deed::RepairGranted);
-    reason == ExitReason::Repaired && repaired && ending.next().is_none()
+    reason == ExitReason::Repaired && repaired
 }
 
 /// Every entry of the subject that was known, the watch behind the listing that it follows.

@@ -82,10 +82,11 @@ pub fn publication<'a>(
         Content::Designation(_) | Content::Implication(_) => return None,
     };
     let acts = || record.acts(known).filter(|act| act.effective <= as_of);
-    let issue = acts().find_map(|act| match &act.what {
+    let issues = acts().filter_map(|act| match &act.what {
         Deed::Published { channel } => Some((act.effective, &**channel)),
         _ => None,
     });
+    let issue = issues.min_by_key(|(date, _)| *date);
     let withheld = acts().find_map(|act| match &act.what {
         Deed::Withheld { ground } => Some(&**ground),
         _ => None,
@@ -99,7 +100,7 @@ pub fn publication<'a>(
         None if stopped.is_some() => 0,
         None => policies.calendar().working_days_late(due.date, as_of),
     };
-    let until = ended_by.map(|act| act.effective).or(planned_end);
+    let until = ended_by.map(|act| act.effective).into_iter().chain(planned_end).min();
     let channel = issue.map(|(_, channel)| channel);
     Some(Publication { due, issued, late_by, withheld, channel, until: issued.and(until), ended_by })
 }

@@ -41,7 +41,7 @@ pub fn applications<'a>(file: &CreditFile, record: &'a Record, known: Known) -> 
     }
     if !all.is_empty() {
         let end = end(file, record, known);
-        for application in all.iter_mut().filter(|application| application.decided.is_none()) {
+        for application in &mut all {
             application.void = end;
         }
     }

@@ -97,6 +97,7 @@ pub(super) fn answer(case: &Case, record: &Record, answer: Answer, code: &str) -
 fn is_implementer(case: &Case, entry: &Entry, code: &str) -> bool {
     let publisher = case.event.publisher.as_str();
     let asked = joint::requests(entry.record, Known::Now)
+        .filter(|request| request.initiated.effective <= case.event.effective)
         .any(|request| request.measure == code && request.implementer == publisher);
     let carries = entry.designation.measures.iter().any(|known| &**known == code);
     let of_kind = || {

@@ -6,7 +6,7 @@ use crate::{
     date::Date,
     dispute::{self, withdrawal},
     event::NoticeAbout,
-    facts::{ConfirmedOn, Deed, Record},
+    facts::{Act, ConfirmedOn, Deed, Record},
     flag,
     listing::{self, Entry},
 };
@@ -28,20 +28,16 @@ fn notify_exit<'a>(asked: &Asked<'a>, entry: &Entry<'a>) -> Option<Raised<'a>> {
     if entry.is_withdrawn || asked.as_of < entry.span.after() {
         return None;
     }
-    let notice = entry.record.acts(asked.known).find(|act| {
+    let notices = entry.record.acts(asked.known).filter(|act| {
         matches!(act.what, Deed::Noticed { about: NoticeAbout::Exit, .. } | Deed::Exited { notice: true, .. })
     });
-    let done = notice.map(|act| act.effective);
+    let done = notices.map(|act| act.effective).min();
     Some(Raised { done, ..Raised::new(duty::NOTIFY_EXIT, entry.record, entry.span.to) })
 }
 
-/// When the authority decides by an act of its own, and when the entry's end or withdrawal leaves nothing to decide.
-fn decisions(asked: &Asked, entry: &Entry, since: Date, on: ConfirmedOn) -> (Option<Date>, Option<Date>) {
-    let ends = |deed: &Deed| matches!(deed, Deed::Exited { .. } | Deed::RepairGranted);
-    let decides = |deed: &Deed| *deed == Deed::Confirmed { on } || ends(deed);
-    let acts = entry.record.acts(asked.known).filter(|act| act.effective >= since && decides(&act.what));
-    let by_term = (!entry.is_cut).then(|| entry.span.after());
-    (acts.map(|act| act.effective).min(), by_term)
+/// When an exit or a repair of the entry decides, and when its term leaves nothing to decide.
+fn ended(entry: &Entry) -> (Option<Date>, Option<Date>) {
+    (entry.ended_by.map(|act| act.effective), (!entry.is_cut).then(|| entry.span.after()))
 }
 
 /// Default rule 5.
@@ -53,9 +49,11 @@ fn decide_basis_lost<'a>(asked: &Asked<'a>, entry: &Entry<'a>) -> Option<Raised<
     if !entry.span.contains(from.max(entry.span.from)) {
         return None;
     }
-    let (decided, by_term) = decisions(asked, entry, from, ConfirmedOn::BasisLost);
+    let (confirmed, corrected) = dispute::decided_on_basis(entry.record, asked.known);
+    let since = since.max(corrected.unwrap_or(since));
+    let (ended, by_term) = ended(entry);
     let withdrawn = entry.withdrawn_by.map(|act| act.effective);
-    let done = decided.into_iter().chain(withdrawn).min();
+    let done = confirmed.into_iter().chain(ended).chain(withdrawn).min();
     Some(Raised { done, cancelled: by_term, ..Raised::new(duty::DECIDE_BASIS_LOST, entry.record, since) })
 }
 
@@ -65,8 +63,15 @@ fn decide_flags<'a>(asked: &Asked<'a>, entry: &Entry<'a>, places: &[usize], all:
     for cause in records.filter(|cause| asked.known.has(cause.stamp) && cause.id != entry.record.id) {
         let flags = flag::possible(asked.file, entry, cause, asked.known);
         let Some(first) = flags.iter().map(|flag| flag.span.from).min() else { continue };
+        let before = |gone: Option<&Act>, other: &Record| gone.is_some_and(|act| act.stamp < other.stamp);
+        if before(entry.withdrawn_by, cause) || before(withdrawal(cause, asked.known), entry.record) {
+            continue; // When the later of them was recorded the other one never was: nobody was ever asked.
+        }
         let since = first.max(cause.judged).max(entry.record.judged);
-        let (done, by_term) = decisions(asked, entry, first, ConfirmedOn::Flag);
+        let confirms = |act: &&Act| act.effective >= first && act.what == Deed::Confirmed { on: ConfirmedOn::Flag };
+        let confirmed = entry.record.acts(asked.known).filter(confirms).map(|act| act.effective).min();
+        let (ended, by_term) = ended(entry);
+        let done = confirmed.into_iter().chain(ended).min();
         let withdrawn = [entry.withdrawn_by, withdrawal(cause, asked.known)];
         let gone = withdrawn.into_iter().flatten().map(|act| act.effective).chain(by_term).min();
         let cause = Some(&*cause.id);

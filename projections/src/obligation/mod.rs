@@ -124,7 +124,8 @@ pub fn among<'a>(
     for place in places {
         let record = &*file.records[*place];
         let known = raised.len();
-        if asked.known.has(record.stamp) && record.effective <= as_of {
+        // An objection and a withdrawal may come before the day of the record, and so may what they make due.
+        if asked.known.has(record.stamp) {
             record::duties(&asked, record, &mut raised);
             entry::duties(&asked, record, places, &mut raised);
             measure::duties(&asked, record, &mut raised);
@@ -137,7 +138,9 @@ pub fn among<'a>(
 /// How a duty stands on the day asked about.
 fn standing<'a>(asked: &Asked<'a>, raised: Raised<'a>) -> Obligation<'a> {
     let seen = |day: &Date| *day <= asked.as_of;
-    let (done, cancelled) = (raised.done.filter(seen), raised.cancelled.filter(seen));
+    // Whatever came first: what was cancelled cannot be done any more.
+    let first = |done: &Date| raised.cancelled.is_none_or(|cancelled| *done <= cancelled);
+    let (done, cancelled) = (raised.done.filter(first).filter(seen), raised.cancelled.filter(seen));
     let closed = done.or(cancelled).unwrap_or(asked.as_of);
     let due = match raised.due {
         Some(date) => Due { date, provisional: false },

@@ -23,7 +23,8 @@ fn publish<'a>(asked: &Asked<'a>, record: &'a Record) -> Option<Raised<'a>> {
     if !matches!(record.first, Content::License(_) | Content::Penalty(_)) {
         return None;
     }
-    let issued = record.acts(asked.known).find(|act| matches!(act.what, Deed::Published { .. }));
+    let issued = record.acts(asked.known).filter(|act| matches!(act.what, Deed::Published { .. }));
+    let issued = issued.min_by_key(|act| act.effective);
     let stopped = record.acts(asked.known).filter(|act| publication::stops(&act.what)).map(|act| act.effective).min();
     let done = issued.map(|act| act.effective).filter(|issued| stopped.is_none_or(|stopped| *issued <= stopped));
     Some(Raised { done, cancelled: stopped, ..Raised::new(duty::PUBLISH, record, record.effective) })
@@ -48,8 +49,9 @@ fn takedown<'a>(asked: &Asked<'a>, record: &'a Record) -> Option<Raised<'a>> {
         _ => record.acts(asked.known).any(|act| matches!(act.what, Deed::Published { .. })),
     };
     let about = |about: &NoticeAbout| matches!(about, NoticeAbout::Takedown | NoticeAbout::Restoration);
-    let notice = record.acts(asked.known).find(|act| matches!(&act.what, Deed::Noticed { about: of, .. } if about(of)));
-    let done = notice.map(|act| act.effective);
+    let notices =
+        record.acts(asked.known).filter(|act| matches!(&act.what, Deed::Noticed { about: of, .. } if about(of)));
+    let done = notices.map(|act| act.effective).min();
     published.then(|| Raised { done, ..Raised::new(duty::NOTIFY_TAKEDOWN, record, withdrawal.effective) })
 }
 

@@ -1,6 +1,9 @@
 //! Obligations: who owes what, since when, until when, and what became of it.
 
-use crate::view::{PolicyState, Record, Taken, View};
+use crate::{
+    disputes::Objection,
+    view::{PolicyState, Record, Taken, View},
+};
 use chengxin_projections::{
     date::Date,
     event::{Data, List, MeasureInitiated, NoticeAbout},
@@ -60,14 +63,10 @@ impl Duty {
     }
 }
 
-fn is<T>(what: impl Fn(&Data) -> Option<T>) -> impl Fn(&&Taken) -> bool {
-    move |act| what(&act.event.data).is_some()
-}
-
 /// The acts whose data fit a pattern.
 macro_rules! acts {
     ($acts:expr, $pattern:pat $(if $guard:expr)?) => {
-        $acts.iter().copied().filter(is(|data| match data { $pattern $(if $guard)? => Some(()), _ => None }))
+        $acts.iter().copied().filter(|act| matches!(&act.event.data, $pattern $(if $guard)?))
     };
 }
 
@@ -153,7 +152,7 @@ impl<'a> View<'a> {
     }
 
     fn objection_duties(self, subject: &str, record: &Record<'_>) -> Vec<Duty> {
-        let duty = |objection: crate::disputes::Objection<'_>| {
+        let duty = |objection: Objection<'_>| {
             let mut duty = Duty::new("answer-objection", record, objection.filed.event.effective)
                 .done(objection.answered)
                 .done(objection.resolved);

@@ -27,10 +27,10 @@ const WEIGHTS: [(i32, &str); 30] = [
     (1, "designation.withdrawn"),
     (6, "designation.confirmed"),
     (4, "exit.declared"),
-    (4, "notice.issued"),
-    (5, "repair.applied"),
-    (4, "repair.accepted"),
-    (2, "repair.refused"),
+    (6, "notice.issued"),
+    (8, "repair.applied"),
+    (6, "repair.accepted"),
+    (4, "repair.refused"),
     (2, "repair.granted"),
     (7, "objection.filed"),
     (4, "objection.answered"),
@@ -40,12 +40,12 @@ const WEIGHTS: [(i32, &str); 30] = [
     (4, "measure.accepted"),
     (3, "measure.executed"),
     (2, "measure.declined"),
-    (3, "measure.reported"),
+    (4, "measure.reported"),
     (2, "identifier.linked"),
-    (1, "identifier.unlinked"),
+    (2, "identifier.unlinked"),
     (1, "subject.deregistered"),
     (1, "access.requested"),
-    (1, "access.decided"),
+    (2, "access.decided"),
     (2, "policy.published"),
 ];
 
@@ -85,7 +85,7 @@ pub fn history(seed: u64) -> Vec<Step> {
         count: 0,
     };
     generator.push(testing::day(FIRST_DAY));
-    for _ in 0..generator.random.between(10, 70) {
+    for _ in 0..generator.random.between(15, 90) {
         generator.step();
     }
     generator.steps
@@ -104,7 +104,7 @@ impl Generator {
             return self.push(testing::day(&self.today.to_string()));
         }
         // What does not fit is tried again most of the time, so that histories get somewhere.
-        for _ in 0..6 {
+        for _ in 0..10 {
             let kind = self.random.weighted(&WEIGHTS);
             let Some(event) = self.event(kind) else { continue };
             let event = self.player.completed(&event);
@@ -212,7 +212,7 @@ impl Generator {
                 let (request, subject) = self.random.one(&requests)?.clone();
                 let allowed = self.random.once_in(2);
                 let mut event = self.build(&subject, by, self.today, AccessDecided { request, allowed, until: None });
-                event.office = !self.random.once_in(8);
+                event.office = !self.random.once_in(2);
                 return Some(event);
             }
         };
@@ -279,6 +279,7 @@ impl Generator {
     }
 
     /// The model that has seen all steps so far.
+    #[allow(dead_code)]
     pub fn model(&self) -> &Model {
         &self.player.side
     }

@@ -86,6 +86,11 @@ impl Generator {
 
     /// What is done to one of the records so far, mostly by whom and to whom it fits.
     pub fn act(&mut self, kind: &str) -> Option<Event> {
+        if kind.starts_with("measure.") && !self.random.once_in(3) {
+            if let Some(event) = self.goes_on(kind) {
+                return Some(event);
+            }
+        }
         let wanted = |made: &&Made| match kind {
             "license.revoked" => matches!(made.data, Data::LicenseGranted(_)),
             "penalty.withdrawn" => matches!(made.data, Data::PenaltyImposed(_)),
@@ -133,6 +138,39 @@ impl Generator {
         if self.random.once_in(25) {
             subject = text(self.subject());
         }
+        Some(self.build(&subject, &by, day, data))
+    }
+
+    /// An implementer answers what was initiated, or goes on with what it took on.
+    fn goes_on(&mut self, kind: &str) -> Option<Event> {
+        let mut open: Vec<(String, String, String, String)> = Vec::new();
+        for (name, subject, data) in &self.acts {
+            let by = name.split('/').next().unwrap_or_default().to_owned();
+            match data {
+                Data::MeasureInitiated(data) if kind != "measure.reported" => {
+                    for (measure, by) in data.measures.iter().zip(&data.implementers) {
+                        open.push((data.record.clone(), subject.clone(), by.clone(), measure.clone()));
+                    }
+                }
+                Data::MeasureAccepted(data) => {
+                    open.push((data.record.clone(), subject.clone(), by, data.measure.clone()))
+                }
+                Data::MeasureExecuted(data) => {
+                    open.push((data.record.clone(), subject.clone(), by, data.measure.clone()))
+                }
+                _ => {}
+            }
+        }
+        let (record, subject, by, measure) = self.random.one(&open)?.clone();
+        let result = text("已执行");
+        let data: Data = match kind {
+            "measure.accepted" => MeasureAccepted { record, measure }.into(),
+            "measure.executed" => MeasureExecuted { record, measure, case: text("C-1"), result }.into(),
+            "measure.declined" => MeasureDeclined { record, measure, reason: text("不在职责内") }.into(),
+            "measure.reported" => MeasureReported { record, measure, period: text("2026-06"), result }.into(),
+            _ => return None,
+        };
+        let day = self.day();
         Some(self.build(&subject, &by, day, data))
     }
 

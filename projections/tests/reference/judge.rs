@@ -3,6 +3,7 @@
 //! The rules do not say which code is reported where several apply, so all of them are found.
 
 use crate::{
+    disputes::Objection,
     joint,
     view::{Record, View, changed},
 };
@@ -159,7 +160,7 @@ impl Case<'_> {
                     Data::PublicationIssued(data) => Some(data.channel.clone()),
                     _ => None,
                 });
-                let channel = record.designation().and_then(|data| data.channel.clone()).or(published);
+                let channel = published.or_else(|| record.designation().and_then(|data| data.channel.clone()));
                 refuse(codes, channel.is_some_and(|channel| channel != notice.channel), "wrong-channel");
                 // Nothing tells of what has not come to pass.
                 let happened = match notice.about {
@@ -241,12 +242,7 @@ impl Case<'_> {
         }
     }
 
-    fn open_objection(
-        &self,
-        record: &Record<'_>,
-        name: &str,
-        codes: &mut Codes,
-    ) -> Option<crate::disputes::Objection<'_>> {
+    fn open_objection(&self, record: &Record<'_>, name: &str, codes: &mut Codes) -> Option<Objection<'_>> {
         let objections = self.view.objections(&self.event.subject.id, &record.name);
         let found = objections.into_iter().find(|objection| objection.filed.event.name() == name);
         match &found {

@@ -29,12 +29,14 @@ use proptest::prelude::*;
 use random::Random;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The model is slow: a few histories each time, and with CHENGXIN_HISTORIES as many as there is time for.
 fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    let asked = std::env::var("CHENGXIN_HISTORIES").ok().and_then(|count| count.parse().ok());
+    ProptestConfig { cases: asked.unwrap_or(cases), failure_persistence: None, ..ProptestConfig::default() }
 }
 
 proptest! {
-    #![proptest_config(config(64))]
+    #![proptest_config(config(8))]
 
     #[test]
     fn what_was_known_at_an_offset_is_what_a_log_says_that_ends_there(seed in any::<u64>().no_shrink()) {
@@ -58,7 +60,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(200))]
+    #![proptest_config(config(16))]
 
     #[test]
     fn the_crate_and_the_model_judge_alike_and_draw_the_same_pictures(seed in any::<u64>().no_shrink()) {
@@ -74,7 +76,7 @@ fn histories_reach_every_type_of_event_and_every_code_of_a_refusal() {
     let mut accepted: BTreeMap<&str, u32> = BTreeMap::new();
     let mut refused: BTreeMap<&str, u32> = BTreeMap::new();
     let mut lines = BTreeSet::new();
-    for seed in 0..150 {
+    for seed in 0..200 {
         let mut player = Player::new(Model::default());
         for step in history(seed) {
             player.play(&step, |(_, event), outcome| match outcome {
@@ -134,25 +136,4 @@ const CODES: [&str; 30] = [
 fn sort_of(line: &str) -> String {
     let plain = |word: &&str| !word.contains(['/', '.']) && !word.starts_with(|c: char| c.is_ascii_digit());
     line.split(' ').filter(plain).collect::<Vec<_>>().join(" ")
-}
-
-#[test]
-fn survey() {
-    let mut found: BTreeMap<String, (usize, compare::Disagreement, u64)> = BTreeMap::new();
-    for seed in 5000..9000 {
-        if let Some(d) = compare::disagreement(&history(seed), seed) {
-            let kind = d.kind.clone();
-            let count = found.get(&kind).map_or(0, |f| f.0) + 1;
-            match found.get_mut(&kind) {
-                Some(f) if f.1.steps.len() <= d.steps.len() => f.0 = count,
-                _ => {
-                    found.insert(kind, (count, d, seed));
-                }
-            }
-        }
-    }
-    for (kind, (count, d, seed)) in &found {
-        println!("=== {kind} x{count} seed {seed}\n{}", d.tell());
-    }
-    assert!(found.is_empty());
 }

@@ -33,6 +33,7 @@ impl Model {
     }
 
     /// The accepted events.
+    #[allow(dead_code)]
     pub fn accepted(&self) -> &[Taken] {
         &self.taken
     }

@@ -172,10 +172,10 @@ fn per_event(history: usize) -> Duration {
     let mut file = CreditFile::new(testing::SUBJECT, SubjectKind::Organisation);
     let mut times = Vec::with_capacity(MORE);
     for number in 0..history + MORE {
-        // A penalty and its publication, again and again, and one entry to which penalties matter.
+        // A penalty and its publication, again and again, beside an entry that runs.
         let id = format!("P-{}", number / 2);
         let step = match (number, number % 2) {
-            (0, _) => testing::red("R-1", FIRST_DAY),
+            (0, _) => testing::black("L-1", FIRST_DAY),
             (_, 0) => testing::penalty(&id, FIRST_DAY),
             _ => testing::publish(&id, FIRST_DAY),
         };

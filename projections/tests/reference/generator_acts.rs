@@ -86,10 +86,11 @@ impl Generator {
 
     /// What is done to one of the records so far, mostly by whom and to whom it fits.
     pub fn act(&mut self, kind: &str) -> Option<Event> {
-        if kind.starts_with("measure.") && !self.random.once_in(3) {
-            if let Some(event) = self.goes_on(kind) {
-                return Some(event);
-            }
+        if kind.starts_with("measure.")
+            && !self.random.once_in(3)
+            && let Some(event) = self.goes_on(kind)
+        {
+            return Some(event);
         }
         let wanted = |made: &&Made| match kind {
             "license.revoked" => matches!(made.data, Data::LicenseGranted(_)),
@@ -178,10 +179,10 @@ impl Generator {
     fn by_a_person(&mut self, index: usize, subject: &mut String) {
         let Data::DesignationMade(data) = &self.made[index].data else { return };
         let persons: Vec<String> = data.persons.iter().map(|named| named.person.clone()).collect();
-        if self.random.once_in(2) {
-            if let Some(person) = self.random.one(&persons) {
-                subject.clone_from(person);
-            }
+        if self.random.once_in(2)
+            && let Some(person) = self.random.one(&persons)
+        {
+            subject.clone_from(person);
         }
     }
 

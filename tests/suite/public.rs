@@ -113,7 +113,15 @@ fn the_public_sees_entries_while_they_are_on_a_public_list_and_nothing_of_what_d
     }
     assert_eq!(server.client(LABOUR).with_token("wrong").get("/v1/lists/black").status, 401, "a wrong token is told");
     let audience = server.client(LABOUR).get(&format!("/v1/subjects/{COMPANY}?audience=public"));
-    assert_eq!(audience.json(), file, "a department can look at what the public sees");
+    // What is stated about the person comes to another partition meanwhile, so the positions may differ.
+    let said = |file: &Value| {
+        let mut file = file.clone();
+        for key in ["known_at", "position"] {
+            file.as_object_mut().unwrap().remove(key);
+        }
+        file
+    };
+    assert_eq!(said(&audience.json()), said(&file), "a department can look at what the public sees");
     for query in ["audience=press", "audience=public&as_of=2026-06-01"] {
         assert_eq!(server.client(LABOUR).get(&format!("/v1/lists/black?{query}")).status, 400, "{query}");
     }

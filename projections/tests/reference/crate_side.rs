@@ -4,10 +4,11 @@ use crate::{judge::Codes, model::Side};
 use chengxin_projections::{
     change::ListName,
     date::Date,
-    event::Event,
+    event::{Event, SubjectKind},
     facts::{Content, CreditFile, Known},
     flag::{self, FlagKind},
     fold::fold,
+    green::{self, Because},
     judge::Effect,
     listing, measure,
     memory::Memory,
@@ -53,7 +54,8 @@ impl Side for Crate {
     }
 
     fn picture(&self, subject: &str, as_of: Date, known_at: u64) -> Vec<String> {
-        let Some(file) = self.memory.files.get(subject) else { return Vec::new() };
+        let nothing = CreditFile::new(subject, SubjectKind::Organisation);
+        let file = self.memory.files.get(subject).unwrap_or(&nothing);
         let own = self.known.iter().rev().find(|(offset, _)| *offset <= known_at).map(|(_, own)| *own);
         let Some(known) = own.map(Known::Offset) else { return Vec::new() };
         let mut lines = entries(file, as_of, known);
@@ -61,6 +63,7 @@ impl Side for Crate {
         lines.extend(self.records(file, as_of, known));
         lines.extend(flags(file, as_of, known));
         lines.extend(self.duties(file, as_of, known));
+        lines.push(self.green(file, as_of, known));
         lines.sort();
         lines
     }
@@ -107,6 +110,19 @@ fn flags(file: &CreditFile, as_of: Date, known: Known) -> Vec<String> {
 }
 
 impl Crate {
+    fn green(&self, file: &CreditFile, as_of: Date, known: Known) -> String {
+        let years = self.partition.policy_at(as_of, known).clean_years();
+        let mut found = green::green_channel(file, known, as_of, years);
+        found.records.sort_by_key(|record| record.stamp);
+        let names = found.records.iter().map(|record| &*record.id).collect::<Vec<_>>().join("+");
+        match found.because {
+            Because::RedList => format!("green yes red-listed {names}"),
+            Because::CleanYears => "green yes clean".to_owned(),
+            Because::BadRecord => format!("green no {names}"),
+            Because::NoTerms => "green unknown".to_owned(),
+        }
+    }
+
     fn records(&self, file: &CreditFile, as_of: Date, known: Known) -> Vec<String> {
         let history = self.partition.known_history(known);
         let history = history.as_ref().unwrap_or(&self.partition.history);

@@ -277,12 +277,6 @@ impl Generator {
         let Step::Event(event) = step else { unreachable!("it is an event") };
         self.build(subject, by, day, event.data)
     }
-
-    /// The model that has seen all steps so far.
-    #[allow(dead_code)]
-    pub fn model(&self) -> &Model {
-        &self.player.side
-    }
 }
 
 /// All that a history can be asked about.

@@ -75,7 +75,7 @@ proptest! {
 fn histories_reach_every_type_of_event_and_every_code_of_a_refusal() {
     let mut accepted: BTreeMap<&str, u32> = BTreeMap::new();
     let mut refused: BTreeMap<&str, u32> = BTreeMap::new();
-    let mut lines = BTreeSet::new();
+    let mut shown = BTreeSet::new();
     for seed in 0..200 {
         let mut player = Player::new(Model::default());
         for step in history(seed) {
@@ -84,17 +84,21 @@ fn histories_reach_every_type_of_event_and_every_code_of_a_refusal() {
                 Err(codes) => codes.iter().for_each(|code| *refused.entry(code).or_default() += 1),
             });
         }
-        for subject in subjects() {
-            let picture = player.side.picture(subject, player.today.unwrap(), u64::MAX);
-            lines.extend(picture.iter().map(|line| sort_of(line)));
+        let today = player.today.unwrap();
+        for day in [today, today.plus_days(-60), today.plus_days(300)] {
+            let lines = subjects().flat_map(|subject| player.side.picture(subject, day, u64::MAX));
+            shown.extend(lines.map(|line| sort_of(&line)));
         }
     }
-    println!("accepted {accepted:#?}\nrefused {refused:#?}\nlines {lines:#?}");
+    println!("accepted {accepted:#?}\nrefused {refused:#?}\nshown {shown:#?}");
     for kind in EVENT_TYPES.iter().filter(|kind| !["day.opened", "implication.stated"].contains(kind)) {
         assert!(accepted.contains_key(kind), "no {kind} was accepted");
     }
     for code in CODES {
         assert!(refused.contains_key(code), "nothing was refused with {code}");
+    }
+    for line in LINES {
+        assert!(shown.iter().any(|shown| shown.starts_with(line)), "nothing shows {line}");
     }
 }
 
@@ -130,6 +134,36 @@ const CODES: [&str; 30] = [
     "too-early",
     "too-far-ahead",
     "wrong-channel",
+];
+
+/// What pictures begin with, but for the measures themselves.
+const LINES: [&str; 26] = [
+    "duty accept-repair",
+    "duty answer-measure",
+    "duty answer-objection",
+    "duty decide-basis-lost",
+    "duty decide-flag",
+    "duty decide-repair",
+    "duty notify-exit",
+    "duty notify-takedown",
+    "duty publish",
+    "duty report-measure",
+    "entry black active basis-lost",
+    "entry black active disputed",
+    "entry black exited",
+    "entry black expired",
+    "entry black withdrawn",
+    "entry red active disputed",
+    "entry watch active",
+    "flag basis-lost",
+    "flag dishonest-while-red",
+    "flag red-and-black",
+    "flag relapse-in-watch",
+    "green no",
+    "green yes clean",
+    "green yes red-listed",
+    "record revoked",
+    "record withdrawn",
 ];
 
 /// A line without names and days.

@@ -32,12 +32,6 @@ impl Model {
         View { taken: &self.taken, policies: &self.policies }
     }
 
-    /// The accepted events.
-    #[allow(dead_code)]
-    pub fn accepted(&self) -> &[Taken] {
-        &self.taken
-    }
-
     /// What speaks against an event as the next one.
     pub fn codes(&self, event: &Event) -> Codes {
         match &event.data {

@@ -106,8 +106,8 @@ impl View<'_> {
             return format!("green yes red-listed {red}");
         }
         let months = 12 * self.policy(day).clean_years().expect("the terms are published");
-        // A year counts with its corresponding last day, as every term does.
-        let within = |last: Date| last.plus_months(months) >= day;
+        // What lies full years back does not count any more.
+        let within = |last: Date| last.plus_months(months) > day;
         let bad = names(&|record| {
             let span = if record.is_on(List::Black) { self.span(record) } else { one_day(record.first()) };
             let bad = record.penalty().is_some() || record.is_on(List::Black);

@@ -13,7 +13,7 @@ use crate::{
 };
 use chengxin::{
     demo::DemoConfig,
-    log::{Log, Topic, embedded::Embedded},
+    log::{Log, Stored, Topic, embedded::Embedded},
 };
 use std::{
     collections::BTreeMap,
@@ -172,8 +172,8 @@ fn raw_append(published: &Path, raw: &Path) -> Result<(f64, u64)> {
         let mut reader = from.read(Topic::Events, partition, 0)?;
         loop {
             let batch = reader.next(10_000, Duration::from_secs(1))?;
-            let size = |value: &Option<Vec<u8>>| value.as_ref().map_or(0, Vec::len);
-            bytes += batch.records.iter().map(|stored| (stored.key.len() + size(&stored.value)) as u64).sum::<u64>();
+            let size = |stored: &Stored| stored.key.len() + stored.value.as_ref().map_or(0, |value| value.len());
+            bytes += batch.records.iter().map(|stored| size(stored) as u64).sum::<u64>();
             if batch.at_end {
                 break;
             }

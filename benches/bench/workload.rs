@@ -100,8 +100,8 @@ pub(crate) fn copy(from: &dyn Log, to: &dyn Log) -> Result<f64> {
             let records = batch.records.into_iter().map(|stored| Record {
                 topic: Topic::Events,
                 partition,
-                key: stored.key,
-                value: stored.value,
+                key: stored.key.into(),
+                value: stored.value.map(Into::into),
                 attributes: None,
             });
             batches.push(records.collect::<Vec<Record>>());

@@ -188,7 +188,8 @@ impl Record {
 
 /// The organisation in `ORG/ID`.
 pub fn org(name: &str) -> &str {
-    name.split('/').next().unwrap_or_default()
+    // Asked for with every event: by bytes, which is faster than by characters.
+    name.bytes().position(|byte| byte == b'/').map_or(name, |at| &name[..at])
 }
 
 /// What a record is, with the policy values that were resolved when it was accepted.

@@ -3,12 +3,10 @@
 use crate::{
     date::Date,
     difference::{Changes, Telling},
-    event::{Data, Event, PolicyPublished, SYSTEM_PUBLISHER, SubjectKind},
+    event::{Event, SubjectKind},
     facts::{CreditFile, Stamp},
-    judge::{self, Effect, Outcome},
-    partition::Partition,
-    policy::Part,
-    refusal::{Code, Refusal},
+    judge::{self, Outcome},
+    partition::{Concern, Partition},
 };
 
 /// Where the files of a partition's subjects are kept while events are folded. The fold never asks for anything else.
@@ -42,54 +40,32 @@ pub fn fold<F: Files>(
 ) -> Result<Option<Outcome>, F::Error> {
     let stamp = partition.stamp(offset, event.recorded);
     let telling = files.telling();
-    match &event.data {
-        Data::DayOpened(day) if event.publisher == SYSTEM_PUBLISHER => {
-            let Some(date) = partition.open_day(day) else { return Ok(Some(Effect::Applied.into())) };
-            let mut all = Outcome::from(Effect::Applied);
-            for subject in files.due(date)? {
-                let file = files.file(&subject, SubjectKind::Organisation)?;
-                if file.day < date {
-                    all.changes.extend(judge::open_day(partition, file, date, stamp, telling));
-                    files.told(&mut all.changes);
-                }
-            }
-            Ok(Some(all))
-        }
-        Data::DayOpened(_) => {
-            Ok(Some(Effect::Refused(Refusal::new(Code::NotAllowed, "only the system opens days")).into()))
-        }
-        Data::PolicyPublished(policy) => publish_policy(partition, files, event, policy, stamp).map(Some),
-        _ => {
-            let file = files.file(&event.subject.id, event.subject.kind)?;
-            if file.applied > offset {
-                return Ok(None);
-            }
-            Ok(Some(judge::step(partition, file, event, stamp, telling)))
-        }
+    let Some((effect, concern)) = partition.take(event, stamp) else {
+        let file = files.file(&event.subject.id, event.subject.kind)?;
+        return Ok((file.applied <= offset).then(|| judge::step(partition, file, event, stamp, telling)));
+    };
+    let mut outcome = Outcome::from(effect);
+    for subject in concern.due().map(|day| files.due(day)).transpose()?.unwrap_or_default() {
+        let file = files.file(&subject, SubjectKind::Organisation)?;
+        outcome.changes.extend(pass(partition, &concern, file, stamp, telling));
+        files.told(&mut outcome.changes);
     }
+    Ok(Some(outcome))
 }
 
-/// A new part of the policy; a calendar moves the deadlines that are open.
-fn publish_policy<F: Files>(
-    partition: &mut Partition,
-    files: &mut F,
-    event: &Event,
-    policy: &PolicyPublished,
+/// Lets what concerns the whole partition pass over one subject.
+pub(crate) fn pass(
+    partition: &Partition,
+    concern: &Concern,
+    file: &mut CreditFile,
     stamp: Stamp,
-) -> Result<Outcome, F::Error> {
-    let earlier = partition.history.clone();
-    let mut outcome = Outcome::from(partition.publish_policy(event, policy, stamp));
-    let is_calendar = matches!(policy.part.parse(), Ok(Part::Calendar(_)));
-    if outcome.effect == Effect::Applied && is_calendar && partition.policy().rules_revision() >= 2 {
-        let name = event.name();
-        for subject in files.due(Date::MAX)? {
-            let telling = files.telling();
-            let file = files.file(&subject, SubjectKind::Organisation)?;
-            if file.applied <= stamp.offset {
-                outcome.changes.extend(judge::move_deadlines(partition, &earlier, file, &name, stamp, telling));
-                files.told(&mut outcome.changes);
-            }
+    telling: Telling,
+) -> Changes {
+    match concern {
+        Concern::Day { day, event } if file.day < *day => judge::open_day(partition, file, *day, event, stamp, telling),
+        Concern::Calendar { event, earlier } if file.applied <= stamp.offset => {
+            judge::move_deadlines(partition, earlier, file, event, stamp, telling)
         }
+        _ => Changes::default(),
     }
-    Ok(outcome)
 }

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
+pub mod catch_up;
 pub mod change;
 pub mod date;
 pub mod difference;

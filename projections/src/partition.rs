@@ -31,6 +31,33 @@ fn system_event(id: String, effective: Date, recorded: i64, data: Data) -> Event
     Event { id, publisher, office: true, effective, recorded, subject, record_subject: None, data }
 }
 
+/// Whom an event that is not about a subject concerns.
+#[derive(Debug, Clone)]
+pub enum Concern {
+    Nobody,
+    /// A day began, with this event: all for whom something changes by itself on or before it.
+    Day {
+        day: Date,
+        event: Box<str>,
+    },
+    /// A calendar was published, by this event: all with a deadline that is open. `earlier` is the policy before it.
+    Calendar {
+        event: Box<str>,
+        earlier: PolicyHistory,
+    },
+}
+
+impl Concern {
+    /// The subjects concerned are those for whom something changes by itself on or before this day.
+    pub fn due(&self) -> Option<Date> {
+        match self {
+            Concern::Nobody => None,
+            Concern::Day { day, .. } => Some(*day),
+            Concern::Calendar { .. } => Some(Date::MAX),
+        }
+    }
+}
+
 /// The state that all subjects of a partition share.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Partition {
@@ -94,6 +121,30 @@ impl Partition {
     pub fn stamp(&mut self, offset: u64, recorded: i64) -> Stamp {
         self.recorded = self.recorded.max(recorded);
         Stamp { offset, recorded: self.recorded }
+    }
+
+    /// Takes an event that is not about a subject: a day, or a part of the policy. `None` if it is about one.
+    pub fn take(&mut self, event: &Event, stamp: Stamp) -> Option<(Effect, Concern)> {
+        Some(match &event.data {
+            Data::DayOpened(day) if event.publisher == SYSTEM_PUBLISHER => {
+                let began = |day| Concern::Day { day, event: event.name().into() };
+                (Effect::Applied, self.open_day(day).map_or(Concern::Nobody, began))
+            }
+            Data::DayOpened(_) => {
+                let refusal = Refusal::new(Code::NotAllowed, "only the system opens days");
+                (Effect::Refused(refusal), Concern::Nobody)
+            }
+            Data::PolicyPublished(policy) => {
+                let earlier = self.history.clone();
+                let effect = self.publish_policy(event, policy, stamp);
+                let moves = effect == Effect::Applied
+                    && matches!(policy.part.parse(), Ok(Part::Calendar(_)))
+                    && self.policy().rules_revision() >= 2;
+                let event = || event.name().into();
+                (effect, if moves { Concern::Calendar { event: event(), earlier } } else { Concern::Nobody })
+            }
+            _ => return None,
+        })
     }
 
     /// Opens a day. `None` if it is open already: days never run backwards, and each is opened once.

@@ -4,11 +4,13 @@
 //! A message is read with the schema that it was written with: fields that a later version added take their serde
 //! default. Everything is written in the latest version of its schema.
 
+mod envelope;
 mod error;
 pub mod schemas;
 #[cfg(test)]
 mod tests;
 
+pub use envelope::Envelope;
 pub use error::DecodeError;
 
 use crate::log::{Attributes, Record, Topic};

@@ -19,6 +19,12 @@ pub struct Registered {
     pub text: &'static str,
 }
 
+impl Registered {
+    pub(super) fn is_event(&self) -> bool {
+        self.subject.starts_with("credit.events-")
+    }
+}
+
 macro_rules! schemas {
     ($($id:literal $kind:literal $version:literal in $topic:literal as $record:literal;)*) => {
         /// Every schema, by rising id.

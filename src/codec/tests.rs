@@ -231,6 +231,25 @@ fn every_event_type_and_nothing_else_is_an_event() {
     assert_eq!(CODEC.decode_list_entry(&bytes), Err(DecodeError::OtherMessage { kind: "list-change" }));
 }
 
+#[test]
+fn the_envelope_of_every_event_says_what_the_whole_event_says() {
+    for schema in SCHEMAS {
+        for message in golden_values(schema) {
+            let bytes = message.encode();
+            let envelope = CODEC.envelope(&bytes);
+            let Message::Event(event) = message else {
+                assert!(matches!(envelope, Err(DecodeError::OtherMessage { .. })), "{}", schema.kind);
+                continue;
+            };
+            let expected = Envelope { kind: event.data.kind(), recorded: event.recorded, subject: &event.subject.id };
+            assert_eq!(envelope, Ok(expected));
+            for length in 0..bytes.len() {
+                let _ = CODEC.envelope(&bytes[..length]);
+            }
+        }
+    }
+}
+
 fn penalty() -> Vec<u8> {
     golden_values(schemas::latest("penalty.imposed").unwrap())[0].encode()
 }
@@ -262,6 +281,7 @@ fn a_huge_length_is_refused_before_memory_is_taken() {
 
 /// Every decoder has a look at the bytes: none may panic.
 fn decode_as_everything(bytes: &[u8]) {
+    let _ = CODEC.envelope(bytes);
     let _ = CODEC.decode_event(bytes);
     let _ = CODEC.decode_list_change(bytes);
     let _ = CODEC.decode_measure_change(bytes);

@@ -75,7 +75,8 @@ impl Source {
 
     /// Whether it is small enough to be kept until somebody asks for what follows.
     pub(super) fn is_light(&self) -> bool {
-        self.ahead.iter().map(|r| r.key.len() + r.value.as_ref().map_or(0, Vec::len)).sum::<usize>() <= HELD_BYTES
+        self.ahead.iter().map(|r| r.key.len() + r.value.as_ref().map_or(0, |value| value.len())).sum::<usize>()
+            <= HELD_BYTES
     }
 }
 

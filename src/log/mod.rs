@@ -11,6 +11,7 @@
 pub mod embedded;
 pub mod kafka;
 
+use bytes::Bytes;
 use std::time::Duration;
 
 /// A place in one partition: the offset of a record, or the offset up to which something has been done.
@@ -98,12 +99,12 @@ pub struct Attributes {
     pub time: i64,
 }
 
-/// A record as read back.
+/// A record as read back. The records of a batch share one buffer, which is there as long as one of them is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
     pub offset: Offset,
-    pub key: Vec<u8>,
-    pub value: Option<Vec<u8>>,
+    pub key: Bytes,
+    pub value: Option<Bytes>,
 }
 
 /// What one call of [`Reader::next`] found.
@@ -114,6 +115,47 @@ pub struct Batch {
     pub next: Offset,
     /// The reader stands behind the last committed record: there was nothing more to read at the time of the call.
     pub at_end: bool,
+}
+
+/// Records while they are read, one buffer for all of them.
+#[derive(Debug, Default)]
+struct Gathered {
+    buffer: Vec<u8>,
+    /// Offset, end of the key and, if there is a value, its end in the buffer.
+    ends: Vec<(Offset, usize, Option<usize>)>,
+}
+
+impl Gathered {
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Keys and values so far.
+    fn bytes(&self) -> usize {
+        self.buffer.len()
+    }
+
+    fn push(&mut self, offset: Offset, key: &[u8], value: Option<&[u8]>) {
+        self.buffer.extend_from_slice(key);
+        let end_of_key = self.buffer.len();
+        self.buffer.extend_from_slice(value.unwrap_or_default());
+        self.ends.push((offset, end_of_key, value.map(|_| self.buffer.len())));
+    }
+
+    fn records(self) -> Vec<Stored> {
+        let buffer = Bytes::from(self.buffer);
+        let mut start = 0;
+        let record = |(offset, end_of_key, end): (Offset, usize, Option<usize>)| {
+            let key = buffer.slice(start..end_of_key);
+            start = end.unwrap_or(end_of_key);
+            Stored { offset, key, value: end.map(|end| buffer.slice(end_of_key..end)) }
+        };
+        self.ends.into_iter().map(record).collect()
+    }
 }
 
 /// Reads the committed records of one partition in order, each once.

@@ -7,6 +7,7 @@
 
 mod names;
 mod outputs;
+mod replay;
 mod saving;
 mod shard;
 mod task;

@@ -8,7 +8,15 @@ use crate::{
     log::Offset,
     views::{Body, Held, LINKING_TERM, PartitionViews, ViewError, identifier_term, linked_codes},
 };
-use chengxin_projections::{date::Date, hash, judge::Outcome, partition::Partition};
+use bytes::Bytes;
+use chengxin_projections::{
+    date::Date,
+    event::{Event, SubjectKind},
+    facts::CreditFile,
+    hash,
+    judge::Outcome,
+    partition::Partition,
+};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
     hash::{BuildHasherDefault, Hasher},
@@ -123,6 +131,25 @@ pub(super) struct Changed {
     pub(super) records: usize,
     pub(super) names: usize,
     pub(super) identifiers: usize,
+}
+
+impl Changed {
+    /// A copy of a subject's file, to be changed; a new one if nothing is known of the subject.
+    pub(super) fn begin(shard: &Shard, subject: &str, kind: SubjectKind) -> Result<Changed, ViewError> {
+        let (file, planned) = match shard.file(subject)? {
+            Some(held) => (held.file.clone(), held.next),
+            None => (CreditFile::new(subject, kind), None),
+        };
+        let (records, names, identifiers) = (file.records.len(), file.names.len(), file.identifiers.len());
+        let held = Held { file, next: None };
+        Ok(Changed { held, bodies: Vec::new(), planned, records, names, identifiers, terms: Vec::new() })
+    }
+
+    /// Keeps an event as it stands in the log.
+    pub(super) fn keep(&mut self, event: &Event, offset: Offset, body: Bytes) {
+        self.bodies.push((offset, body));
+        self.terms.extend(Held::terms_of(&event.data, &event.publisher));
+    }
 }
 
 /// A batch that is published and may be shown.

@@ -5,7 +5,7 @@ use super::{
     outputs::Outputs,
     saving::Haste,
     shard::{Answer, Shard, Shown},
-    working::{Mode, Working},
+    working::Working,
 };
 use crate::{
     log::{LogError, Offset, Owner, Reader, Record, Stored, Topic},
@@ -28,13 +28,11 @@ use std::{
 
 /// Events read and folded at a time.
 const BATCH_EVENTS: usize = 10_000;
-/// Events read at a time by a replay, which publishes nothing: few enough to stay in the processor's cache.
-const REPLAY_EVENTS: usize = 1_000;
 /// Output records after which a batch is published, so that no transaction grows without bound. One day's outputs go out
 /// together, however many.
 const BATCH_OUTPUTS: usize = 50_000;
 /// How long a task waits for events before it looks at the clock and whether it should stop.
-const TAIL_WAIT: Duration = Duration::from_millis(20);
+pub(super) const TAIL_WAIT: Duration = Duration::from_millis(20);
 /// Pause of a task that was fenced. Whoever fenced it owns the partition; if that was right, the group takes the partition
 /// from us meanwhile, and if it was an expired transaction, we go on.
 const FENCED_PAUSE: Duration = Duration::from_secs(5);
@@ -42,8 +40,8 @@ const FENCED_PAUSE: Duration = Duration::from_secs(5);
 const DAYS_AT_ONCE: usize = 400;
 
 pub(super) struct Task {
-    surroundings: Arc<Surroundings>,
-    shard: Arc<Shard>,
+    pub(super) surroundings: Arc<Surroundings>,
+    pub(super) shard: Arc<Shard>,
     stop: Arc<AtomicBool>,
 }
 
@@ -61,7 +59,7 @@ impl Task {
         Task { surroundings, shard, stop }
     }
 
-    fn stopped(&self) -> bool {
+    pub(super) fn stopped(&self) -> bool {
         self.stop.load(Ordering::SeqCst)
     }
 
@@ -141,32 +139,6 @@ impl Task {
         self.follow(&mut *owner, wake)
     }
 
-    /// Folds what an owner has published before, without publishing it again.
-    fn replay(&self, published: Offset, wake: &SyncSender<Haste>) -> Result<(), TaskError> {
-        let number = self.shard.number;
-        let begin = self.shard.at();
-        tracing::info!(partition = number, from = begin, to = published, "replaying");
-        let mut reader = self.surroundings.log.read(Topic::Events, number, begin)?;
-        let mut folding = Folding::new(self, Mode::Replay);
-        while folding.at < published && !self.stopped() {
-            let batch = reader.next(REPLAY_EVENTS, TAIL_WAIT)?;
-            let mut records = batch.records;
-            records.retain(|stored| stored.offset < published);
-            folding.fold(&mut records.into_iter())?;
-            if batch.at_end && folding.at < published {
-                let detail = format!("events end at {} but {published} was published: events are missing", folding.at);
-                return Err(LogError::Unusable(detail).into());
-            }
-            // Nothing of it has to go out, so a subject's file is copied once for each save and not for each batch.
-            if folding.at >= published || folding.working.bytes >= self.shard.save_bytes {
-                self.shard.show(folding.done().shown);
-                self.after_batch(wake, false)?;
-                folding = Folding::new(self, Mode::Replay);
-            }
-        }
-        Ok(())
-    }
-
     /// Folds and publishes what comes, and opens the days.
     fn follow(&self, owner: &mut dyn Owner, wake: &SyncSender<Haste>) -> Result<(), TaskError> {
         let number = self.shard.number;
@@ -180,7 +152,7 @@ impl Task {
                 let before = rest.len();
                 let span = tracing::debug_span!("batch", partition = number, events = before);
                 let _entered = span.enter();
-                let mut folding = Folding::new(self, Mode::Publish);
+                let mut folding = Folding::new(self);
                 folding.fold(&mut rest)?;
                 let folded = folding.done();
                 metrics::counter!("chengxin_events_folded_total").increment((before - rest.len()) as u64);
@@ -206,7 +178,7 @@ impl Task {
         Ok(())
     }
 
-    fn after_batch(&self, wake: &SyncSender<Haste>, following: bool) -> Result<(), ViewError> {
+    pub(super) fn after_batch(&self, wake: &SyncSender<Haste>, following: bool) -> Result<(), ViewError> {
         if let Some(haste) = self.shard.wants_save(following) {
             // A full channel means that a save is about to begin.
             let _ = wake.try_send(haste);
@@ -261,7 +233,7 @@ struct Folded {
 
 impl<'a> Folding<'a> {
     /// Begins where the shard stands.
-    fn new(task: &'a Task, mode: Mode) -> Folding<'a> {
+    fn new(task: &'a Task) -> Folding<'a> {
         let (partition, at) = task.shard.partition();
         let outputs = Outputs {
             codec: &task.surroundings.codec,
@@ -271,7 +243,7 @@ impl<'a> Folding<'a> {
         };
         Folding {
             partition: Partition::clone(&partition),
-            working: Working::new(&task.shard, mode, outputs),
+            working: Working::new(&task.shard, outputs),
             answers: Vec::new(),
             at,
         }
@@ -281,27 +253,24 @@ impl<'a> Folding<'a> {
     fn fold(&mut self, records: &mut impl Iterator<Item = Stored>) -> Result<(), TaskError> {
         for stored in records {
             self.at = stored.offset + 1;
-            let event = match self.working.outputs.codec.decode_event(stored.value.as_deref().unwrap_or_default()) {
+            let codec = self.working.outputs.codec;
+            let message = stored.value.as_deref().unwrap_or_default();
+            let event = match codec.decode_event(message) {
                 Ok(event) => event,
                 Err(error) => {
                     metrics::counter!("chengxin_unreadable_total").increment(1);
-                    if self.working.mode == Mode::Publish {
-                        self.working.outputs.unreadable(&stored, error.to_string());
-                    }
+                    self.working.outputs.unreadable(&stored, error.to_string());
                     continue;
                 }
             };
             let outcome = fold(&mut self.partition, &mut self.working, stored.offset, &event)?;
             self.working.keep_body(&event, &stored)?;
-            if self.working.mode == Mode::Publish {
-                // Rows may lead their checkpoint, but never what is published.
-                let outcome =
-                    outcome.ok_or_else(|| ViewError("rows are ahead of the published progress".to_owned()))?;
-                self.working.outputs.outcome(&event, stored.offset, &outcome);
-                self.answers.push((stored.offset, Arc::new(outcome)));
-                if self.working.outputs.records.len() >= BATCH_OUTPUTS {
-                    break;
-                }
+            // Rows may lead their checkpoint, but never what is published.
+            let outcome = outcome.ok_or_else(|| ViewError("rows are ahead of the published progress".to_owned()))?;
+            self.working.outputs.outcome(&event, stored.offset, &outcome);
+            self.answers.push((stored.offset, Arc::new(outcome)));
+            if self.working.outputs.records.len() >= BATCH_OUTPUTS {
+                break;
             }
         }
         Ok(())

@@ -5,6 +5,7 @@ use crate::{
     codec::Codec,
     log::{Log, LogError, Offset, Topic},
 };
+use bytes::Bytes;
 use chengxin_projections::{
     change::ListName,
     event::{Data, Event, List},
@@ -16,7 +17,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::{
     collections::HashMap,
     panic::resume_unwind,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -40,7 +40,7 @@ pub(super) enum Bound {
 }
 
 /// An event as it stands in the log.
-type Body = (Offset, Arc<[u8]>);
+type Body = (Offset, Bytes);
 
 /// A partition, folded.
 pub(super) struct Folded {
@@ -124,7 +124,7 @@ impl Folding<'_> {
                 }
                 let Ok(_) = fold(&mut folded.partition, &mut folded.files, stored.offset, &event);
                 if self.is_shown(&event) {
-                    let body = (stored.offset, Arc::from(value));
+                    let body = (stored.offset, Bytes::copy_from_slice(value));
                     folded.bodies.entry(event.subject.id.as_str().into()).or_default().push(body);
                 }
                 folded.at = stored.offset + 1;

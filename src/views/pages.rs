@@ -1,7 +1,8 @@
-//! A sorted map of small entries, many of them in a row.
+//! A sorted map of entries, many of them in a row.
 //!
-//! sled copies the index of a node with every insert, so a million tiny rows cost it more than everything else that a
-//! rebuild does. Here a row holds some hundred neighbours; what comes in a batch, sorted, touches each row once.
+//! sled copies the index of a node with every insert, so a hundred thousand rows cost it more than everything else that a
+//! rebuild does. Here a row holds neighbours, some KiB of them or some hundred; what comes in a batch, sorted, touches each
+//! row once.
 
 use super::{
     ViewError,
@@ -9,9 +10,12 @@ use super::{
 };
 use std::{cmp::Ordering, ops::Bound};
 
-/// Entries of a row above which it is split, and into rows of how many.
+/// Entries and bytes of a row above which it is split, and into rows of how many: so few that finding one entry among them
+/// takes microseconds.
 const ENTRIES_MAX: usize = 384;
 const ENTRIES: usize = 192;
+const BYTES_MAX: usize = 24 << 10;
+const BYTES: usize = 12 << 10;
 /// Begins the first row: no key is less.
 const FIRST: &[u8] = &[0];
 
@@ -58,10 +62,83 @@ impl Pages {
         })
     }
 
-    /// Adds entries, sorted by key. An entry of a known key takes its place. Calls `step` before each row.
-    pub(super) fn add<K: AsRef<[u8]>>(
+    /// The values of the keys that begin with a prefix, in order.
+    pub(super) fn with_prefix(
         &self,
-        mut entries: &[(K, &[u8])],
+        prefix: &[u8],
+        mut tell: impl FnMut(&[u8]) -> Result<(), ViewError>,
+    ) -> Result<(), ViewError> {
+        let first = self.0.range(..=prefix).next_back().transpose()?;
+        let start = first.map_or(Bound::Unbounded, |(start, _)| Bound::Included(start));
+        let mut last: Option<Box<[u8]>> = None;
+        for row in self.0.range((start, Bound::Unbounded)) {
+            let row = rows::unpack(&row?.1)?;
+            let entries: Entries = rows::parse(&row)?;
+            let begin = entries.partition_point(|(key, _)| key.0 < prefix);
+            let found = entries[begin..].iter().take_while(|(key, _)| key.0.starts_with(prefix));
+            for (key, value) in found {
+                // While a row is split its upper entries are in two rows.
+                if last.as_deref().is_none_or(|last| last < key.0) {
+                    tell(value.0)?;
+                    last = Some(key.0.into());
+                }
+            }
+            if entries.last().is_some_and(|(key, _)| key.0 > prefix && !key.0.starts_with(prefix)) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keys in order, behind one of them.
+    pub(super) fn keys(&self, after: Option<&[u8]>) -> impl Iterator<Item = Result<Box<[u8]>, ViewError>> + use<> {
+        let first = after.and_then(|after| self.0.range(..=after).next_back());
+        let start = match first {
+            Some(Ok((start, _))) => Bound::Included(start),
+            // An error comes again from the scan.
+            Some(Err(_)) | None => Bound::Unbounded,
+        };
+        let mut behind: Option<Box<[u8]>> = after.map(Into::into);
+        self.0.range((start, Bound::Unbounded)).flat_map(move |row| {
+            let found = row.map_err(ViewError::from).and_then(|(_, row)| keys_behind(&row, behind.as_deref()));
+            if let Some(last) = found.as_ref().ok().and_then(|found| found.last()) {
+                behind = Some(last.clone());
+            }
+            let (found, error) = found.map_or_else(|error| (Vec::new(), Some(error)), |found| (found, None));
+            found.into_iter().map(Ok).chain(error.map(Err))
+        })
+    }
+
+    /// Takes away what there is of some keys, sorted. Calls `step` before each row.
+    pub(super) fn remove<K: AsRef<[u8]>>(&self, mut keys: &[K], step: &mut dyn FnMut()) -> Result<(), ViewError> {
+        while let Some(first) = keys.first() {
+            step();
+            let Some((start, row)) = self.0.range(..=first.as_ref()).next_back().transpose()? else {
+                keys = &keys[1..];
+                continue;
+            };
+            let end = self.0.range::<&[u8], _>((Bound::Excluded(&*start), Bound::Unbounded)).next().transpose()?;
+            let is_here = |key: &K| end.as_ref().is_none_or(|(end, _)| key.as_ref() < &**end);
+            let (here, rest) = keys.split_at(keys.partition_point(is_here));
+            let row = rows::unpack(&row)?;
+            let entries: Entries = rows::parse(&row)?;
+            let is_gone = |key: &Raw| here.binary_search_by(|gone| gone.as_ref().cmp(key.0)).is_ok();
+            let left: Vec<(&[u8], &[u8])> =
+                entries.iter().filter(|(key, _)| !is_gone(key)).map(|(key, value)| (key.0, value.0)).collect();
+            if left.is_empty() {
+                self.0.remove(&start)?;
+            } else if left.len() < entries.len() {
+                self.write(&start, &left)?;
+            }
+            keys = rest;
+        }
+        Ok(())
+    }
+
+    /// Adds entries, sorted by key. An entry of a known key takes its place. Calls `step` before each row.
+    pub(super) fn add<K: AsRef<[u8]>, V: AsRef<[u8]>>(
+        &self,
+        mut entries: &[(K, V)],
         step: &mut dyn FnMut(),
     ) -> Result<(), ViewError> {
         while let Some((first, _)) = entries.first() {
@@ -84,15 +161,41 @@ impl Pages {
 
     /// Writes a row, split if it has become too long: the last part first, so that no reader ever misses an entry.
     fn write(&self, start: &[u8], entries: &[(&[u8], &[u8])]) -> Result<(), ViewError> {
-        let per_row = if entries.len() > ENTRIES_MAX { ENTRIES } else { ENTRIES_MAX };
         let mut encoder = Encoder::default();
-        for (index, part) in entries.chunks(per_row).enumerate().rev() {
+        for (index, part) in parts(entries).into_iter().enumerate().rev() {
             let start = if index == 0 { start } else { part[0].0 };
             let part: Entries = part.iter().map(|(key, value)| (Raw(key), Raw(value))).collect();
             self.0.insert(start, encoder.encode(&part)?)?;
         }
         Ok(())
     }
+}
+
+/// Cuts the entries of a row that has become too long.
+fn parts<'e, 'a>(mut entries: &'e [(&'a [u8], &'a [u8])]) -> Vec<&'e [(&'a [u8], &'a [u8])]> {
+    let size = |entries: &[(&[u8], &[u8])]| entries.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>();
+    if entries.len() <= ENTRIES_MAX && size(entries) <= BYTES_MAX {
+        return vec![entries];
+    }
+    let mut parts = Vec::new();
+    while !entries.is_empty() {
+        let (mut count, mut bytes) = (0, 0);
+        while count < entries.len() && count < ENTRIES && (count == 0 || bytes + size(&entries[count..=count]) <= BYTES)
+        {
+            bytes += size(&entries[count..=count]);
+            count += 1;
+        }
+        let (part, rest) = entries.split_at(count);
+        parts.push(part);
+        entries = rest;
+    }
+    parts
+}
+
+fn keys_behind(row: &[u8], after: Option<&[u8]>) -> Result<Vec<Box<[u8]>>, ViewError> {
+    let row = rows::unpack(row)?;
+    let entries: Entries = rows::parse(&row)?;
+    Ok(entries.iter().filter(|(key, _)| after.is_none_or(|after| key.0 > after)).map(|(key, _)| key.0.into()).collect())
 }
 
 fn entries_behind(row: &[u8], bound: &Bound<Vec<u8>>) -> Result<Vec<Entry>, ViewError> {
@@ -110,11 +213,14 @@ fn is_behind(key: &[u8], bound: &Bound<Vec<u8>>) -> bool {
     }
 }
 
-fn merged<'a, K: AsRef<[u8]>>(known: &[(&'a [u8], &'a [u8])], new: &'a [(K, &'a [u8])]) -> Vec<(&'a [u8], &'a [u8])> {
+fn merged<'a, K: AsRef<[u8]>, V: AsRef<[u8]>>(
+    known: &[(&'a [u8], &'a [u8])],
+    new: &'a [(K, V)],
+) -> Vec<(&'a [u8], &'a [u8])> {
     let mut merged: Vec<(&[u8], &[u8])> = Vec::with_capacity(known.len() + new.len());
     let mut known = known.iter().peekable();
     for (key, value) in new {
-        let key = key.as_ref();
+        let (key, value) = (key.as_ref(), value.as_ref());
         while let Some(earlier) = known.next_if(|(earlier, _)| *earlier < key) {
             merged.push(*earlier);
         }

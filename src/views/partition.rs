@@ -3,12 +3,14 @@
 //! | tree | key | value |
 //! |---|---|---|
 //! | files | subject | the facts, and where they are indexed |
-//! | bodies | subject, 0, first offset | the subject's events as they stand in the log, a page for each save |
+//! | bodies | subject, 0, first offset | the subject's events as they stand in the log, those of a save together |
 //! | agenda | date, subject | when something of the subject changes next by itself |
-//! | terms (pages) | term, 0, subject | subjects by list, by department with duties, by other numbers; who links others |
-//! | ids (pages) | hash of a record's `ORG/ID` | its subject |
+//! | terms | term, 0, subject | subjects by list, by department with duties, by other numbers; who links others |
+//! | ids | hash of a record's `ORG/ID` | its subject |
 //! | names | number | names new since the save before, for the search in memory |
 //! | meta | `checkpoint` | offset, and what the subjects share |
+//!
+//! All but the last two hold many keys in a row (`pages.rs`).
 
 use super::{
     ViewError,
@@ -16,6 +18,7 @@ use super::{
     rows::{self, Encoder, Raw, decode},
 };
 use crate::log::Offset;
+use bytes::Bytes;
 use chengxin_projections::{
     change::ListName,
     date::Date,
@@ -24,10 +27,10 @@ use chengxin_projections::{
     partition::Partition,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, ops::Bound, sync::Arc};
+use std::{collections::BTreeSet, ops::Bound};
 
 /// An event as it stands in the log, and where.
-pub type Body = (Offset, Arc<[u8]>);
+pub type Body = (Offset, Bytes);
 
 /// What a subject is indexed by: `list:black`, `duty:ORG`, `number:VALUE`.
 pub type Term = Box<str>;
@@ -37,6 +40,11 @@ pub type NewName = (Box<str>, Box<str>);
 
 /// Records before a new one that are looked at for the terms that it brings.
 const RECORDS_LOOKED_AT: usize = 64;
+/// Files that are encoded before the rows that hold them are written.
+const FILES_ENCODED: usize = 256;
+/// Bytes of a file, as nearly all are, and of what stands beside a body.
+const FILE_BYTES: usize = 1_024;
+const BODY_BYTES: usize = 16;
 /// Bytes of names in one row of the journal.
 const NAMES_ROW_BYTES: usize = 64 << 10;
 
@@ -150,9 +158,9 @@ pub struct Save<'a> {
 pub struct PartitionViews {
     db: sled::Db,
     number: u16,
-    files: sled::Tree,
-    bodies: sled::Tree,
-    agenda: sled::Tree,
+    files: Pages,
+    bodies: Pages,
+    agenda: Pages,
     terms: Pages,
     ids: Pages,
     names: sled::Tree,
@@ -168,9 +176,9 @@ impl PartitionViews {
         Ok(PartitionViews {
             db: db.clone(),
             number,
-            files: files?,
-            bodies: bodies?,
-            agenda: agenda?,
+            files: Pages::new(files?),
+            bodies: Pages::new(bodies?),
+            agenda: Pages::new(agenda?),
             terms: Pages::new(terms?),
             ids: Pages::new(ids?),
             names: names?,
@@ -202,18 +210,18 @@ impl PartitionViews {
     }
 
     pub fn file(&self, subject: &str) -> Result<Option<Held>, ViewError> {
-        self.files.get(subject)?.map(|row| decode(&row)).transpose()
+        self.files.get(subject.as_bytes())?.map(|value| rows::parse(&value)).transpose()
     }
 
     /// The subject's events as they stand in the log, by offset.
     pub fn bodies(&self, subject: &str) -> Result<Vec<Body>, ViewError> {
         let mut bodies = Vec::new();
-        for row in self.bodies.scan_prefix(prefix(subject)) {
-            let row = rows::unpack(&row?.1)?;
-            let page: Vec<(Offset, Raw)> = rows::parse(&row)?;
-            bodies.extend(page.into_iter().map(|(offset, body)| (offset, Arc::from(body.0))));
-        }
-        // After a crash the same events can have been saved in pages of another cut.
+        self.bodies.with_prefix(&prefix(subject), |value| {
+            let saved: Vec<(Offset, Raw)> = rows::parse(value)?;
+            bodies.extend(saved.into_iter().map(|(offset, body)| (offset, Bytes::copy_from_slice(body.0))));
+            Ok(())
+        })?;
+        // After a crash the same events can have been saved together with others.
         bodies.sort_unstable_by_key(|(offset, _)| *offset);
         bodies.dedup_by_key(|(offset, _)| *offset);
         Ok(bodies)
@@ -221,11 +229,8 @@ impl PartitionViews {
 
     /// When something of each subject changes next by itself.
     pub fn agenda(&self) -> Result<BTreeSet<(Date, Box<str>)>, ViewError> {
-        let place = |row: sled::Result<(sled::IVec, sled::IVec)>| {
-            let (key, _) = row?;
-            agenda_place(&key).ok_or_else(|| ViewError("a row of the agenda has no date".to_owned()))
-        };
-        self.agenda.iter().map(place).collect()
+        let no_date = || ViewError("an entry of the agenda has no date".to_owned());
+        self.agenda.keys(None).map(|key| agenda_place(&key?).ok_or_else(no_date)).collect()
     }
 
     /// Subjects indexed by a term, in order, from the first behind `after` on.
@@ -247,8 +252,7 @@ impl PartitionViews {
 
     /// Every subject, in order, from the first behind `after` on.
     pub fn subjects(&self, after: Option<&str>) -> impl Iterator<Item = Result<Box<str>, ViewError>> + use<> {
-        let start = after.map_or(Bound::Unbounded, |subject| Bound::Excluded(subject.as_bytes().to_vec()));
-        self.files.range((start, Bound::Unbounded)).keys().map(|key| Ok(text(&key?)))
+        self.files.keys(after.map(str::as_bytes)).map(|key| Ok(text(&key?)))
     }
 
     /// The subject of the record whose `ORG/ID` has this hash.
@@ -258,9 +262,8 @@ impl PartitionViews {
 
     /// The hashes of the names of all records.
     pub fn ids(&self) -> impl Iterator<Item = Result<u64, ViewError>> + use<> {
-        self.ids.scan(Bound::Unbounded).map(|entry| {
-            let (key, _) = entry?;
-            let id = key.as_ref().try_into().map_err(|_| ViewError("a record's hash has not 8 bytes".to_owned()))?;
+        self.ids.keys(None).map(|key| {
+            let id = key?.as_ref().try_into().map_err(|_| ViewError("a record's hash has not 8 bytes".to_owned()))?;
             Ok(u64::from_be_bytes(id))
         })
     }
@@ -281,9 +284,25 @@ impl PartitionViews {
     pub fn save(&self, mut saves: Vec<Save>, step: &mut dyn FnMut()) -> Result<(), ViewError> {
         saves.sort_unstable_by_key(|save| save.subject);
         self.save_names(&saves)?;
+        self.save_indexes(&saves, step)?;
+        // The new places in the agenda before the old ones go: a place too many does no harm.
+        let moved = || saves.iter().filter(|save| save.planned != save.held.next);
+        let mut added: Vec<(Vec<u8>, &[u8])> =
+            moved().filter_map(|save| Some((agenda_key(save.held.next?, save.subject), &[][..]))).collect();
+        added.sort_unstable();
+        self.agenda.add(&added, step)?;
+        for some in saves.chunks(FILES_ENCODED) {
+            self.save_files(some, step)?;
+        }
+        let mut gone: Vec<Vec<u8>> = moved().filter_map(|save| Some(agenda_key(save.planned?, save.subject))).collect();
+        gone.sort_unstable();
+        self.agenda.remove(&gone, step)
+    }
+
+    fn save_indexes(&self, saves: &[Save], step: &mut dyn FnMut()) -> Result<(), ViewError> {
         let mut ids: Vec<([u8; 8], &[u8])> = Vec::new();
         let mut terms: Vec<(Vec<u8>, &[u8])> = Vec::new();
-        for save in &saves {
+        for save in saves {
             let subject = save.subject.as_bytes();
             ids.extend(save.new_ids.iter().map(|id| (id.to_be_bytes(), subject)));
             terms.extend(save.new_terms.iter().map(|term| ([&prefix(term)[..], subject].concat(), &[][..])));
@@ -291,34 +310,24 @@ impl PartitionViews {
         ids.sort_unstable();
         self.ids.add(&ids, step)?;
         terms.sort_unstable();
-        self.terms.add(&terms, step)?;
-        let mut encoder = Encoder::default();
-        saves.iter().try_for_each(|save| {
-            step();
-            self.save_one(save, &mut encoder)
-        })
+        self.terms.add(&terms, step)
     }
 
-    fn save_one(&self, save: &Save, encoder: &mut Encoder) -> Result<(), ViewError> {
-        // The bodies too: a file must never tell of an event that cannot be shown.
-        if let Some((first, _)) = save.bodies.first() {
-            let page: Vec<(Offset, Raw)> = save.bodies.iter().map(|(offset, body)| (*offset, Raw(body))).collect();
-            let key = [&prefix(save.subject)[..], &first.to_be_bytes()].concat();
-            self.bodies.insert(key, encoder.encode(&page)?)?;
+    /// Some neighbours.
+    fn save_files(&self, saves: &[Save], step: &mut dyn FnMut()) -> Result<(), ViewError> {
+        // The bodies first: a file must never tell of an event that cannot be shown.
+        let mut bodies: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+        for save in saves {
+            if let Some((first, _)) = save.bodies.first() {
+                let size = save.bodies.iter().map(|(_, body)| body.len() + BODY_BYTES).sum();
+                let saved: Vec<(Offset, Raw)> = save.bodies.iter().map(|(offset, body)| (*offset, Raw(body))).collect();
+                bodies.push(([&prefix(save.subject)[..], &first.to_be_bytes()].concat(), rows::plain(&saved, size)?));
+            }
         }
-        // The new place in the agenda before the old one goes: a place too many does no harm.
-        if save.planned != save.held.next
-            && let Some(next) = save.held.next
-        {
-            self.agenda.insert(agenda_key(next, save.subject), &[])?;
-        }
-        self.files.insert(save.subject.as_bytes(), encoder.encode(save.held)?)?;
-        if save.planned != save.held.next
-            && let Some(planned) = save.planned
-        {
-            self.agenda.remove(agenda_key(planned, save.subject))?;
-        }
-        Ok(())
+        self.bodies.add(&bodies, step)?;
+        let files: Result<Vec<(&[u8], Vec<u8>)>, ViewError> =
+            saves.iter().map(|save| Ok((save.subject.as_bytes(), rows::plain(save.held, FILE_BYTES)?))).collect();
+        self.files.add(&files?, step)
     }
 
     fn save_names(&self, saves: &[Save]) -> Result<(), ViewError> {

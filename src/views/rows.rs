@@ -41,6 +41,13 @@ impl Encoder {
     }
 }
 
+/// What stands within a row that is packed as a whole; `size` is how many bytes it has, roughly.
+pub(super) fn plain(value: &(impl Serialize + ?Sized), size: usize) -> Result<Vec<u8>, ViewError> {
+    let mut plain = Vec::with_capacity(size);
+    postcard::serialize_with_flavor(value, Into(&mut plain)).map_err(|error| ViewError(error.to_string()))?;
+    Ok(plain)
+}
+
 /// Writes to the end of a buffer that is there already.
 struct Into<'a>(&'a mut Vec<u8>);
 

@@ -16,34 +16,43 @@ use crate::{
 };
 use implications::Implications;
 use lists::EntryStanding;
-use obligations::DutyStanding;
+use obligations::DutyStandings;
 
 /// How those records of a subject stand on a day that an event or the day may concern. Owned, so that it outlives a change
 /// of the facts.
 #[derive(Debug, Clone, Default)]
 pub struct Standing {
     entries: Vec<EntryStanding>,
-    duties: Vec<DutyStanding>,
+    duties: DutyStandings,
     implications: Implications,
 }
 
 impl Standing {
     /// Of each duty that is open: the first day on which it is overdue, and the records that tell of it together.
-    pub(crate) fn overdue_days(&self, file: &CreditFile) -> Vec<(Date, usize, Option<usize>)> {
-        self.duties.iter().filter_map(|duty| duty.overdue(file)).collect()
+    pub(crate) fn overdue_days(&self, file: &CreditFile) -> impl Iterator<Item = (Date, usize, Option<usize>)> {
+        self.duties.iter().filter_map(|duty| duty.overdue(file))
     }
 }
 
-/// How some records of a subject stand on a day.
-pub fn standing(file: &CreditFile, places: &[usize], date: Date, policies: &PolicyHistory, revision: u32) -> Standing {
+/// How some records of a subject stand on a day. What entries say of persons is told and not counted, so a replay passes
+/// over it.
+pub fn standing(
+    file: &CreditFile,
+    places: &[usize],
+    date: Date,
+    policies: &PolicyHistory,
+    revision: u32,
+    telling: Telling,
+) -> Standing {
     let entries = lists::standing(file, places, date);
     if revision < 2 {
         return Standing { entries, ..Standing::default() };
     }
+    let is_told = telling == Telling::Told;
     Standing {
         entries,
         duties: obligations::standing(file, places, date, policies),
-        implications: implications::standing(file, places),
+        implications: if is_told { implications::standing(file, places) } else { Implications::new() },
     }
 }
 

@@ -6,9 +6,10 @@ use crate::{
     date::Date,
     facts::{CreditFile, Known, org},
     hash,
-    obligation::{self, State},
+    obligation::{self, Asked, State},
     policy::{Due, PolicyHistory},
 };
+use smallvec::SmallVec;
 
 /// How one duty stands on a day. Nearly all are of the record's own authority, and say nothing more: they allocate nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,12 +40,16 @@ impl DutyStanding {
     }
 }
 
-pub(super) fn standing(file: &CreditFile, places: &[usize], date: Date, policies: &PolicyHistory) -> Vec<DutyStanding> {
-    let duties = obligation::among(file, places, Known::Now, date, policies);
-    let one = |duty: obligation::Obligation| {
+/// The duties of the few records that an event concerns.
+pub(super) type DutyStandings = SmallVec<[DutyStanding; 1]>;
+
+pub(super) fn standing(file: &CreditFile, places: &[usize], date: Date, policies: &PolicyHistory) -> DutyStandings {
+    let mut all = DutyStandings::new();
+    let asked = Asked { file, known: Known::Now, as_of: date, policies };
+    obligation::each(&asked, places, |duty| {
         let is_own = duty.org == file.records[duty.place].authority();
         let is_plain = is_own && duty.cause.is_none() && duty.measure.is_none();
-        DutyStanding {
+        all.push(DutyStanding {
             duty: duty.duty,
             place: duty.place,
             key: if is_plain { 0 } else { hash::of(&(duty.org, duty.cause, duty.measure, duty.since)) },
@@ -54,9 +59,9 @@ pub(super) fn standing(file: &CreditFile, places: &[usize], date: Date, policies
             since: duty.since,
             due: duty.due,
             state: duty.state,
-        }
-    };
-    duties.into_iter().map(one).collect()
+        });
+    });
+    all
 }
 
 /// The duties of which someone is told.

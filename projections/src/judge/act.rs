@@ -34,13 +34,8 @@ pub(super) fn act(case: &Case) -> Result<Addition, Refusal> {
         }
     }
     let what = deed(case, record)?.ok_or_else(unknown_rule)?;
-    let act = Act {
-        stamp: case.stamp,
-        judged: case.day,
-        effective: case.event.effective,
-        event: case.event.name().into(),
-        what,
-    };
+    let act =
+        Act { stamp: case.stamp, judged: case.day, effective: case.event.effective, event: case.name.into(), what };
     Ok(Addition::Act { record: index, act })
 }
 

@@ -18,7 +18,7 @@ pub(super) fn state(case: &Case, data: &ImplicationStated) -> Result<Addition, R
     let (stamp, judged, effective) = (case.stamp, case.day, data.from);
     Ok(match case.file.place(&data.record) {
         Some(record) => {
-            let event = case.event.name().into();
+            let event = case.name.into();
             let what = Deed::Corrected(Box::new(content));
             Addition::Act { record, act: Act { stamp, judged, effective: case.event.effective, event, what } }
         }

@@ -7,10 +7,34 @@ use crate::{
     facts::{Content, CreditFile, Known, Live, Record},
     listing,
 };
+use smallvec::SmallVec;
+
+/// Places of records, rising: nearly always one or two.
+pub(super) type Places = SmallVec<[usize; 4]>;
+
+/// Whether what happens to a record makes a difference to nothing else: a license's never does, and a penalty's does to
+/// list entries alone.
+pub(super) fn stands_alone(file: &CreditFile, record: &Record) -> bool {
+    match record.first {
+        Content::License(_) => true,
+        Content::Penalty(_) => file.live.iter().all(|live| is_plain(&file.records[live.place as usize])),
+        Content::Designation(_) | Content::Implication(_) => false,
+    }
+}
+
+fn is_plain(record: &Record) -> bool {
+    matches!(record.first, Content::License(_) | Content::Penalty(_))
+}
+
+/// The places of the records that a day may make a difference to.
+pub(super) fn due(file: &CreditFile, day: Date) -> Places {
+    let due = file.live.iter().filter(|live| live.next <= day).map(|live| live.place as usize);
+    if due.clone().all(|place| stands_alone(file, &file.records[place])) { due.collect() } else { scope(file, None) }
+}
 
 /// The places of the live records, and one more.
-pub(super) fn scope(file: &CreditFile, place: Option<usize>) -> Vec<usize> {
-    let mut places: Vec<usize> = file.live.iter().map(|live| live.place as usize).collect();
+pub(super) fn scope(file: &CreditFile, place: Option<usize>) -> Places {
+    let mut places: Places = file.live.iter().map(|live| live.place as usize).collect();
     if let Some(place) = place
         && let Err(at) = places.binary_search(&place)
     {
@@ -21,7 +45,7 @@ pub(super) fn scope(file: &CreditFile, place: Option<usize>) -> Vec<usize> {
 
 /// Adds the records that may raise a flag on a red entry, though nothing would happen to them by themselves: a red entry
 /// that reaches back over a penalty is flagged for it.
-pub(super) fn add_causes(file: &CreditFile, red: &Record, places: &mut Vec<usize>) {
+pub(super) fn add_causes(file: &CreditFile, red: &Record, places: &mut Places) {
     let is_red = matches!(red.designation(Known::Now), Some(designation) if designation.list == List::Red);
     if !is_red {
         return;
@@ -36,7 +60,8 @@ pub(super) fn add_causes(file: &CreditFile, red: &Record, places: &mut Vec<usize
 
 /// Looks at some records anew after something happened to them, or a day began.
 pub(super) fn refresh(file: &mut CreditFile, places: &[usize], standing: &Standing, day: Date) {
-    let mut next: Vec<(usize, Option<Date>)> = places.iter().map(|place| (*place, edge(file, *place, day))).collect();
+    let edges = places.iter().map(|place| (*place, edge(file, *place, day)));
+    let mut next: SmallVec<[(usize, Option<Date>); 4]> = edges.collect();
     for (overdue, place, cause) in standing.overdue_days(file) {
         for place in std::iter::once(place).chain(cause) {
             if let Ok(at) = next.binary_search_by_key(&place, |(known, _)| *known) {
@@ -60,7 +85,10 @@ pub(super) fn refresh(file: &mut CreditFile, places: &[usize], standing: &Standi
 fn edge(file: &CreditFile, place: usize, day: Date) -> Option<Date> {
     let record = &file.records[place];
     let dated = std::iter::once(record.effective).chain(record.acts.iter().map(|act| act.effective));
-    let entry = listing::entry(file, record, Known::Now);
-    let edges = entry.into_iter().flat_map(listing::with_watch).flat_map(|entry| entry.edges().collect::<Vec<_>>());
-    dated.chain(edges).filter(|date| *date > day).min()
+    let first = |dates: &mut dyn Iterator<Item = Date>| dates.filter(|date| *date > day).min();
+    let mut next = first(&mut dated.into_iter());
+    for entry in listing::entry(file, record, Known::Now).into_iter().flat_map(listing::with_watch) {
+        next = next.into_iter().chain(first(&mut entry.edges())).min();
+    }
+    next
 }

@@ -24,6 +24,7 @@ use crate::{
     refusal::{Code, Refusal},
     seen::Seen,
 };
+use smallvec::smallvec;
 use std::sync::Arc;
 
 /// What an event did.
@@ -98,20 +99,14 @@ impl Addition {
         }
     }
 
-    /// Whether it can make a difference to nothing but its own record. Most events are of this kind, and most files have
-    /// no red entry that a penalty would raise a flag on.
+    /// Whether it can make a difference to nothing but its own record. Most events are of this kind.
     fn is_by_itself(&self, file: &CreditFile) -> bool {
-        let has_entries = || {
-            let live = file.live.iter().map(|live| &file.records[live.place as usize]);
-            live.into_iter().any(|record| {
-                !matches!(record.first, crate::facts::Content::License(_) | crate::facts::Content::Penalty(_))
-            })
-        };
         match self {
-            Addition::Act { act, .. } => {
-                matches!(act.what, Deed::Published { .. } | Deed::Withheld { .. }) && !has_entries()
+            Addition::Act { record, act } => {
+                matches!(act.what, Deed::Published { .. } | Deed::Withheld { .. })
+                    && live::stands_alone(file, &file.records[*record])
             }
-            Addition::Record(record) => record.designation(crate::facts::Known::Now).is_none() && !has_entries(),
+            Addition::Record(record) => live::stands_alone(file, record),
             _ => true,
         }
     }
@@ -122,6 +117,8 @@ struct Case<'a> {
     file: &'a CreditFile,
     event: &'a Event,
     policy: &'a Policy,
+    /// The event, `ORG/ID`.
+    name: &'a str,
     /// The open day.
     day: Date,
     stamp: Stamp,
@@ -131,14 +128,15 @@ struct Case<'a> {
 pub fn step(partition: &Partition, file: &mut CreditFile, event: &Event, stamp: Stamp, telling: Telling) -> Outcome {
     file.applied = stamp.offset + 1;
     let name = event.name();
-    if let Some(seen) = file.seen(&name) {
-        return Effect::of_repeat(seen, event.content_hash()).into();
+    let (id, content) = (hash::of_text(&name), event.content_hash());
+    if let Some(seen) = file.seen.get(id) {
+        return Effect::of_repeat(seen, content).into();
     }
-    let judged = judge(partition, file, event, stamp);
+    let judged = judge(partition, file, event, &name, stamp);
     let refused = judged.as_ref().err().map(|refusal| refusal.code);
     let made = matches!(judged, Ok(Addition::Record(ref record)) if *record.id == *name);
     let record = made.then_some(file.records.len() as u32);
-    file.seen.push(Seen { id: hash::of_text(&name), content: event.content_hash(), stamp, refused, record });
+    file.seen.push(Seen { id, content, stamp, refused, record });
     match judged {
         Err(refusal) => Effect::Refused(refusal).into(),
         Ok(addition) => {
@@ -179,8 +177,8 @@ fn apply(
     let (policies, revision) = (&partition.history, happening.revision);
     let place = addition.place(file);
     let mut places = match place {
-        Some(place) if addition.is_by_itself(file) => vec![place],
-        None => Vec::new(),
+        Some(place) if addition.is_by_itself(file) => smallvec![place],
+        None => live::Places::new(),
         place => live::scope(file, place),
     };
     if let Some(entry) = addition.sets_a_term(file) {
@@ -188,30 +186,36 @@ fn apply(
     }
     // The first thing that happens to a license or a penalty, its publication mostly, can only end its one duty.
     let is_first = matches!(&addition, Addition::Act { record, .. } if file.records[*record].acts.is_empty());
-    let before = if is_first && addition.is_by_itself(file) {
+    let before = if is_first && event.effective <= day && addition.is_by_itself(file) {
         Standing::default()
     } else {
         let known = if places.last() == Some(&file.records.len()) { &places[..places.len() - 1] } else { &places[..] };
-        standing(file, known, day, policies, revision)
+        standing(file, known, day, policies, revision, telling)
     };
     add(file, event, addition, happening.stamp);
     file.day = file.day.max(day);
-    let after = standing(file, &places, day, policies, revision);
+    let after = standing(file, &places, day, policies, revision, telling);
     let changes = difference::announce(file, &before, &after, happening, telling);
     live::refresh(file, &places, &after, day);
     changes
 }
 
 /// Lets a day begin for a subject: terms end, entries and watches begin, duties become overdue. Days are opened in order.
-pub fn open_day(partition: &Partition, file: &mut CreditFile, day: Date, stamp: Stamp, telling: Telling) -> Changes {
+pub fn open_day(
+    partition: &Partition,
+    file: &mut CreditFile,
+    day: Date,
+    event: &str,
+    stamp: Stamp,
+    telling: Telling,
+) -> Changes {
     file.applied = file.applied.max(stamp.offset + 1);
-    let event = format!("{}/day-{day}", crate::event::SYSTEM_PUBLISHER);
     let revision = partition.policy().rules_revision();
-    let happening = of_system(partition, stamp, "day.opened", &event, day);
-    let places = live::scope(file, None);
-    let before = standing(file, &places, file.day, &partition.history, revision);
+    let happening = of_system(partition, stamp, "day.opened", event, day);
+    let places = live::due(file, day);
+    let before = standing(file, &places, file.day, &partition.history, revision, telling);
     file.day = file.day.max(day);
-    let after = standing(file, &places, file.day, &partition.history, revision);
+    let after = standing(file, &places, file.day, &partition.history, revision, telling);
     let changes = difference::announce(file, &before, &after, &happening, telling);
     live::refresh(file, &places, &after, file.day);
     changes
@@ -231,8 +235,8 @@ pub fn move_deadlines(
     let day = partition.day.unwrap_or(file.day);
     let happening = of_system(partition, stamp, "policy.published", event, day);
     let places = live::scope(file, None);
-    let before = standing(file, &places, day, earlier, revision);
-    let after = standing(file, &places, day, &partition.history, revision);
+    let before = standing(file, &places, day, earlier, revision, telling);
+    let after = standing(file, &places, day, &partition.history, revision, telling);
     let changes = difference::announce(file, &before, &after, &happening, telling);
     live::refresh(file, &places, &after, day);
     changes
@@ -244,7 +248,13 @@ fn of_system<'a>(partition: &Partition, stamp: Stamp, kind: &'a str, event: &'a 
     Happening { partition: partition.number, stamp, kind, event, publisher, date, revision }
 }
 
-fn judge(partition: &Partition, file: &CreditFile, event: &Event, stamp: Stamp) -> Result<Addition, Refusal> {
+fn judge(
+    partition: &Partition,
+    file: &CreditFile,
+    event: &Event,
+    name: &str,
+    stamp: Stamp,
+) -> Result<Addition, Refusal> {
     let policy = partition.policy();
     let Some(day) = partition.day.filter(|_| policy.is_complete()) else {
         return Err(Refusal::new(Code::PolicyMissing, "no policy is in force, or no business day is open yet"));
@@ -255,7 +265,7 @@ fn judge(partition: &Partition, file: &CreditFile, event: &Event, stamp: Stamp) 
             "an event of this type needs a subject; only the system opens days",
         ));
     }
-    let case = Case { file, event, policy, day, stamp };
+    let case = Case { file, event, policy, name, day, stamp };
     if let Data::ImplicationStated(data) = &event.data {
         return implication::state(&case, data);
     }

@@ -145,7 +145,7 @@ pub(super) fn last_day(term: &Term) -> Result<Date, Refusal> {
 
 fn new(case: &Case, content: Content) -> Record {
     Record {
-        id: case.event.name().into(),
+        id: case.name.into(),
         stamp: case.stamp,
         judged: case.day,
         effective: case.event.effective,

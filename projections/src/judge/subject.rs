@@ -53,7 +53,7 @@ fn deregister(case: &Case, data: &SubjectDeregistered) -> Result<Addition, Refus
         let detail = format!("deregistered on {} already, by {}", earlier.date, earlier.event);
         return Err(Refusal::new(Code::AlreadyEnded, detail));
     }
-    let event = case.event.name().into();
+    let event = case.name.into();
     Ok(Addition::Deregistered(Deregistration { stamp: case.stamp, date: data.date, event }))
 }
 
@@ -62,7 +62,7 @@ fn request(case: &Case, data: &AccessRequested) -> Result<Addition, Refusal> {
         let detail = format!("level {} is none; levels are 1 to {}", data.level, LEVELS.end());
         return Err(Refusal::new(Code::LevelUnknown, detail));
     }
-    let request = case.event.name().into();
+    let request = case.name.into();
     let (stamp, level, effective) = (case.stamp, data.level, case.event.effective);
     Ok(Addition::Access(Access { stamp, request, level, effective, decision: None }))
 }
@@ -86,7 +86,7 @@ fn decide(case: &Case, data: &AccessDecided) -> Result<Addition, Refusal> {
     if data.until.is_some_and(|until| until < case.event.effective) {
         return Err(Refusal::new(Code::TermInvalid, "until lies before the effective date"));
     }
-    let (stamp, event) = (case.stamp, case.event.name().into());
+    let (stamp, event) = (case.stamp, case.name.into());
     let (effective, allowed, until) = (case.event.effective, data.allowed, data.until);
     Ok(Addition::AccessDecided(place, AccessDecision { stamp, event, effective, allowed, until }))
 }

@@ -1,6 +1,6 @@
 //! Duties about a list entry: to give notice of its end, to decide on a flag or on a lost basis.
 
-use super::{Asked, Raised, duty};
+use super::{Asked, Raised, Raising, duty};
 use crate::{
     change::ListName,
     date::Date,
@@ -11,7 +11,7 @@ use crate::{
     listing::{self, Entry},
 };
 
-pub(super) fn duties<'a>(asked: &Asked<'a>, record: &'a Record, places: &[usize], all: &mut Vec<Raised<'a>>) {
+pub(super) fn duties<'a>(asked: &Asked<'a>, record: &'a Record, places: &[usize], all: &mut Raising<'a>) {
     if record.designation(asked.known).is_none() {
         return;
     }
@@ -58,7 +58,7 @@ fn decide_basis_lost<'a>(asked: &Asked<'a>, entry: &Entry<'a>) -> Option<Raised<
 }
 
 /// Default rule 7: incentives go on until the authority decides.
-fn decide_flags<'a>(asked: &Asked<'a>, entry: &Entry<'a>, places: &[usize], all: &mut Vec<Raised<'a>>) {
+fn decide_flags<'a>(asked: &Asked<'a>, entry: &Entry<'a>, places: &[usize], all: &mut Raising<'a>) {
     let records = places.iter().map(|place| &*asked.file.records[*place]);
     for cause in records.filter(|cause| asked.known.has(cause.stamp) && cause.id != entry.record.id) {
         let flags = flag::possible(asked.file, entry, cause, asked.known);

@@ -1,6 +1,6 @@
 //! Duties of implementers: to answer a measure that was initiated, and to report on one that they took on. (二十二)(二十三)
 
-use super::{Asked, Raised, duty};
+use super::{Asked, Raised, Raising, duty};
 use crate::{
     date::Date,
     facts::Record,
@@ -8,7 +8,7 @@ use crate::{
     listing,
 };
 
-pub(super) fn duties<'a>(asked: &Asked<'a>, record: &'a Record, all: &mut Vec<Raised<'a>>) {
+pub(super) fn duties<'a>(asked: &Asked<'a>, record: &'a Record, all: &mut Raising<'a>) {
     if record.acts.is_empty() || record.designation(asked.known).is_none() {
         return;
     }
@@ -34,7 +34,7 @@ pub(super) fn duties<'a>(asked: &Asked<'a>, record: &'a Record, all: &mut Vec<Ra
 }
 
 /// Whoever took a measure on reports on it again and again, until the entry ends.
-fn report<'a>(asked: &Asked<'a>, record: &'a Record, end: Date, all: &mut Vec<Raised<'a>>) {
+fn report<'a>(asked: &Asked<'a>, record: &'a Record, end: Date, all: &mut Raising<'a>) {
     let mut told: Vec<(&str, &str)> = Vec::new();
     for act in record.acts(asked.known) {
         let Some((_, measure)) = joint::answer(act) else { continue };

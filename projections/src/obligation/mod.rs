@@ -6,10 +6,11 @@ mod record;
 
 use crate::{
     date::Date,
-    facts::{CreditFile, Known, Record},
+    facts::{Content, CreditFile, Known, Record},
     policy::{Due, PolicyHistory},
 };
 use serde::Serialize;
+use smallvec::SmallVec;
 
 /// The names of the duties; their terms in working days are policy.
 pub mod duty {
@@ -82,6 +83,9 @@ pub(crate) struct Raised<'a> {
     cancelled: Option<Date>,
 }
 
+/// The duties of a record: of nearly all records one or two.
+pub(crate) type Raising<'a> = SmallVec<[Raised<'a>; 2]>;
+
 impl<'a> Raised<'a> {
     /// A duty of the authority of a record.
     fn new(duty: &'static str, record: &'a Record, since: Date) -> Raised<'a> {
@@ -119,20 +123,27 @@ pub fn among<'a>(
     as_of: Date,
     policies: &'a PolicyHistory,
 ) -> Vec<Obligation<'a>> {
-    let asked = Asked { file, known, as_of, policies };
-    let mut raised = Vec::new();
+    let mut found = Vec::new();
+    each(&Asked { file, known, as_of, policies }, places, |obligation| found.push(obligation));
+    found
+}
+
+/// Tells each duty about some records that had arisen by the day asked about.
+pub(crate) fn each<'a>(asked: &Asked<'a>, places: &[usize], mut tell: impl FnMut(Obligation<'a>)) {
+    let mut raised = Raising::new();
     for place in places {
-        let record = &*file.records[*place];
-        let known = raised.len();
+        let record = &*asked.file.records[*place];
         // An objection and a withdrawal may come before the day of the record, and so may what they make due.
         if asked.known.has(record.stamp) {
-            record::duties(&asked, record, &mut raised);
-            entry::duties(&asked, record, places, &mut raised);
-            measure::duties(&asked, record, &mut raised);
-            raised[known..].iter_mut().for_each(|raised| raised.place = *place);
+            record::duties(asked, record, &mut raised);
+            if matches!(record.first, Content::Designation(_) | Content::Implication(_)) {
+                entry::duties(asked, record, places, &mut raised);
+                measure::duties(asked, record, &mut raised);
+            }
+            let arisen = raised.drain(..).filter(|raised| raised.since <= asked.as_of);
+            arisen.for_each(|raised| tell(standing(asked, Raised { place: *place, ..raised })));
         }
     }
-    raised.into_iter().filter(|raised| raised.since <= as_of).map(|raised| standing(&asked, raised)).collect()
 }
 
 /// How a duty stands on the day asked about.

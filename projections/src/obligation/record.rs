@@ -1,6 +1,6 @@
 //! Duties about any record: to publish, to answer an objection, to take down what was withdrawn, to decide a repair.
 
-use super::{Asked, Raised, duty};
+use super::{Asked, Raised, Raising, duty};
 use crate::{
     dispute::{self, withdrawal},
     event::NoticeAbout,
@@ -8,7 +8,7 @@ use crate::{
     publication, repair,
 };
 
-pub(super) fn duties<'a>(asked: &Asked<'a>, record: &'a Record, all: &mut Vec<Raised<'a>>) {
+pub(super) fn duties<'a>(asked: &Asked<'a>, record: &'a Record, all: &mut Raising<'a>) {
     all.extend(publish(asked, record));
     if record.acts.is_empty() {
         return;
@@ -31,7 +31,7 @@ fn publish<'a>(asked: &Asked<'a>, record: &'a Record) -> Option<Raised<'a>> {
 }
 
 /// (二十七) The source verifies what is disputed (default rule 3).
-fn answer_objections<'a>(asked: &Asked<'a>, record: &'a Record, all: &mut Vec<Raised<'a>>) {
+fn answer_objections<'a>(asked: &Asked<'a>, record: &'a Record, all: &mut Raising<'a>) {
     for objection in dispute::objections(record, asked.known) {
         let answered = objection.answered.map(|act| act.effective);
         let done = answered.into_iter().chain(objection.closed()).min();
@@ -56,7 +56,7 @@ fn takedown<'a>(asked: &Asked<'a>, record: &'a Record) -> Option<Raised<'a>> {
 }
 
 /// (二十六) Accept or refuse an application, then decide it (default rule 10).
-fn decide_repairs<'a>(asked: &Asked<'a>, record: &'a Record, all: &mut Vec<Raised<'a>>) {
+fn decide_repairs<'a>(asked: &Asked<'a>, record: &'a Record, all: &mut Raising<'a>) {
     if !record.acts.iter().any(|act| act.what == Deed::RepairApplied) {
         return;
     }

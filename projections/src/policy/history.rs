@@ -31,6 +31,15 @@ pub struct PolicyHistory {
     calendar: Arc<Calendar>,
     /// What was known of the working days from each day on, the first from ever.
     calendars: Vec<(Date, Arc<Calendar>)>,
+    /// The versions of the terms once more: every duty asks for them.
+    terms: Vec<TermsVersion>,
+}
+
+#[derive(Debug, Clone)]
+struct TermsVersion {
+    version: u32,
+    effective: Date,
+    terms: Arc<Terms>,
 }
 
 #[derive(Debug, Clone)]
@@ -139,6 +148,10 @@ impl PolicyHistory {
 
     fn push(&mut self, part: Part, version: Version) {
         let published = version.published.unwrap_or(Date::MIN);
+        if let Content::Terms(terms) = &version.content {
+            let (version, effective) = (version.version, version.effective);
+            self.terms.push(TermsVersion { version, effective, terms: terms.clone() });
+        }
         self.parts.entry(part).or_default().push(version);
         if matches!(part, Part::Calendar(_)) {
             let newest = self.parts.values().filter_map(|versions| match &versions.last()?.content {

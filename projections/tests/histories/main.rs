@@ -9,10 +9,11 @@ mod naive;
 mod shell;
 
 use chengxin_projections::{
+    catch_up::Stretch,
     change::{ListChange, MeasureChange},
     date::Date,
-    event::Event,
-    facts::{CreditFile, Known},
+    event::{Data, Event},
+    facts::{CreditFile, Known, Stamp},
     fold::fold,
     judge::Effect,
     listing, measure,
@@ -58,6 +59,38 @@ fn fold_without_batches(log: &[(u64, Event)], mut look: impl FnMut(&Folded, &Mem
     }
     folded.files = memory.files;
     folded
+}
+
+/// Folds the log subject by subject, in stretches of so many events.
+fn catch_up(log: &[(u64, Event)], lengths: &[usize]) -> (Partition, BTreeMap<Box<str>, CreditFile>) {
+    let (mut partition, mut files) = (START.clone(), BTreeMap::<Box<str>, CreditFile>::new());
+    let (mut rest, mut lengths) = (log, lengths.iter().cycle());
+    while !rest.is_empty() {
+        let (events, behind) = rest.split_at(rest.len().min(*lengths.next().unwrap()));
+        let mut stretch = Stretch::new(partition);
+        let mut own: BTreeMap<&str, Vec<(Stamp, Event)>> = BTreeMap::new();
+        for (offset, event) in events {
+            if matches!(event.data, Data::DayOpened(_) | Data::PolicyPublished(_)) {
+                assert!(stretch.take(*offset, event));
+                continue;
+            }
+            let stamp = stretch.stamp(*offset, event.recorded);
+            files
+                .entry(event.subject.id.as_str().into())
+                .or_insert_with(|| CreditFile::new(&event.subject.id, event.subject.kind));
+            own.entry(&event.subject.id).or_default().push((stamp, event.clone()));
+        }
+        for (subject, file) in &mut files {
+            // Whoever has no event and no day to come is left alone, as by the shell.
+            let is_due = stretch.due().is_some_and(|day| file.next().is_some_and(|next| next <= day));
+            match own.remove(&**subject) {
+                None if !is_due => {}
+                events => stretch.catch_up(file, events.unwrap_or_default()),
+            }
+        }
+        (partition, rest) = (stretch.partition().clone(), behind);
+    }
+    (partition, files)
 }
 
 /// The entries that are on a list as the files have them: (subject, list, record) and first and last day.
@@ -107,6 +140,21 @@ proptest! {
         prop_assert_eq!(&shell.published_lists, &whole.lists);
         prop_assert_eq!(&shell.published_measures, &whole.measures);
         prop_assert_eq!(shell.partition.day, whole.today);
+    }
+
+    #[test]
+    fn subjects_that_catch_up_one_after_the_other_have_the_files_of_a_fold_in_the_order_of_the_log(
+        actions in history(),
+        lengths in prop::collection::vec(1_usize..60, 1..6),
+    ) {
+        let log = realise(&actions);
+        let (mut partition, mut memory) = (START.clone(), Memory::default());
+        for (offset, event) in &log {
+            let Ok(_) = fold(&mut partition, &mut memory, *offset, event);
+        }
+        let (caught_up, files) = catch_up(&log, &lengths);
+        prop_assert_eq!(&files, &memory.files);
+        prop_assert_eq!(serde_json::to_string(&caught_up).unwrap(), serde_json::to_string(&partition).unwrap());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::super::{Batch, LogError, Offset, READ_BATCH_BYTES, Reader, Stored};
+use super::super::{Batch, Gathered, LogError, Offset, READ_BATCH_BYTES, Reader};
 use super::Shared;
 use super::storage::{failure, offset};
 
@@ -32,22 +32,20 @@ impl SqliteReader {
         let limit = i64::try_from(max_records.max(1)).unwrap_or(i64::MAX);
         let from = i64::try_from(self.position).unwrap_or(i64::MAX);
         let mut batch = Batch { records: Vec::new(), next: self.position, at_end: false };
+        let mut gathered = Gathered::default();
         let mut statement = self.conn.prepare_cached(&self.select)?;
         let mut rows = statement.query((from, limit))?;
-        let mut bytes = 0;
-        while bytes < READ_BATCH_BYTES {
+        while gathered.bytes() < READ_BATCH_BYTES {
             let Some(row) = rows.next()? else {
-                batch.at_end = batch.records.len() < max_records.max(1);
+                batch.at_end = gathered.len() < max_records.max(1);
                 break;
             };
-            let key = row.get_ref(1)?.as_blob()?.to_vec();
-            let value = row.get_ref(2)?.as_blob_or_null()?.map(<[u8]>::to_vec);
-            bytes += key.len() + value.as_ref().map_or(0, Vec::len);
             let offset = offset(row.get(0)?);
+            gathered.push(offset, row.get_ref(1)?.as_blob()?, row.get_ref(2)?.as_blob_or_null()?);
             batch.next = offset + 1;
-            batch.records.push(Stored { offset, key, value });
         }
         self.position = batch.next;
+        batch.records = gathered.records();
         Ok(batch)
     }
 

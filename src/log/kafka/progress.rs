@@ -11,11 +11,14 @@ use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
+use rdkafka::message::{BorrowedMessage, Message};
+
+use bytes::Bytes;
 
 use super::super::{LogError, Offset, Stored};
-use super::cluster::{ASK_WAIT, Cluster, lock, watermarks};
+use super::cluster::{ASK_WAIT, Cluster, lock, offset, watermarks};
 use super::failure;
-use super::reader::{assign, stored};
+use super::reader::assign;
 
 pub(super) const PROGRESS_TOPIC: &str = "credit.progress";
 
@@ -26,6 +29,14 @@ const LOOK_FACTOR: Offset = 16;
 const LOOK_WAIT: Duration = Duration::from_secs(20);
 /// How soon the watch notices that the log has been closed.
 const WATCH_POLL: Duration = Duration::from_millis(200);
+
+fn stored(message: &BorrowedMessage<'_>) -> Stored {
+    Stored {
+        offset: offset(message.offset()),
+        key: Bytes::copy_from_slice(message.key().unwrap_or_default()),
+        value: message.payload().map(Bytes::copy_from_slice),
+    }
+}
 
 pub(super) fn key(cluster: &Cluster, task: &str) -> String {
     format!("{}.{task}", cluster.config.application)
@@ -166,7 +177,6 @@ fn watch(cluster: &Arc<Cluster>) -> Result<&Watch, LogError> {
 }
 
 fn follow(consumer: &BaseConsumer, cluster: &Weak<Cluster>) {
-    use rdkafka::Message;
     while let Some(cluster) = cluster.upgrade() {
         let Some(watch) = cluster.watch.get() else { return };
         let found = consumer.poll(WATCH_POLL);
@@ -174,7 +184,7 @@ fn follow(consumer: &BaseConsumer, cluster: &Weak<Cluster>) {
             Some(Ok(message)) => {
                 let record = stored(&message);
                 let partition = u16::try_from(message.partition());
-                let key = String::from_utf8(record.key);
+                let key = String::from_utf8(record.key.into());
                 if let (Ok(partition), Ok(key), Ok(progress)) = (partition, key, decode(record.value.as_deref())) {
                     watch.learn(key, partition, record.offset + 1, progress);
                 }

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use rdkafka::ClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, Message};
+use rdkafka::message::Message;
 use rdkafka::{Offset as At, TopicPartitionList};
 
-use super::super::{Batch, LogError, Offset, READ_BATCH_BYTES, Reader, Stored, Topic};
+use super::super::{Batch, Gathered, LogError, Offset, READ_BATCH_BYTES, Reader, Topic};
 use super::cluster::{Cluster, offset};
 use super::failure;
 
@@ -32,8 +32,9 @@ pub(super) struct KafkaReader {
 }
 
 /// What the consumer has for us.
+#[derive(PartialEq, Eq)]
 enum Found {
-    Record(Stored),
+    Record,
     End,
     Nothing,
 }
@@ -45,50 +46,41 @@ impl KafkaReader {
         Ok(KafkaReader { consumer, position: from, at_end: false })
     }
 
-    fn poll(&mut self, wait: Duration) -> Result<Found, LogError> {
+    /// Gathers what comes next. A timeout is nothing; an error says only that the consumer has to be asked again.
+    fn poll(&mut self, wait: Duration, gathered: &mut Gathered) -> Result<Found, LogError> {
         match self.consumer.poll(wait) {
             None => Ok(Found::Nothing),
-            Some(Err(KafkaError::PartitionEOF(_))) => Ok(Found::End),
-            Some(Err(error)) => Err(failure(error)),
-            Some(Ok(message)) => Ok(Found::Record(stored(&message))),
-        }
-    }
-
-    /// Takes what was found; false ends the batch.
-    fn take(&mut self, found: Found, batch: &mut Batch, bytes: &mut usize) -> bool {
-        match found {
-            // A partition that ends before the wanted position is read again from its start.
-            Found::Record(record) if record.offset < self.position => {}
-            Found::Record(record) => {
-                *bytes += record.key.len() + record.value.as_ref().map_or(0, Vec::len);
-                self.position = record.offset + 1;
-                self.at_end = false;
-                batch.records.push(record);
-            }
-            Found::End => {
+            Some(Err(KafkaError::PartitionEOF(_))) => {
                 self.at_end = true;
-                return false;
+                Ok(Found::End)
             }
-            Found::Nothing => return false,
+            Some(Err(error)) => Err(failure(error)),
+            Some(Ok(message)) => {
+                let offset = offset(message.offset());
+                // A partition that ends before the wanted position is read again from its start.
+                if offset >= self.position {
+                    gathered.push(offset, message.key().unwrap_or_default(), message.payload());
+                    self.position = offset + 1;
+                    self.at_end = false;
+                }
+                Ok(Found::Record)
+            }
         }
-        true
     }
 }
 
 impl Reader for KafkaReader {
     fn next(&mut self, max_records: usize, wait: Duration) -> Result<Batch, LogError> {
         let deadline = Instant::now() + wait;
-        let mut batch = Batch::default();
-        let (mut bytes, mut trouble) = (0, None);
-        while batch.records.len() < max_records.max(1) && bytes < READ_BATCH_BYTES {
-            let first = batch.records.is_empty();
+        let (mut gathered, mut trouble) = (Gathered::default(), None);
+        while gathered.len() < max_records.max(1) && gathered.bytes() < READ_BATCH_BYTES {
+            let first = gathered.is_empty();
             let left = if first { deadline.saturating_duration_since(Instant::now()) } else { Duration::ZERO };
             let was_at_end = self.at_end;
-            let more = match self.poll(left) {
+            let more = match self.poll(left, &mut gathered) {
                 Ok(found) => {
-                    let news = !matches!(found, Found::Nothing);
-                    trouble = trouble.filter(|_| !news);
-                    self.take(found, &mut batch, &mut bytes)
+                    trouble = trouble.filter(|_| found == Found::Nothing);
+                    found == Found::Record
                 }
                 Err(unusable @ LogError::Unusable(_)) => return Err(unusable),
                 // librdkafka goes on by itself, and what it complains of may long be over.
@@ -98,17 +90,15 @@ impl Reader for KafkaReader {
                 }
             };
             // To have just reached the end is news, which does not wait for the next record.
-            let waits = batch.records.is_empty() && (was_at_end || !self.at_end);
-            if !more && !waits || batch.records.is_empty() && Instant::now() >= deadline {
+            let waits = gathered.is_empty() && (was_at_end || !self.at_end);
+            if !more && !waits || gathered.is_empty() && Instant::now() >= deadline {
                 break;
             }
         }
-        if let Some(trouble) = trouble.filter(|_| batch.records.is_empty()) {
+        if let Some(trouble) = trouble.filter(|_| gathered.is_empty()) {
             return Err(trouble);
         }
-        batch.next = self.position;
-        batch.at_end = self.at_end;
-        Ok(batch)
+        Ok(Batch { records: gathered.records(), next: self.position, at_end: self.at_end })
     }
 }
 
@@ -123,12 +113,4 @@ pub(super) fn assign<C: ConsumerContext>(
         list.add_partition_offset(topic, i32::from(partition), from).map_err(failure)?;
     }
     consumer.assign(&list).map_err(failure)
-}
-
-pub(super) fn stored(message: &BorrowedMessage<'_>) -> Stored {
-    Stored {
-        offset: offset(message.offset()),
-        key: message.key().unwrap_or_default().to_vec(),
-        value: message.payload().map(<[u8]>::to_vec),
-    }
 }

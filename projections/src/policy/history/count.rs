@@ -1,6 +1,6 @@
 //! How the working days of a duty are counted, and by which versions of the policy. Default rules 13 and 15.
 
-use super::{Content, PolicyHistory, Version};
+use super::{Content, PolicyHistory, TermsVersion};
 use crate::{
     date::Date,
     policy::{Calendar, CalendarYear, Due, Part},
@@ -20,10 +20,7 @@ pub struct Count {
 impl PolicyHistory {
     /// The working days within which a duty that arose on a day is done, by the terms in force on that day.
     pub fn working_days_for(&self, duty: &str, since: Date) -> Option<u32> {
-        match &self.terms_on(since)?.content {
-            Content::Terms(terms) => terms.working_days_for(duty),
-            _ => None,
-        }
+        self.terms_on(since)?.terms.working_days_for(duty)
     }
 
     /// The version of the terms by which duties that arose on a day are timed.
@@ -31,9 +28,8 @@ impl PolicyHistory {
         self.terms_on(since).map(|version| version.version)
     }
 
-    fn terms_on(&self, since: Date) -> Option<&Version> {
-        let versions = self.parts.get(&Part::Terms)?;
-        versions.iter().rev().find(|version| version.effective <= since).or(versions.first())
+    fn terms_on(&self, since: Date) -> Option<&TermsVersion> {
+        self.terms.iter().rev().find(|version| version.effective <= since).or(self.terms.first())
     }
 
     /// [`PolicyHistory::due`], with what it was counted by.

@@ -96,13 +96,18 @@ fn the_public_sees_entries_while_they_are_on_a_public_list_and_nothing_of_what_d
     let disputed = file["listings"].as_array().unwrap().iter().find(|entry| entry["record"] == record).unwrap();
     assert_eq!(disputed["disputed"], true);
     assert_eq!(seen(&server, "/v1/lists/black")["items"][0]["record"], record);
-    assert_eq!(seen(&server, "/v1/subjects?name=星河")["items"][0]["subject"]["uscc"], COMPANY);
+    for query in ["name=星河", "identifier=91654002MA00TEAT4G", "identifier=ma00teat-4"] {
+        let found = seen(&server, &format!("/v1/subjects?{query}"));
+        assert_eq!(found["items"][0]["subject"]["uscc"], COMPANY, "{query}");
+    }
+    assert_eq!(seen(&server, "/v1/subjects?identifier=91654023MA7TE00108")["items"], json!([]), "nothing is known");
 
     for path in [
         "/v1/lists/watch",
         "/v1/lists/black?as_of=2026-06-01",
         "/v1/subjects/MA00TEAT4?known_at=2026-06-01",
-        "/v1/subjects?identifier=91654002MA00TEAT4G",
+        "/v1/subjects?identifier=654002050001234",
+        "/v1/subjects?identifier=P0123456789abcdef0123456789abcdef",
         "/v1/subjects/MA00TEAT4/timeline",
         "/v1/subjects/MA00TEAT4/events",
         "/v1/measures",

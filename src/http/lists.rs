@@ -90,11 +90,12 @@ async fn entries(
         let filter = Filter { kind, authority, region };
         let sight = department.as_ref().map(|principal| viewer::beyond_public(&app, principal, looks_back));
         let Some(sight) = sight.transpose()?.flatten() else {
-            let (scope, place) = public_scope(&app.node, cursor)?;
+            let (scope, _) = public_scope(&app.node, None)?;
             if !public::public_lists(&scope.policy(0)).contains(&list) {
                 let told = department.map(|principal| viewer::closed(&viewer::sight(&app, &principal), "this list"));
                 return Err(told.unwrap_or_else(|| viewer::needs_token("this list is not public")));
             }
+            let place = public::place(&app.node, cursor)?;
             return public::page(&app.node, list, &filter, &scope, place, limit).map(ListShown::Public);
         };
         viewer::open(&sight, View::Lists)?;

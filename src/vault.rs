@@ -210,6 +210,33 @@ impl Vault {
         }
     }
 
+    /// Everything that is sealed under a subject, by reference.
+    pub fn open_all(&self, subject: &str) -> Result<Vec<(String, PersonalFields)>, VaultError> {
+        let mut database = self.database();
+        let transaction = database.connection.transaction()?;
+        let Some(cipher) = self.subject_cipher(&transaction, subject)? else { return Ok(Vec::new()) };
+        let mut all = Vec::new();
+        let mut statement =
+            transaction.prepare_cached("SELECT reference, sealed FROM fields WHERE subject = ?1 ORDER BY reference")?;
+        let mut rows = statement.query([subject])?;
+        while let Some(row) = rows.next()? {
+            let (reference, sealed): (String, Vec<u8>) = (row.get(0)?, row.get(1)?);
+            let fields = opened(&cipher, &sealed, subject, &reference)?;
+            all.push((reference, fields));
+        }
+        Ok(all)
+    }
+
+    /// Seals a text that goes out and comes back, such as a cursor: nobody else reads it, nor makes one.
+    pub fn seal_text(&self, text: &str) -> Result<Vec<u8>, VaultError> {
+        self.keys.texts.seal(text.as_bytes(), b"").map_err(VaultError::Random)
+    }
+
+    /// `None` if it is no text that was sealed here.
+    pub fn open_text(&self, sealed: &[u8]) -> Option<String> {
+        String::from_utf8(self.keys.texts.open(sealed, b"")?).ok()
+    }
+
     fn subject_cipher(&self, database: &Connection, subject: &str) -> Result<Option<Cipher>, VaultError> {
         let sealed: Option<Vec<u8>> = database
             .prepare_cached("SELECT sealed FROM subject_keys WHERE subject = ?1")?
@@ -254,12 +281,13 @@ fn read_fields(
         .prepare_cached("SELECT sealed FROM fields WHERE subject = ?1 AND reference = ?2")?
         .query_row([subject, reference], |row| row.get(0))
         .optional()?;
-    let Some(sealed) = sealed else { return Ok(None) };
-    let fields = cipher
-        .open(&sealed, &bound_to(subject, reference))
-        .and_then(|plain| serde_json::from_slice(&plain).ok())
-        .ok_or_else(|| VaultError::Damaged { subject: subject.into(), reference: reference.into() })?;
-    Ok(Some(fields))
+    sealed.map(|sealed| opened(cipher, &sealed, subject, reference)).transpose()
+}
+
+fn opened(cipher: &Cipher, sealed: &[u8], subject: &str, reference: &str) -> Result<PersonalFields, VaultError> {
+    let plain = cipher.open(sealed, &bound_to(subject, reference));
+    let fields = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
+    fields.ok_or_else(|| VaultError::Damaged { subject: subject.into(), reference: reference.into() })
 }
 
 /// What a sealed value is bound to: moved to another place, it does not open. The length keeps the two parts apart.

@@ -4,9 +4,11 @@ use super::{
     App, Problem,
     auth::Caller,
     params::{Params, SubjectKey, heavy},
+    viewer,
 };
 use crate::query::{
     explain::{self, Explained},
+    levels::View,
     scope::Asked,
 };
 use axum::{Json, Router, extract::State, routing::get};
@@ -43,7 +45,8 @@ struct ExplainParams {
 }
 
 /// Why something of a subject is as it is: the events, the rule, the versions of the policy and the days that were counted.
-/// Asks about one thing: `record`, `measure`, `event`, `flag` with `record`, or `duty` with `record`.
+/// Asks about one thing: `record`, `measure`, `event`, `flag` with `record`, or `duty` with `record`. It reads out events,
+/// also refused ones, and is open from the level that shows these and all that they do (4), or that the office allowed.
 #[utoipa::path(
     get, path = "/v1/subjects/{id}/explain", tag = "subjects", operation_id = "explain",
     params(("id" = String, Path, description = "Organisation code, USCC, or the id of a person"), ExplainParams),
@@ -51,7 +54,7 @@ struct ExplainParams {
 )]
 async fn explain_subject(
     State(app): State<App>,
-    _: Caller,
+    Caller(principal): Caller,
     SubjectKey(key): SubjectKey,
     Params(params): Params<ExplainParams>,
 ) -> Result<Json<Explained>, Problem> {
@@ -59,6 +62,7 @@ async fn explain_subject(
     let question = Question::try_from(QuestionText { record, measure, flag, duty, event })
         .map_err(|error| Problem::malformed(error.to_string(), Vec::new()))?;
     heavy(move || {
+        viewer::open_on(&viewer::sight_of(&app, &principal, &key)?, View::Explanation)?;
         let partition = app.node.shard_of(&key).number;
         let asked = Asked::read(&app.node, as_of.as_deref(), known_at.as_deref())?;
         let scope = asked.scope(&app.node, Some(partition))?;

@@ -2,13 +2,14 @@
 
 use super::{
     App, Problem,
-    auth::{Caller, Role},
+    auth::{Caller, Principal},
     params::{Params, heavy},
+    viewer,
 };
 use crate::{
     feed::{Cursor, CursorError, Delivered, Item, Kind, SubscribeError, Subscription},
     node::Node,
-    query::position,
+    query::{levels::View, position},
 };
 use axum::{
     Json, Router,
@@ -26,7 +27,7 @@ use chengxin_projections::{
 };
 use futures::{Stream, StreamExt, stream};
 use serde::{Deserialize, Serialize};
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 /// Items of a page, where the caller does not say.
 const DEFAULT_LIMIT: usize = 100;
@@ -36,8 +37,6 @@ const MAX_LIMIT: usize = 1_000;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// What a consumer sends to resume, in the wording of the standard.
 const LAST_EVENT_ID: &str = "last-event-id";
-/// The roles that may read the feeds: all of them.
-const READERS: [Role; 5] = [Role::Publisher, Role::Implementer, Role::Auditor, Role::Office, Role::Admin];
 
 pub fn routes() -> Router<App> {
     Router::new()
@@ -102,7 +101,8 @@ pub struct ObligationChangeItem {
 #[openapi(paths(list_changes, measure_changes, obligation_changes))]
 pub(super) struct Doc;
 
-/// The changes of the red, the black and the watch list, those of one subject in their order.
+/// The changes of the red, the black and the watch list, those of one subject in their order. A feed is open as a whole or
+/// not at all, so that `sequence` has no gap for whoever may follow it: from level 3 (`history`); below 403 `level-too-low`.
 #[utoipa::path(
     get, path = "/v1/list-changes", tag = "feeds", params(FeedQuery), security(("token" = [])),
     responses(
@@ -113,14 +113,15 @@ pub(super) struct Doc;
 )]
 pub async fn list_changes(
     State(app): State<App>,
-    caller: Caller,
+    Caller(principal): Caller,
     headers: HeaderMap,
     Params(query): Params<FeedQuery>,
 ) -> Result<Response, Problem> {
-    serve(app, &caller, Kind::ListChanges, &headers, query).await
+    serve(app, principal, Kind::ListChanges, &headers, query).await
 }
 
-/// The changes of the measures in force, those of one subject in their order.
+/// The changes of the measures in force, those of one subject in their order. Open as a whole from level 3 (`history`); below
+/// 403 `level-too-low`, and a department polls its own worklist.
 #[utoipa::path(
     get, path = "/v1/measure-changes", tag = "feeds", params(FeedQuery), security(("token" = [])),
     responses(
@@ -131,15 +132,16 @@ pub async fn list_changes(
 )]
 pub async fn measure_changes(
     State(app): State<App>,
-    caller: Caller,
+    Caller(principal): Caller,
     headers: HeaderMap,
     Params(query): Params<FeedQuery>,
 ) -> Result<Response, Problem> {
-    serve(app, &caller, Kind::MeasureChanges, &headers, query).await
+    serve(app, principal, Kind::MeasureChanges, &headers, query).await
 }
 
 /// What organisations are told of their duties: that one arose from what another did, that a calendar moved it, that it
-/// is overdue. Those about one subject come in their order.
+/// is overdue. Those about one subject come in their order. Open as a whole from level 4 (objections, repairs, flags); below
+/// 403 `level-too-low`, and a department polls its own duties.
 #[utoipa::path(
     get, path = "/v1/obligation-changes", tag = "feeds", params(FeedQuery), security(("token" = [])),
     responses(
@@ -150,21 +152,21 @@ pub async fn measure_changes(
 )]
 pub async fn obligation_changes(
     State(app): State<App>,
-    caller: Caller,
+    Caller(principal): Caller,
     headers: HeaderMap,
     Params(query): Params<FeedQuery>,
 ) -> Result<Response, Problem> {
-    serve(app, &caller, Kind::ObligationChanges, &headers, query).await
+    serve(app, principal, Kind::ObligationChanges, &headers, query).await
 }
 
 async fn serve(
     app: App,
-    caller: &Caller,
+    principal: Arc<Principal>,
     kind: Kind,
     headers: &HeaderMap,
     query: FeedQuery,
 ) -> Result<Response, Problem> {
-    caller.0.require(&READERS)?;
+    viewer::open(&viewer::sight(&app, &principal), view(kind))?;
     if wants_stream(headers) {
         // A consumer that reconnects asks for the same address again, and says in the header how far it got.
         let resumed = headers.get(LAST_EVENT_ID).and_then(|value| value.to_str().ok());
@@ -173,7 +175,7 @@ async fn serve(
             None => ("after", query.after.as_deref()),
         };
         let after = cursor(&app.node, name, text)?;
-        return Ok(follow(&app, kind, after).await?.into_response());
+        return Ok(follow(app, principal, kind, after).await?.into_response());
     }
     let limit = limit(query.limit.as_deref())?;
     let after = cursor(&app.node, "after", query.after.as_deref())?;
@@ -208,25 +210,50 @@ async fn page(app: &App, kind: Kind, after: Cursor, limit: usize) -> Result<Feed
 }
 
 async fn follow(
-    app: &App,
+    app: App,
+    principal: Arc<Principal>,
     kind: Kind,
     after: Cursor,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>> + use<>>, Problem> {
     let node = app.node.clone();
     let subscription = heavy(move || node.feeds.subscribe(kind, after).map_err(Problem::from)).await?;
-    let items = stream::unfold(subscription, next_items).flat_map(stream::iter);
+    let follower = Follower { subscription, app, principal, view: view(kind) };
+    let items = stream::unfold(follower, next_items).flat_map(stream::iter);
     let events = items.map(move |item| Ok(event(kind, &item)));
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 
-/// A stream that lost the log ends; its consumer comes back with the id of the last event.
-async fn next_items(mut subscription: Subscription) -> Option<(Vec<Delivered>, Subscription)> {
-    match subscription.next().await {
-        Ok(items) => items.map(|items| (items, subscription)),
+/// One who follows a feed, and may do so no longer than the level allows it.
+struct Follower {
+    subscription: Subscription,
+    app: App,
+    principal: Arc<Principal>,
+    view: View,
+}
+
+/// A stream that lost the log ends; its consumer comes back with the id of the last event. So does one whose level a new
+/// policy lowered, and is told then.
+async fn next_items(mut follower: Follower) -> Option<(Vec<Delivered>, Follower)> {
+    let items = match follower.subscription.next().await {
+        Ok(items) => items?,
         Err(error) => {
             tracing::warn!(%error, "a follower's stream ends");
-            None
+            return None;
         }
+    };
+    if follower.view.lacks(&viewer::sight(&follower.app, &follower.principal)).is_some() {
+        tracing::info!(org = %follower.principal.org, "a follower's stream ends: its level was lowered");
+        return None;
+    }
+    Some((items, follower))
+}
+
+fn view(kind: Kind) -> View {
+    match kind {
+        Kind::ListChanges => View::ListChanges,
+        Kind::MeasureChanges => View::MeasureChanges,
+        Kind::ObligationChanges => View::ObligationChanges,
+        Kind::Events => View::Events,
     }
 }
 

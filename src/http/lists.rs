@@ -9,6 +9,7 @@ use crate::{
     node::Node,
     query::{
         self, Page,
+        levels::View,
         list::{self, Filter, ListPage},
         public::{self, PublicListItem},
         scope::Scope,
@@ -62,8 +63,9 @@ enum ListShown {
     Public(Page<PublicListItem>),
 }
 
-/// The entries of a list on a day, in the order of their subjects, and where its changes go on from. To the public, those
-/// who are on a public list today.
+/// The entries of a list on a day, in the order of their subjects, and where its changes go on from. To the public and at
+/// level 1, those who are on a public list today; from level 2 (`current-entries`) every list as it is today; from level 3
+/// (`history`) of any day, with the cursor of the feed.
 #[utoipa::path(
     get, path = "/v1/lists/{list}", tag = "lists", operation_id = "list_entries",
     params(("list" = String, Path, description = "`red`, `black` or `watch`"), ListParams),
@@ -85,18 +87,26 @@ async fn entries(
     heavy(move || {
         let ListParams { kind, authority, region, as_of, known_at, cursor, .. } = params;
         let (as_of, known_at, cursor) = (as_of.as_deref(), known_at.as_deref(), cursor.as_deref());
-        let sight = department.map(|principal| viewer::sight(&app, &principal)).filter(|sight| !sight.is_public());
-        let Some(sight) = sight else {
-            let (scope, place) = public_scope(&app.node, cursor)?;
+        let filter = Filter { kind, authority, region };
+        let sight = department.as_ref().map(|principal| viewer::beyond_public(&app, principal, looks_back));
+        let Some(sight) = sight.transpose()?.flatten() else {
+            let (scope, _) = public_scope(&app.node, None)?;
             if !public::public_lists(&scope.policy(0)).contains(&list) {
-                return Err(viewer::needs_token("this list is not public"));
+                let told = department.map(|principal| viewer::closed(&viewer::sight(&app, &principal), "this list"));
+                return Err(told.unwrap_or_else(|| viewer::needs_token("this list is not public")));
             }
-            let filter = Filter { kind, authority, region };
+            let place = public::place(&app.node, cursor)?;
             return public::page(&app.node, list, &filter, &scope, place, limit).map(ListShown::Public);
         };
-        viewer::require(&sight, if looks_back { "history" } else { "current-entries" })?;
-        let (scope, feed, place) = snapshot(&app.node, as_of, known_at, cursor)?;
-        let filter = Filter { kind, authority, region };
+        viewer::open(&sight, View::Lists)?;
+        let (scope, feed, place) = if sight.shows("history") {
+            snapshot(&app.node, as_of, known_at, cursor)?
+        } else {
+            let (scope, place) = viewer::page_scope(&app, &sight, as_of, known_at, cursor)?;
+            (scope, None, place)
+        };
+        // Where the level may not follow the changes, nothing is said of where they go on.
+        let feed = feed.filter(|_| View::ListChanges.lacks(&sight).is_none());
         list::page(&app.node, list, &filter, &scope, feed, place, limit).map(ListShown::Whole)
     })
     .await

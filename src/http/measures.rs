@@ -4,9 +4,11 @@ use super::{
     App, Problem,
     auth::Caller,
     params::{Params, heavy, page_scope},
+    viewer,
 };
 use crate::query::{
     self, Page,
+    levels::View,
     measure::State as MeasureState,
     worklist::{self, Implementer, WorkItem},
 };
@@ -41,7 +43,10 @@ struct MeasureParams {
     cursor: Option<String>,
 }
 
-/// The measures on all subjects that a department carries out, with what it was asked and what it answered.
+/// The measures on all subjects that a department carries out, with what it was asked and what it answered. A department
+/// sees its own worklist whole at any level of access, also of other days. Of others it sees from level 2 (`measures`) what
+/// is in force or suspended today, from level 3 (`ended-entries`, `history`) what ended and other days, too; a decision of
+/// the office about one subject raises the level for that subject's items. Below: 403 `level-too-low`.
 #[utoipa::path(
     get, path = "/v1/measures", tag = "measures", operation_id = "measures",
     params(MeasureParams),
@@ -49,16 +54,28 @@ struct MeasureParams {
 )]
 async fn worklist(
     State(app): State<App>,
-    _: Caller,
+    Caller(principal): Caller,
     Params(params): Params<MeasureParams>,
 ) -> Result<Json<Page<WorkItem>>, Problem> {
     let limit = query::limit(params.limit.as_deref())?;
     let state = params.state.as_deref().map(state_of).transpose()?;
     heavy(move || {
         let MeasureParams { implementer, as_of, known_at, cursor, .. } = params;
-        let (scope, place) = page_scope(&app.node, as_of.as_deref(), known_at.as_deref(), cursor.as_deref())?;
+        let (as_of, known_at, cursor) = (as_of.as_deref(), known_at.as_deref(), cursor.as_deref());
+        let onlooker = viewer::onlooker(&app, &principal);
+        // Whose own it is goes by the register of today, whom a past day's worklist is of by that day's.
+        let is_own = |name: &str| Implementer::find(name, onlooker.sight.policy()).is_ok_and(|i| i.is(&onlooker));
+        let (scope, place) = if implementer.as_deref().is_some_and(is_own) {
+            page_scope(&app.node, as_of, known_at, cursor)?
+        } else {
+            viewer::open(&onlooker.sight, View::Worklist)?;
+            if state == Some(MeasureState::Ended) {
+                viewer::open_for(&onlooker.sight, "ended-entries")?;
+            }
+            viewer::page_scope(&app, &onlooker.sight, as_of, known_at, cursor)?
+        };
         let implementer = implementer.as_deref().map(|name| Implementer::find(name, &scope.policy(0))).transpose()?;
-        worklist::worklist(&app.node, implementer.as_ref(), state, &scope, place, limit)
+        worklist::worklist(&app.node, implementer.as_ref(), state, &onlooker, &scope, place, limit)
     })
     .await
     .map(Json)

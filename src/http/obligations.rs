@@ -4,9 +4,11 @@ use super::{
     App, Problem,
     auth::Caller,
     params::{Params, heavy, page_scope},
+    viewer,
 };
 use crate::query::{
     self, Page,
+    levels::{View, of_duty},
     obligations::{self, Filter, Obligation},
 };
 use axum::{Json, Router, extract::State, routing::get};
@@ -42,7 +44,11 @@ struct ObligationParams {
     cursor: Option<String>,
 }
 
-/// What is due from whom, and when; what was done stays, with the day on which it was.
+/// What is due from whom, and when; what was done stays, with the day on which it was. A department sees its own duties
+/// whole at any level of access. Of others it sees what its level shows of what raised the duty: from level 2 those about
+/// measures, while they are under way; from level 3 (`history`) what is done, other days, publications and notices; from
+/// level 4 those about objections, repairs and flags. A decision of the office about one subject raises the level for that
+/// subject's duties. What is asked for and not open is answered with 403 `level-too-low`.
 #[utoipa::path(
     get, path = "/v1/obligations", tag = "obligations", operation_id = "obligations",
     params(ObligationParams),
@@ -50,7 +56,7 @@ struct ObligationParams {
 )]
 async fn page(
     State(app): State<App>,
-    _: Caller,
+    Caller(principal): Caller,
     Params(params): Params<ObligationParams>,
 ) -> Result<Json<Page<Obligation>>, Problem> {
     let limit = query::limit(params.limit.as_deref())?;
@@ -64,8 +70,18 @@ async fn page(
     }
     heavy(move || {
         let ObligationParams { org, duty, as_of, known_at, cursor, .. } = params;
-        let (scope, place) = page_scope(&app.node, as_of.as_deref(), known_at.as_deref(), cursor.as_deref())?;
-        obligations::page(&app.node, &Filter { org, overdue, duty }, &scope, place, limit)
+        let (as_of, known_at, cursor) = (as_of.as_deref(), known_at.as_deref(), cursor.as_deref());
+        let onlooker = viewer::onlooker(&app, &principal);
+        let (scope, place) = if org.as_deref().is_some_and(|org| onlooker.is(org)) {
+            page_scope(&app.node, as_of, known_at, cursor)?
+        } else {
+            viewer::open(&onlooker.sight, View::Obligations)?;
+            if let Some(duty) = &duty {
+                viewer::open_for(&onlooker.sight, of_duty(duty))?;
+            }
+            viewer::page_scope(&app, &onlooker.sight, as_of, known_at, cursor)?
+        };
+        obligations::page(&app.node, &Filter { org, overdue, duty }, &onlooker, &scope, place, limit)
     })
     .await
     .map(Json)

@@ -73,7 +73,8 @@ async fn dry_run(State(app): State<App>, Caller(principal): Caller, body: Bytes)
     })?;
     let publisher = publisher(&principal)?;
     let event = json!({ "id": "dry-run", "type": "policy.published", "data": data });
-    let draft = parse(event.to_string().as_bytes(), &publisher, &app.node.vault)?;
+    let draft = parse(event.to_string().as_bytes(), &publisher, &app.node.vault);
+    let draft = draft.map_err(|rejection| pointing_into_body(rejection.into()))?;
     let Data::PolicyPublished(said) = draft.data else { return Err(Problem::internal()) };
     heavy(move || {
         let scope = Asked::read(&app.node, None, None)?.scope(&app.node, None)?;
@@ -81,6 +82,16 @@ async fn dry_run(State(app): State<App>, Caller(principal): Caller, body: Bytes)
     })
     .await
     .map(Json)
+}
+
+/// The body is the `data` of the event, and what is wrong is pointed at as the caller sent it.
+fn pointing_into_body(problem: Problem) -> Problem {
+    let mut errors = problem.errors;
+    for error in &mut errors {
+        error.pointer = error.pointer.strip_prefix("/data").unwrap_or(&error.pointer).to_owned();
+    }
+    let detail = "send the `data` of policy.published; `errors` says what is wrong with it".to_owned();
+    Problem { errors, detail, ..problem }
 }
 
 /// Every partition has the same policy, so the first answers for all.

@@ -4,9 +4,11 @@ use super::{
     App, Problem,
     auth::Caller,
     params::{Params, heavy},
+    viewer,
 };
 use crate::query::{
     self,
+    levels::View,
     scope::Asked,
     statistics::{self, Period, Statistics},
 };
@@ -38,18 +40,20 @@ struct StatisticsParams {
     known_at: Option<String>,
 }
 
-/// Counts by department, kind, region, measure and month, from events only.
+/// Counts by department, kind, region, measure and month, from events only. They tell of objections, repairs and flags, too,
+/// and are open from the level that shows all of these (4).
 #[utoipa::path(
     get, path = "/v1/statistics", tag = "statistics", operation_id = "statistics", params(StatisticsParams),
     responses((status = 200, body = Statistics), (status = "default", body = Problem, content_type = "application/problem+json"))
 )]
 async fn count(
     State(app): State<App>,
-    _: Caller,
+    Caller(principal): Caller,
     Params(params): Params<StatisticsParams>,
 ) -> Result<Json<Statistics>, Problem> {
     let from = params.from.as_deref().map(|text| query::date("from", text)).transpose()?.unwrap_or(Date::MIN);
     let to = params.to.as_deref().map(|text| query::date("to", text)).transpose()?;
+    viewer::open(&viewer::sight(&app, &principal), View::Statistics)?;
     heavy(move || {
         let asked = Asked::read(&app.node, params.as_of.as_deref(), params.known_at.as_deref())?;
         let mut scope = asked.scope(&app.node, None)?;

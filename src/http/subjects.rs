@@ -13,6 +13,7 @@ use crate::{
         access::PERSONAL,
         events::{self, EventView},
         find::{self, Found},
+        levels::View,
         personal,
         public::{self, PublicFile, PublicFound},
         same,
@@ -156,7 +157,8 @@ struct PageParams {
     cursor: Option<String>,
 }
 
-/// Every interval of a subject, with what began it and what ended it.
+/// Every interval of a subject, with what began it and what ended it: from the level that shows the past (3, `history`) those
+/// of what the level shows.
 #[utoipa::path(
     get, path = "/v1/subjects/{id}/timeline", tag = "subjects", operation_id = "timeline",
     params(("id" = String, Path, description = "Organisation code, USCC, or the id of a person"), PageParams),
@@ -170,17 +172,19 @@ async fn timeline(
 ) -> Result<Json<Page<Span>>, Problem> {
     let limit = query::limit(params.limit.as_deref())?;
     heavy(move || {
-        viewer::require(&viewer::sight_of(&app, &principal, &key)?, "history")?;
+        let sight = viewer::sight_of(&app, &principal, &key)?;
+        viewer::open_on(&sight, View::Timeline)?;
         let PageParams { as_of, known_at, cursor, .. } = params;
         let (scope, place) = page_scope(&app.node, as_of.as_deref(), known_at.as_deref(), cursor.as_deref())?;
-        timeline::page(&app.node, &key, &scope, place, limit)
+        timeline::page(&app.node, &key, &sight, &scope, place, limit)
     })
     .await
     .map(Json)
 }
 
 /// The events of a subject, in the order of the log: as published, and as judged. A business day narrows them to those
-/// that take effect by then; without one all are shown, also those that are still to take effect.
+/// that take effect by then; without one all are shown, also those that are still to take effect. From the level that shows
+/// `events` (4), or that the office allowed on the subject.
 #[utoipa::path(
     get, path = "/v1/subjects/{id}/events", tag = "subjects", operation_id = "subject_events",
     params(("id" = String, Path, description = "Organisation code, USCC, or the id of a person"), PageParams),
@@ -194,7 +198,7 @@ async fn subject_events(
 ) -> Result<Json<Page<EventView>>, Problem> {
     let limit = query::limit(params.limit.as_deref())?;
     heavy(move || {
-        viewer::require(&viewer::sight_of(&app, &principal, &key)?, "events")?;
+        viewer::open_on(&viewer::sight_of(&app, &principal, &key)?, View::Events)?;
         let PageParams { as_of, known_at, cursor, .. } = params;
         let (scope, place) = page_scope(&app.node, as_of.as_deref(), known_at.as_deref(), cursor.as_deref())?;
         events::page(&app.node, &key, &scope, place, limit)
@@ -231,8 +235,8 @@ enum FoundShown {
     Public(Page<PublicFound>),
 }
 
-/// Finds subjects by a number or by a part of their name; the public by a part of the name of an organisation. A document
-/// number never stands in a URL.
+/// Finds subjects by a number or by a part of their name, from level 2 (of other days from level 3); the public, and level 1,
+/// organisations by a part of their name or by their credit code. A document number never stands in a URL.
 #[utoipa::path(
     get, path = "/v1/subjects", tag = "subjects", operation_id = "search", params(SearchParams),
     security((), ("token" = [])),
@@ -249,18 +253,20 @@ async fn search(
     heavy(move || {
         let SearchParams { identifier, name, as_of, known_at, cursor, .. } = params;
         walk::ready(&app.node)?;
-        let sight = department.map(|principal| viewer::sight(&app, &principal)).filter(|sight| !sight.is_public());
-        let Some(sight) = sight else {
-            let name = name.filter(|_| identifier.is_none());
-            let name = name.ok_or_else(|| viewer::needs_token("the public searches by `name`"))?;
+        let sight = department.as_ref().map(|principal| viewer::beyond_public(&app, principal, looks_back));
+        let Some(sight) = sight.transpose()?.flatten() else {
             let (scope, place) = public_scope(&app.node, cursor.as_deref())?;
-            let page = find::by_name(&app.node, &name, &scope, place, limit)?;
+            let page = match (identifier, name) {
+                (None, Some(name)) => Some(find::by_name(&app.node, &name, &scope, place, limit)?),
+                (Some(code), None) => find::by_code(&app.node, &code, &scope)?,
+                _ => None,
+            };
+            let page = page.ok_or_else(|| viewer::needs_token("the public searches by `name`, or by credit code"))?;
             return Ok(FoundShown::Public(public::found(page, &scope.policy(0))));
         };
-        if looks_back {
-            viewer::require(&sight, "history")?;
-        }
-        let (scope, place) = page_scope(&app.node, as_of.as_deref(), known_at.as_deref(), cursor.as_deref())?;
+        viewer::open(&sight, View::Search)?;
+        let (as_of, known_at, cursor) = (as_of.as_deref(), known_at.as_deref(), cursor.as_deref());
+        let (scope, place) = viewer::page_scope(&app, &sight, as_of, known_at, cursor)?;
         match (identifier, name) {
             (Some(identifier), None) => find::by_identifier(&app.node, &identifier, &scope).map(FoundShown::Whole),
             (None, Some(name)) => find::by_name(&app.node, &name, &scope, place, limit).map(FoundShown::Whole),
@@ -284,7 +290,7 @@ struct FindPerson {
     case: String,
 }
 
-/// Finds a person by document.
+/// Finds a person by document, from level 2; as it was known before, from level 3.
 #[utoipa::path(
     post, path = "/v1/subjects/find", tag = "subjects", operation_id = "find_person", params(When), request_body = FindPerson,
     responses((status = 200, body = Page<Found>), (status = "default", body = Problem, content_type = "application/problem+json"))
@@ -296,6 +302,8 @@ async fn find_person(
     body: Bytes,
 ) -> Result<Json<Page<Found>>, Problem> {
     let request = person_request(&body)?;
+    let sight = viewer::sight(&app, &principal);
+    viewer::open(&sight, View::Search)?;
     heavy(move || {
         let mut errors = Vec::new();
         let (kind, number) = intake::document(&request.document, true, "", &mut errors);
@@ -303,8 +311,8 @@ async fn find_person(
             return Err(Problem::malformed("the document cannot be one", errors));
         }
         let id = app.node.vault.person_id(&kind, &number);
-        let scope = Asked::read(&app.node, when.as_of.as_deref(), when.known_at.as_deref())?.scope(&app.node, None)?;
-        let found = find::by_person(&app.node, &id, &scope)?;
+        let (scope, _) = viewer::page_scope(&app, &sight, when.as_of.as_deref(), when.known_at.as_deref(), None)?;
+        let found = find::by_key(&app.node, &id, &scope)?;
         record_lookup(&principal, &id, &request, !found.items.is_empty());
         Ok(found)
     })

@@ -3,11 +3,14 @@
 use super::{
     App, Problem,
     auth::{Caller, Principal},
+    params,
 };
 use crate::query::{
     access::{PERSONAL, Sight},
+    levels::{Onlooker, View},
     same,
-    scope::Asked,
+    scope::{Asked, Scope},
+    walk::Place,
 };
 use axum::{
     extract::FromRequestParts,
@@ -85,17 +88,83 @@ pub fn at_level(app: &App, allowed: Sight, asked: Option<&str>) -> Result<Sight,
     Ok(Sight::new(level, app.node.policy()))
 }
 
-/// Asks for something that the level must show.
+/// Who looks at what is about many subjects.
+pub fn onlooker(app: &App, principal: &Principal) -> Onlooker {
+    Onlooker::new(sight(app, principal), &principal.org, app.node.today())
+}
+
+/// What a principal sees of the lists and the search; none where that is no more than what the public sees, which looks at
+/// today only.
+pub fn beyond_public(app: &App, principal: &Principal, looks_back: bool) -> Result<Option<Sight>, Problem> {
+    let sight = sight(app, principal);
+    if !sight.is_public() {
+        return Ok(Some(sight));
+    }
+    if looks_back { Err(closed(&sight, "history")) } else { Ok(None) }
+}
+
+/// What a page is of, as far as the sight looks back: without `history` it is of now, whatever a cursor says of another day.
+pub fn page_scope(
+    app: &App,
+    sight: &Sight,
+    as_of: Option<&str>,
+    known_at: Option<&str>,
+    cursor: Option<&str>,
+) -> Result<(Scope, Option<Place>), Problem> {
+    if sight.shows("history") {
+        return params::page_scope(&app.node, as_of, known_at, cursor);
+    }
+    if as_of.is_some() || known_at.is_some() {
+        return Err(closed(sight, "history"));
+    }
+    params::public_scope(&app.node, cursor)
+}
+
+/// Asks for something of one subject that the level must show.
 pub fn require(sight: &Sight, what: &str) -> Result<(), Problem> {
     if sight.shows(what) { Ok(()) } else { Err(too_little(sight.level, what)) }
 }
+
+/// Asks for a view about one subject that must be open to the level.
+pub fn open_on(sight: &Sight, view: View) -> Result<(), Problem> {
+    match view.lacks(sight) {
+        None => Ok(()),
+        Some(what) => Err(too_little(sight.level, &format!("{}: {what}", view.name()))),
+    }
+}
+
+/// Asks for a view about all subjects that must be open to the level.
+pub fn open(sight: &Sight, view: View) -> Result<(), Problem> {
+    match view.lacks(sight) {
+        None => Ok(()),
+        Some(what) => Err(closed(sight, &format!("{}: {what}", view.name()))),
+    }
+}
+
+/// Asks for something of all subjects that the level must show.
+pub fn open_for(sight: &Sight, what: &str) -> Result<(), Problem> {
+    if sight.shows(what) { Ok(()) } else { Err(closed(sight, what)) }
+}
+
+const TOO_LOW: &str = "The level of access does not allow this";
 
 fn too_little(level: u32, wanted: &str) -> Problem {
     let detail = format!(
         "your level on this subject is {level}, too low for {wanted}; publish access.requested about the subject with \
          `level`, `purpose` and `case`, and the office decides by access.decided"
     );
-    Problem::new(StatusCode::FORBIDDEN, "level-too-low", "The level of access does not allow this", detail)
+    Problem::new(StatusCode::FORBIDDEN, "level-too-low", TOO_LOW, detail)
+}
+
+/// 403 for what is about all subjects: a decision about one of them does not open it.
+pub fn closed(sight: &Sight, wanted: &str) -> Problem {
+    let detail = format!(
+        "your level is {}, too low for {wanted}. It comes from the roles of the token by the part `access` of the policy, \
+         not from decisions about single subjects. At any level you see your own work, /v1/measures?implementer=ORG, and \
+         your own duties, /v1/obligations?org=ORG",
+        sight.level
+    );
+    Problem::new(StatusCode::FORBIDDEN, "level-too-low", TOO_LOW, detail)
 }
 
 /// Counts and traces a read of personal fields: who, of which subject, never whose name.

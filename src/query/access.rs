@@ -1,8 +1,9 @@
 //! What someone sees of a credit file: by level of access (二十二)(二十三), which policy gives to roles, and decisions raise.
 
 use super::{
-    measure,
+    measure::{self, Measure},
     subject::{CreditFileView, Reading},
+    timeline::{Span, What},
 };
 use chengxin_projections::{
     date::Date,
@@ -31,10 +32,24 @@ impl Sight {
         Sight { level, policy }
     }
 
-    /// The sight that someone has on every subject by these roles.
+    /// The sight that someone has on every subject by these roles; who has none sees what the public sees.
     pub fn of_roles<'a>(policy: Policy, roles: impl Iterator<Item = &'a str>) -> Sight {
-        let level = policy.access().map_or(LEVEL_WITHOUT_POLICY, |access| access.level_of_roles(roles));
+        let mut roles = roles.peekable();
+        let level = match policy.access() {
+            Some(access) => access.level_of_roles(roles),
+            None if roles.peek().is_some() => LEVEL_WITHOUT_POLICY,
+            None => *LEVELS.start(),
+        };
         Sight { level, policy }
+    }
+
+    /// The same at another level.
+    pub fn raised(&self, level: u32) -> Sight {
+        Sight { level, policy: self.policy.clone() }
+    }
+
+    pub fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     /// Whether the level shows something; see [`chengxin_projections::policy::SHOWN`].
@@ -145,15 +160,37 @@ impl CreditFileView {
     }
 
     fn keep_measures(&mut self, sight: &Sight) {
-        if !sight.shows("measures") {
-            self.measures.clear();
-        }
+        let day = self.as_of;
+        let measures = std::mem::take(&mut self.measures);
+        self.measures = measures.into_iter().filter_map(|measure| measure.seen_by(sight, day)).collect();
+    }
+}
+
+impl Measure {
+    /// What of the measure the sight shows; none if nothing.
+    pub fn seen_by(mut self, sight: &Sight, day: Date) -> Option<Measure> {
         if !sight.shows("ended-entries") {
-            let day = self.as_of;
-            self.measures.retain(|measure| measure.state != measure::State::Ended);
-            for measure in &mut self.measures {
-                measure.intervals.retain(|interval| interval.to >= day);
+            self.intervals.retain(|interval| interval.to >= day);
+        }
+        let is_seen = self.state != measure::State::Ended || sight.shows("ended-entries");
+        (is_seen && sight.shows("measures")).then_some(self)
+    }
+}
+
+impl Span {
+    /// Whether the sight shows the interval.
+    pub fn is_seen_by(&self, sight: &Sight) -> bool {
+        let (is_on, past) = (self.state == "active" || self.state == "suspended", sight.shows("ended-entries"));
+        match self.what {
+            What::Listing | What::Watch => {
+                if is_on {
+                    sight.shows("current-entries")
+                } else {
+                    past
+                }
             }
+            What::Measure => sight.shows("measures") && (is_on || past),
+            What::Publication => sight.shows("all-records") || is_on && sight.shows("published-records"),
         }
     }
 }

@@ -14,6 +14,9 @@ use utoipa::ToSchema;
 /// Shortest part of a name that is searched for, in characters: one occurs in nearly every name.
 const MIN_NAME: usize = 2;
 
+/// Characters of an organisation code.
+const ORGANISATION_CODE: usize = 9;
+
 /// How a subject was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -61,6 +64,13 @@ pub fn by_identifier(node: &Node, identifier: &str, scope: &Scope) -> Result<Pag
     Ok(Page::new(items, None, scope))
 }
 
+/// The organisation with that USCC or organisation code; `None` where it is neither. So the public finds by number: others
+/// can have a person's document number in them.
+pub fn by_code(node: &Node, code: &str, scope: &Scope) -> Result<Option<Page<Found>>, Problem> {
+    let key = subject::key(code);
+    if key.len() == ORGANISATION_CODE { by_key(node, &key, scope).map(Some) } else { Ok(None) }
+}
+
 /// A page of those whose name contains `name`, in the order of their ids; of very many, the first thousand found.
 pub fn by_name(
     node: &Node,
@@ -92,8 +102,8 @@ pub fn by_name(
     Ok(Page::new(items, None, scope))
 }
 
-/// The person with that id, if anything was known.
-pub fn by_person(node: &Node, id: &str, scope: &Scope) -> Result<Page<Found>, Problem> {
+/// The subject of that key, such as a person's id, if anything was known.
+pub fn by_key(node: &Node, id: &str, scope: &Scope) -> Result<Page<Found>, Problem> {
     let shard = node.shard_of(id);
     let known = scope.known(shard.number);
     let held = shard.file(id)?.filter(|held| held.file.is_known(known));

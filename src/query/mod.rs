@@ -15,6 +15,7 @@ pub mod flag;
 pub mod green;
 pub mod implication;
 pub mod instant;
+pub mod levels;
 pub mod list;
 pub mod listing;
 pub mod measure;

@@ -1,9 +1,12 @@
 //! Pages, cursors and positions over the partitions of a running node.
 
 mod joint_action;
+mod levels;
 
 use super::{
+    access::Sight,
     events, find,
+    levels::Onlooker,
     list::{self, Filter, ListPage},
     measure, obligations, policy, position,
     scope::{Asked, Scope},
@@ -22,7 +25,8 @@ use crate::{
     views::Views,
 };
 use chengxin_projections::{
-    change::ListName, date::Date, identifier::organisation_check_character, policy::shipped_policy,
+    change::ListName, date::Date, event::PolicyPublished, identifier::organisation_check_character,
+    policy::shipped_policy,
 };
 use serde_json::json;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
@@ -39,11 +43,15 @@ struct World {
 
 impl World {
     fn new() -> World {
+        World::with(shipped_policy())
+    }
+
+    fn with(policy: Vec<PolicyPublished>) -> World {
         let directory = tempfile::tempdir().unwrap();
         let log = Arc::new(Embedded::open(directory.path(), PARTITIONS).unwrap());
         let (views, vault) = (Views::open(directory.path()).unwrap(), Vault::open(directory.path()).unwrap());
         let clock: Clock = "manual:2026-04-20".parse().unwrap();
-        let node = Arc::new(Node::start(log, views, vault, clock, shipped_policy()).unwrap());
+        let node = Arc::new(Node::start(log, views, vault, clock, policy).unwrap());
         while !node.projector.is_ready() {
             std::thread::sleep(Duration::from_millis(2));
         }
@@ -52,8 +60,11 @@ impl World {
     }
 
     fn publish(&self, events: Vec<serde_json::Value>) -> Vec<Outcome> {
-        let publisher = Publisher::department("social");
-        let draft = |event: serde_json::Value| parse(event.to_string().as_bytes(), &publisher, &self.node.vault);
+        self.publish_as(&Publisher::department("social"), events)
+    }
+
+    fn publish_as(&self, publisher: &Publisher, events: Vec<serde_json::Value>) -> Vec<Outcome> {
+        let draft = |event: serde_json::Value| parse(event.to_string().as_bytes(), publisher, &self.node.vault);
         let submission = Intake::new(self.node.clone()).submit(events.into_iter().map(draft).collect());
         let answers = self.runtime.block_on(submission.answers());
         answers.into_iter().map(|answer| answer.unwrap_or_else(|error| panic!("{error:?}"))).collect()
@@ -65,6 +76,16 @@ impl World {
 
     fn now(&self) -> Scope {
         self.scope(None, None).unwrap()
+    }
+
+    /// Who looks with a level of access.
+    fn onlooker(&self, org: &str, level: u32) -> Onlooker {
+        Onlooker::new(Sight::new(level, self.node.policy()), org, self.node.today())
+    }
+
+    /// Who sees everything.
+    fn office(&self) -> Onlooker {
+        self.onlooker("office", 5)
     }
 
     fn black(&self, known_at: Option<&str>, cursor: Option<&str>, limit: usize) -> ListPage {
@@ -221,16 +242,17 @@ fn a_company_is_found_by_every_number_and_suggested_by_name() {
 #[test]
 fn worklists_obligations_statistics_and_policy_answer_over_all_partitions() {
     let world = listed();
-    let scope = world.now();
-    let work = worklist::worklist(&world.node, None, Some(measure::State::Active), &scope, None, 1_000).unwrap();
+    let (scope, office) = (world.now(), world.office());
+    let work =
+        worklist::worklist(&world.node, None, Some(measure::State::Active), &office, &scope, None, 1_000).unwrap();
     assert!(work.items.len() >= COMPANIES && work.next.is_none());
     let tax = Implementer::find("tax", &scope.policy(0)).unwrap();
-    let theirs = worklist::worklist(&world.node, Some(&tax), None, &scope, None, 1_000).unwrap();
+    let theirs = worklist::worklist(&world.node, Some(&tax), None, &office, &scope, None, 1_000).unwrap();
     assert!(theirs.items.iter().all(|item| item.measure.implementer.iter().any(|i| i == "tax" || i == "*")));
     assert!(Implementer::find("taxx", &scope.policy(0)).is_err());
     let late = world.scope(Some("2029-06-01"), None).unwrap();
     let filter = obligations::Filter { org: Some("social".into()), overdue: Some(true), duty: None };
-    let overdue = obligations::page(&world.node, &filter, &late, None, 1_000).unwrap();
+    let overdue = obligations::page(&world.node, &filter, &office, &late, None, 1_000).unwrap();
     assert_eq!(overdue.items.len(), COMPANIES + COMPANIES / 2, "nobody gave notice of the exits");
     let period = Period { from: Date::MIN, to: Date::MAX };
     let counts = statistics::statistics(&world.node, period, &scope).unwrap();

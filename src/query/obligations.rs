@@ -2,6 +2,7 @@
 
 use super::{
     Page,
+    levels::Onlooker,
     scope::Scope,
     subject::About,
     walk::{self, Cursor, Place},
@@ -64,10 +65,11 @@ impl Filter {
     }
 }
 
-/// A page of the duties that had arisen by the day.
+/// A page of the duties that had arisen by the day and that the onlooker sees.
 pub fn page(
     node: &Node,
     filter: &Filter,
+    onlooker: &Onlooker,
     scope: &Scope,
     place: Option<Place>,
     limit: usize,
@@ -78,7 +80,9 @@ pub fn page(
     let (items, next) = walk::fill(node, terms, place, limit, |shard, held| {
         let (file, known) = (&held.file, scope.known(shard.number));
         let all = obligation::obligations(file, known, scope.as_of, &policies);
-        Ok(all.iter().filter(|o| filter.wants(o)).map(|o| show(o, About::of(file, known), &policy)).collect())
+        let sight = onlooker.on(file);
+        let seen = all.iter().filter(|o| filter.wants(o) && onlooker.sees(o, &sight));
+        Ok(seen.map(|o| show(o, About::of(file, known), &policy)).collect())
     })?;
     let next = next.map(|place| Cursor::after(place, scope).render());
     Ok(Page::new(items, next, scope))

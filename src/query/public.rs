@@ -1,32 +1,35 @@
 //! What anyone may see (一)(二十五)(二十七): records that are on show, entries while they are on a public list, and no more of a
 //! natural person than the masking policy of the day allows.
 
+mod persons;
+mod prose;
+mod shown;
+
+pub use persons::Persons;
+pub use prose::Prose;
+pub use shown::{PublicLicense, PublicListing, PublicOrigin, PublicPenalty, Showing, Whose};
+
 use super::{
     Page,
     find::{Found, Match},
     list::{Filter, on_list},
-    listing::{self, Listing, Repairable},
-    personal::{OWN_FIELDS, closed},
-    record::{self, License, Penalty},
-    same,
+    listing,
+    personal::closed,
+    record, same,
     scope::Scope,
     subject::{self, About, Reading},
     walk::{self, Cursor, Place},
-    words::{ListWord, SubjectWord},
+    words::SubjectWord,
 };
 use crate::{http::Problem, node::Node, projector::Shard, vault::PersonalFields, views::Held, views::list_term};
 use chengxin_projections::{
     change::ListName,
     date::Date,
-    event::{List, Procedure, SubjectKind},
-    money::Money,
-    policy::Policy,
+    event::{List, SubjectKind},
+    policy::{Masking, Policy},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-
-/// How kinds beyond the standard begin: what follows is free text.
-const OTHER_KIND: &str = "其他";
 
 /// A subject as the public sees it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -40,78 +43,6 @@ pub struct PublicSubject {
     pub uscc: Option<String>,
     /// Of a person, masked.
     pub document_number: Option<String>,
-}
-
-/// An entry of a list as the public sees it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PublicListing {
-    pub record: String,
-    #[schema(value_type = ListWord)]
-    pub list: ListName,
-    pub kind: String,
-    pub title: Option<String>,
-    pub authority: String,
-    pub document_no: Option<String>,
-    #[schema(value_type = String, format = Date)]
-    pub from: Date,
-    #[schema(value_type = String, format = Date)]
-    pub until: Date,
-    pub disputed: bool,
-    /// The citations that it rests on; not shown of a person.
-    pub citations: Vec<String>,
-    pub repairable: Repairable,
-    pub grade: Option<String>,
-}
-
-/// A license as the public sees it; of a person without free text.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PublicLicense {
-    pub record: String,
-    pub authority: String,
-    #[schema(value_type = String, format = Date)]
-    pub effective: Date,
-    pub document_no: Option<String>,
-    pub category: Option<String>,
-    pub content: Option<String>,
-    #[schema(value_type = Option<String>, format = Date)]
-    pub valid_from: Option<Date>,
-    #[schema(value_type = Option<String>, format = Date)]
-    pub valid_until: Option<Date>,
-    pub document_name: Option<String>,
-    pub certificate_name: Option<String>,
-    pub certificate_no: Option<String>,
-    pub decided_by: Option<String>,
-    #[schema(value_type = Option<String>, format = Date)]
-    pub published: Option<Date>,
-    #[schema(value_type = Option<String>, format = Date)]
-    pub published_until: Option<Date>,
-}
-
-/// A penalty as the public sees it; of a person without free text.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PublicPenalty {
-    pub record: String,
-    pub authority: String,
-    #[schema(value_type = String, format = Date)]
-    pub effective: Date,
-    pub severity: String,
-    pub document_no: Option<String>,
-    pub kinds: Vec<String>,
-    pub conduct: Option<String>,
-    pub facts: Option<String>,
-    pub basis: Option<String>,
-    pub content: Option<String>,
-    #[schema(value_type = Option<String>)]
-    pub procedure: Option<Procedure>,
-    #[schema(value_type = Option<String>)]
-    pub fine: Option<Money>,
-    #[schema(value_type = Option<String>)]
-    pub confiscated: Option<Money>,
-    pub decided_by: Option<String>,
-    #[schema(value_type = Option<String>, format = Date)]
-    pub published: Option<Date>,
-    #[schema(value_type = Option<String>, format = Date)]
-    pub published_until: Option<Date>,
 }
 
 /// What anyone may see of a subject.
@@ -161,21 +92,21 @@ pub fn file(node: &Node, key: &str, scope: &Scope) -> Result<PublicFile, Problem
 
 fn one(node: &Node, shard: &Shard, held: &Held, scope: &Scope) -> Result<Option<PublicFile>, Problem> {
     subject::read(node, shard, held, scope, |reading| {
-        let Some(subject) = subject(node, reading)? else { return Ok(None) };
-        let is_person = subject.kind == SubjectKind::Person;
         let lists = public_lists(reading.policy);
         let entries = listing::listings(reading).into_iter();
         let entries = entries.filter(|entry| entry.state == chengxin_projections::listing::State::Active);
         let entries = entries.filter(|entry| lists.contains(&entry.list));
-        let (licenses, penalties) = record::records(reading);
-        let licenses = licenses.into_iter().filter(|license| license.publication.is_public);
-        let penalties = penalties.into_iter().filter(|penalty| penalty.publication.is_public);
+        let (mut licenses, mut penalties) = record::records(reading);
+        let persons = Persons::of(node, reading, &licenses, &penalties)?;
+        let Some((subject, showing)) = showing(reading, &persons) else { return Ok(None) };
+        licenses.retain(|license| license.publication.is_public);
+        penalties.retain(|penalty| penalty.publication.is_public);
         Ok(Some(PublicFile {
             subject,
             same_as: Vec::new(),
-            listings: entries.map(|entry| PublicListing::new(entry, is_person)).collect(),
-            licenses: licenses.map(|license| PublicLicense::new(license, is_person, reading.policy)).collect(),
-            penalties: penalties.map(|penalty| PublicPenalty::new(penalty, is_person)).collect(),
+            listings: entries.map(|entry| PublicListing::new(entry, &showing)).collect(),
+            licenses: licenses.into_iter().map(|license| PublicLicense::new(license, &showing)).collect(),
+            penalties: penalties.into_iter().map(|penalty| PublicPenalty::new(penalty, &showing)).collect(),
             as_of: scope.as_of,
             known_at: scope.known_at.clone(),
             position: scope.position.clone(),
@@ -209,14 +140,29 @@ pub fn page(
             return Ok(Vec::new());
         }
         subject::read(node, shard, held, scope, |reading| {
-            let Some(subject) = subject(node, reading)? else { return Ok(Vec::new()) };
-            let is_person = subject.kind == SubjectKind::Person;
+            let (licenses, penalties) = record::records(reading);
+            let persons = Persons::of(node, reading, &licenses, &penalties)?;
+            let Some((subject, showing)) = showing(reading, &persons) else { return Ok(Vec::new()) };
             let entries = on_list(reading.file, list, reading.known, reading.as_of, filter);
-            let listings = entries.map(|entry| PublicListing::new(listing::show(&entry, reading), is_person));
+            let listings = entries.map(|entry| PublicListing::new(listing::show(&entry, reading), &showing));
             Ok(listings.map(|listing| PublicListItem { subject: subject.clone(), listing }).collect())
         })?
     })?;
-    Ok(Page::new(items, next.map(|place| Cursor::after(place, scope).render()), scope))
+    let next = next.map(|place| seal(node, &Cursor::after(place, scope))).transpose()?;
+    Ok(Page::new(items, next, scope))
+}
+
+/// A cursor for the public. The place that it holds may be a person's id, so nobody can look into it.
+fn seal(node: &Node, cursor: &Cursor) -> Result<String, Problem> {
+    node.vault.seal_text(&cursor.render()).map(hex::encode).map_err(closed)
+}
+
+/// The place of a cursor that [`page`] gave.
+pub fn place(node: &Node, cursor: Option<&str>) -> Result<Option<Place>, Problem> {
+    let Some(cursor) = cursor else { return Ok(None) };
+    let text = hex::decode(cursor).ok().and_then(|sealed| node.vault.open_text(&sealed));
+    // What is no cursor of ours is told like any other that is none.
+    Cursor::read(text.as_deref().unwrap_or_default()).map(|cursor| Some(cursor.place))
 }
 
 /// A page of organisations that were found by name.
@@ -227,13 +173,21 @@ pub fn found(page: Page<Found>, policy: &Policy) -> Page<PublicFound> {
     Page { items: items.collect(), next, as_of, known_at, position }
 }
 
-/// The subject of a file; none where it may not be shown at all.
-fn subject(node: &Node, reading: &Reading) -> Result<Option<PublicSubject>, Problem> {
-    if reading.file.kind == SubjectKind::Organisation {
-        return Ok(Some(organisation(&About::of(reading.file, reading.known), reading.policy)));
-    }
-    let fields = node.vault.open_fields(&reading.file.id, OWN_FIELDS).map_err(closed)?;
-    Ok(person(fields.as_ref(), reading.policy, reading.as_of))
+/// The subject of a file, and what its records are shown with; none where it may not be shown at all.
+fn showing<'a>(reading: &Reading<'a>, persons: &'a Persons) -> Option<(PublicSubject, Showing<'a>)> {
+    let (file, policy) = (reading.file, reading.policy);
+    let own_name = file.name(reading.known).filter(|_| file.kind == SubjectKind::Organisation);
+    let (subject, whose) = match file.kind {
+        SubjectKind::Organisation => (organisation(&About::of(file, reading.known), policy), Whose::Organisation),
+        _ => {
+            let subject = person(persons.get(&file.id), policy, reading.as_of)?;
+            // Only of one who is known to be of age is a name shown.
+            let whose = if subject.name.is_some() { Whose::Adult } else { Whose::Somebody };
+            (subject, whose)
+        }
+    };
+    let prose = Prose::new(persons, policy.masking(), own_name, reading.as_of);
+    Some((subject, Showing { policy, persons, prose, whose }))
 }
 
 fn organisation(about: &About, policy: &Policy) -> PublicSubject {
@@ -251,13 +205,20 @@ fn organisation(about: &About, policy: &Policy) -> PublicSubject {
 fn person(fields: Option<&PersonalFields>, policy: &Policy, as_of: Date) -> Option<PublicSubject> {
     let nameless = PublicSubject { kind: SubjectKind::Person, id: None, name: None, uscc: None, document_number: None };
     let (Some(fields), Some(masking)) = (fields, policy.masking()) else { return Some(nameless) };
-    let Some(birth) = birth_date(fields) else { return Some(nameless) };
-    if birth.plus_months(12 * masking.minors.under_years) >= as_of {
-        return None; // of age from the day after the birthday
+    if is_minor(fields, masking, as_of) {
+        return None;
+    }
+    if birth_date(fields).is_none() {
+        return Some(nameless);
     }
     let mask = |field: &str, value: &Option<String>| masking.mask(field, value.as_deref()?);
     let (name, document_number) = (mask("person-name", &fields.name), mask("document-number", &fields.document_number));
     Some(PublicSubject { name, document_number, ..nameless })
+}
+
+/// Whether somebody is known to be a minor: of age is one from the day after the birthday.
+fn is_minor(fields: &PersonalFields, masking: &Masking, as_of: Date) -> bool {
+    birth_date(fields).is_some_and(|birth| birth.plus_months(12 * masking.minors.under_years) >= as_of)
 }
 
 /// As the number of a citizen says it; no other document does.
@@ -275,109 +236,6 @@ impl PublicFile {
         self.penalties.extend(other.penalties);
         self
     }
-}
-
-impl PublicListing {
-    fn new(entry: Listing, is_person: bool) -> PublicListing {
-        let free = |text: Option<String>| text.filter(|_| !is_person);
-        let Listing { repairable: Repairable { allowed, how }, basis, .. } = entry;
-        PublicListing {
-            record: entry.record,
-            list: entry.list,
-            kind: entry.kind,
-            title: entry.title,
-            authority: entry.authority,
-            document_no: entry.document_no,
-            from: entry.from,
-            until: entry.until,
-            disputed: entry.disputed,
-            citations: basis.into_iter().filter_map(|basis| free(basis.citation)).collect(),
-            repairable: Repairable { allowed, how: free(how) },
-            grade: free(entry.grade),
-        }
-    }
-}
-
-impl PublicLicense {
-    fn new(license: License, is_person: bool, policy: &Policy) -> PublicLicense {
-        let free = |text: Option<String>| text.filter(|_| !is_person);
-        let License { record, authority, effective, data, publication, .. } = license;
-        let shown = PublicLicense {
-            record,
-            authority,
-            effective,
-            document_no: None,
-            category: None,
-            content: None,
-            valid_from: None,
-            valid_until: None,
-            document_name: None,
-            certificate_name: None,
-            certificate_no: None,
-            decided_by: None,
-            published: publication.issued,
-            published_until: publication.until,
-        };
-        let Some(data) = data else { return shown };
-        let number = free(data.certificate_no);
-        PublicLicense {
-            document_no: Some(data.document_no),
-            category: data.category.map(|category| kind(category, is_person)),
-            content: free(data.content),
-            valid_from: data.valid_from,
-            valid_until: data.valid_until,
-            document_name: free(data.document_name),
-            certificate_name: free(data.certificate_name),
-            // A person's certificate often has the number of the identity card.
-            certificate_no: number.and_then(|number| policy.masking()?.mask("license-number", &number)),
-            decided_by: data.decided_by,
-            ..shown
-        }
-    }
-}
-
-impl PublicPenalty {
-    fn new(penalty: Penalty, is_person: bool) -> PublicPenalty {
-        let free = |text: Option<String>| text.filter(|_| !is_person);
-        let Penalty { record, authority, effective, severity, data, publication, .. } = penalty;
-        let shown = PublicPenalty {
-            record,
-            authority,
-            effective,
-            severity,
-            document_no: None,
-            kinds: Vec::new(),
-            conduct: None,
-            facts: None,
-            basis: None,
-            content: None,
-            procedure: None,
-            fine: None,
-            confiscated: None,
-            decided_by: None,
-            published: publication.issued,
-            published_until: publication.until,
-        };
-        let Some(data) = data else { return shown };
-        PublicPenalty {
-            document_no: Some(data.document_no),
-            kinds: data.kinds.into_iter().map(|name| kind(name, is_person)).collect(),
-            conduct: free(data.conduct),
-            facts: free(data.facts),
-            basis: free(data.basis),
-            content: free(data.content),
-            procedure: data.procedure,
-            fine: data.fine,
-            confiscated: data.confiscated,
-            decided_by: data.decided_by,
-            ..shown
-        }
-    }
-}
-
-/// A kind or category; of a person without what a department wrote behind 其他.
-fn kind(name: String, is_person: bool) -> String {
-    if is_person && name.starts_with(OTHER_KIND) { OTHER_KIND.to_owned() } else { name }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::{
 use crate::{clock::rfc3339, codec::Codec, log::Offset, views::Body};
 use chengxin_projections::{
     date::Date,
+    dispute,
     event::Data,
     facts::{self, Content, Record},
     publication::{self, State},
@@ -77,6 +78,8 @@ pub struct License {
     pub data: Option<LicenseData>,
     #[schema(value_type = RecordState)]
     pub state: State,
+    /// Whether an objection against it is open.
+    pub disputed: bool,
     pub publication: PublicationView,
 }
 
@@ -95,6 +98,8 @@ pub struct Penalty {
     pub data: Option<PenaltyData>,
     #[schema(value_type = RecordState)]
     pub state: State,
+    /// Whether an objection against it is open.
+    pub disputed: bool,
     /// The first day on which a repair can be applied for (default rule 10).
     #[schema(value_type = String, format = Date)]
     pub repairable_from: Date,
@@ -148,6 +153,10 @@ fn publication(record: &Record, reading: &Reading) -> Option<PublicationView> {
     })
 }
 
+fn is_disputed(record: &Record, reading: &Reading) -> bool {
+    dispute::objections(record, reading.known).any(|objection| objection.is_open(reading.as_of))
+}
+
 fn license(record: &Record, publication: PublicationView, reading: &Reading) -> License {
     let data = match reading.bodies.data(record.stamp.offset) {
         Some(Data::LicenseGranted(data)) => Some(LicenseData::from(corrected(data, record, reading))),
@@ -160,6 +169,7 @@ fn license(record: &Record, publication: PublicationView, reading: &Reading) -> 
         recorded: rfc3339(record.stamp.recorded),
         data,
         state: publication::state(record, reading.known, reading.as_of),
+        disputed: is_disputed(record, reading),
         publication,
     }
 }
@@ -177,6 +187,7 @@ fn show_penalty(record: &Record, penalty: &facts::Penalty, publication: Publicat
         severity: penalty.severity.to_string(),
         data,
         state: publication::state(record, reading.known, reading.as_of),
+        disputed: is_disputed(record, reading),
         repairable_from: penalty.repairable_from,
         publication,
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// What a publisher said of a license.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct LicenseData {
     pub document_no: String,
     pub category: Option<String>,
@@ -31,7 +31,7 @@ pub struct LicenseData {
 }
 
 /// What a publisher said of a penalty.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct PenaltyData {
     pub document_no: String,
     pub conduct: Option<String>,

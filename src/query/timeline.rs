@@ -2,6 +2,7 @@
 
 use super::{
     Page,
+    access::Sight,
     cause::{self, Cause},
     listing::is_shown,
     measure,
@@ -52,8 +53,15 @@ pub struct Span {
     pub basis: Vec<String>,
 }
 
-/// A page of the timeline of a subject.
-pub fn page(node: &Node, key: &str, scope: &Scope, place: Option<Place>, limit: usize) -> Result<Page<Span>, Problem> {
+/// A page of the timeline of a subject, as far as the sight shows it.
+pub fn page(
+    node: &Node,
+    key: &str,
+    sight: &Sight,
+    scope: &Scope,
+    place: Option<Place>,
+    limit: usize,
+) -> Result<Page<Span>, Problem> {
     let members = same::members(node, key, scope)?;
     let mut all = Vec::new();
     for (shard, held) in same::held(node, &members, scope)? {
@@ -63,6 +71,7 @@ pub fn page(node: &Node, key: &str, scope: &Scope, place: Option<Place>, limit: 
         let reading = Reading { file: &held.file, bodies, known, as_of, policy: &policy, policies: &policies };
         all.extend(timeline(&reading));
     }
+    all.retain(|span| span.is_seen_by(sight));
     sort(&mut all);
     let shown = place.map_or(0, |place| place.shown);
     let end = shown.saturating_add(limit).min(all.len());

@@ -2,6 +2,8 @@
 
 use super::{
     Page,
+    access::Sight,
+    levels::Onlooker,
     measure::{Measure, State, measures_of},
     scope::Scope,
     subject::About,
@@ -83,6 +85,20 @@ pub struct WorkItem {
     pub answers: Vec<AnsweredView>,
 }
 
+impl WorkItem {
+    /// What of it the onlooker sees: what is its own to carry out whole, and of all else what its level shows of the subject.
+    fn seen_by(mut self, onlooker: &Onlooker, sight: &Sight, day: Date) -> Option<WorkItem> {
+        let is_own = onlooker.is_any_of(&self.measure.implementer);
+        if !is_own && !self.asked.iter().any(|asked| onlooker.is(&asked.org)) {
+            self.measure = self.measure.seen_by(sight, day)?;
+        } else if !sight.shows("measures") {
+            self.asked.retain(|asked| onlooker.is(&asked.org));
+            self.answers.retain(|answer| onlooker.is(&answer.org));
+        }
+        Some(self)
+    }
+}
+
 /// Whose worklist it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Implementer {
@@ -117,17 +133,26 @@ impl Implementer {
         Err(Problem::parameter("implementer", detail))
     }
 
+    /// Whether it is whoever looks: the organisation, or a kind of department that it is.
+    pub fn is(&self, onlooker: &Onlooker) -> bool {
+        match &self.org {
+            Some(org) => onlooker.is(org),
+            None => onlooker.is_any_of(&self.kinds),
+        }
+    }
+
     /// Whether the catalogue leaves the measure to it.
     fn carries_out(&self, measure: &Measure) -> bool {
         measure.implementer.iter().any(|kind| kind == "*" || self.kinds.contains(kind))
     }
 }
 
-/// A page of a department's worklist (of everyone's if it is `None`): the measures in that state.
+/// A page of a department's worklist (of everyone's if it is `None`): the measures in that state that the onlooker sees.
 pub fn worklist(
     node: &Node,
     implementer: Option<&Implementer>,
     state: Option<State>,
+    onlooker: &Onlooker,
     scope: &Scope,
     place: Option<Place>,
     limit: usize,
@@ -149,7 +174,8 @@ pub fn worklist(
                 implementer.carries_out(&item.measure) || implementer.org.is_some() && !item.asked.is_empty()
             })
         };
-        Ok(items.filter(is_theirs).collect())
+        let sight = onlooker.on(file);
+        Ok(items.filter(is_theirs).filter_map(|item| item.seen_by(onlooker, &sight, scope.as_of)).collect())
     })?;
     let next = next.map(|place| Cursor::after(place, scope).render());
     Ok(Page::new(items, next, scope))

@@ -26,6 +26,8 @@ pub(super) struct Keys {
     contents: Hmac<Sha256>,
     /// Seals the keys of subjects.
     pub(super) wrapping: Cipher,
+    /// Seals what goes out and comes back.
+    pub(super) texts: Cipher,
     /// Stored to recognise the key; tells nothing about the others.
     pub(super) check_value: [u8; HASH_BYTES],
 }
@@ -56,6 +58,7 @@ impl Keys {
             ids: keyed(&derived("chengxin vault: ids of persons")),
             contents: keyed(&derived("chengxin vault: fingerprints of contents")),
             wrapping: Cipher::new(derived("chengxin vault: keys of subjects")),
+            texts: Cipher::new(derived("chengxin vault: texts that come back")),
             check_value: shortened(keyed(&derived("chengxin vault: check"))),
         }
     }

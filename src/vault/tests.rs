@@ -199,3 +199,30 @@ fn debug_output_tells_nothing() {
     let shown = format!("{:?}", Sealing { subject: "P1", reference: "a", fields: &sealed });
     assert!(!shown.contains(NAME) && !shown.contains(NUMBER), "{shown}");
 }
+
+#[test]
+fn everything_under_a_subject_opens_together_and_nothing_of_another() {
+    let (_dir, vault) = vault();
+    vault.seal("O1", "b", &fields(NAME)).unwrap();
+    vault.seal("O1", "a", &fields("阿依古丽")).unwrap();
+    vault.seal("O2", "a", &fields(NAME)).unwrap();
+    let all = vault.open_all("O1").unwrap();
+    assert_eq!(all, [("a".to_owned(), fields("阿依古丽")), ("b".to_owned(), fields(NAME))]);
+    assert_eq!(vault.open_all("O3").unwrap(), []);
+}
+
+#[test]
+fn a_text_that_comes_back_opens_here_alone_and_only_as_it_went_out() {
+    let (_dir, vault) = vault();
+    let sealed = vault.seal_text("P0123").unwrap();
+    assert_eq!(vault.open_text(&sealed).as_deref(), Some("P0123"));
+    assert!(!contains(&sealed, "P0123"));
+    assert_ne!(vault.seal_text("P0123").unwrap(), sealed, "two cursors of one place do not tell that it is one");
+    for index in 0..sealed.len() {
+        let mut changed = sealed.clone();
+        changed[index] ^= 1;
+        assert_eq!(vault.open_text(&changed), None, "{index}");
+    }
+    let (_other, other) = self::vault();
+    assert_eq!(other.open_text(&sealed), None);
+}

@@ -192,7 +192,7 @@ fn a_compacted_topic_keeps_the_last_record_of_each_key_at_its_offset() {
     append(&*log, vec![entry("a", 0), entry("b", 1), entry("a", 2), entry("c", 3)]);
     append(&*log, vec![Record { value: None, ..entry("c", 4) }, entry("a", 5)]);
     let kept: Vec<_> = read_from(&*log, Topic::Lists, 0, 0).into_iter().map(|r| (r.offset, r.key)).collect();
-    assert_eq!(kept, [(1, b"b".to_vec()), (4, b"c".to_vec()), (5, b"a".to_vec())]);
+    assert_eq!(kept, [(1, "b".into()), (4, "c".into()), (5, "a".into())]);
     drop(log);
     assert_eq!(append(&*place.open(), vec![entry("a", 6)]), [6]);
 }

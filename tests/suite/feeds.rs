@@ -1,13 +1,15 @@
 //! The feeds over HTTP: pages and server-sent events.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 
 use axum::body::BodyDataStream;
 use axum::http::StatusCode;
 use futures::StreamExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::support::county::{County, TOKEN, runtime};
+use super::support::events::{COMPANY, black};
 use super::support::logs::LIMIT;
 
 /// A server-sent event.
@@ -145,6 +147,54 @@ fn streams_end_when_the_feeds_are_stopped() {
         assert_eq!(stream.next().await, None);
         stopped.await.unwrap();
     });
+}
+
+#[test]
+fn a_stream_ends_when_a_policy_lowers_the_level_of_who_follows_it() {
+    let county = County::new(200);
+    runtime().block_on(async {
+        let end = county.node.feeds.end(chengxin::feed::Kind::ListChanges).unwrap();
+        let mut stream = Stream::open(&county, &format!("/v1/list-changes?after={end}"), &[]).await;
+        county.publish(&black("unpaid-wages", "L-1", "2026-06-30", "2029-06-30", COMPANY)).await;
+        assert_eq!(stream.take(1).await[0].data["what"], "listed");
+        let mut content: Value = serde_json::from_str(include_str!("../../policy/access.json")).unwrap();
+        let mut content = content["content"].take();
+        content["roles"][2]["level"] = json!(2);
+        let data = json!({ "part": "access", "version": 2, "effective": "2026-06-30", "content": content });
+        county
+            .publish(&json!({ "id": "1", "type": "policy.published", "effective": "2026-06-30", "data": data }))
+            .await;
+        county.publish(&black("unpaid-wages", "L-2", "2026-06-30", "2029-06-30", COMPANY)).await;
+        assert_eq!(stream.next().await, None);
+    });
+    let (status, problem) = county.get("/v1/list-changes");
+    assert_eq!((status, &problem["code"]), (StatusCode::FORBIDDEN, &json!("level-too-low")));
+}
+
+/// What `chengxin tail` prints beside the running node.
+fn tail(county: &County, stream: &str, after: &str) -> Vec<Value> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chengxin"));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CHENGXIN_")) {
+        command.env_remove(name);
+    }
+    command.current_dir(county.dir()).args(["tail", stream, "--after", after, "--data"]).arg(county.dir());
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn the_command_tail_prints_every_feed_as_the_pages_have_it_and_goes_on_from_any_cursor() {
+    let county = County::new(1_500);
+    for feed in ["list-changes", "measure-changes", "obligation-changes"] {
+        let items = walk(&county, feed, 1_000);
+        assert!(items.len() > 10, "{feed}");
+        assert_eq!(tail(&county, feed, ""), items, "{feed}");
+        let middle = &items[items.len() / 2];
+        assert_eq!(tail(&county, feed, middle["cursor"].as_str().unwrap()), items[items.len() / 2 + 1..], "{feed}");
+    }
+    let duties = tail(&county, "obligation-changes", "");
+    assert!(duties.iter().all(|duty| duty["duty"].is_string() && duty["org"].is_string()));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::thread;
 
+use bytes::Bytes;
 use chengxin::log::{Assignment, LogError, RECORD_BYTES, Record, Topic};
 
 use crate::support::child::{OUTPUTS, Process, TASK};
@@ -85,7 +86,7 @@ fn records_come_back_byte_for_byte<P: Place>() {
     let stored = read_from(&*log, Topic::Events, 2, 0);
     assert!(stored.iter().all(|r| r.key == bytes));
     let values: Vec<_> = stored.into_iter().map(|r| r.value).collect();
-    assert_eq!(values, [Some(bytes), Some(Vec::new()), None]);
+    assert_eq!(values, [Some(bytes.into()), Some(Bytes::new()), None]);
 }
 
 fn a_reader_starts_at_the_position_it_is_given_also_where_no_record_stands<P: Place>() {

@@ -5,12 +5,14 @@
 mod bad_input;
 mod crash;
 mod disputes;
+mod dry_run;
 mod embedded_log;
 mod explain;
 mod feeds;
 mod imports;
 mod kafka_feeds;
 mod kafka_log;
+mod levels;
 mod log_contract;
 mod names;
 mod privacy;

@@ -96,13 +96,18 @@ fn the_public_sees_entries_while_they_are_on_a_public_list_and_nothing_of_what_d
     let disputed = file["listings"].as_array().unwrap().iter().find(|entry| entry["record"] == record).unwrap();
     assert_eq!(disputed["disputed"], true);
     assert_eq!(seen(&server, "/v1/lists/black")["items"][0]["record"], record);
-    assert_eq!(seen(&server, "/v1/subjects?name=星河")["items"][0]["subject"]["uscc"], COMPANY);
+    for query in ["name=星河", "identifier=91654002MA00TEAT4G", "identifier=ma00teat-4"] {
+        let found = seen(&server, &format!("/v1/subjects?{query}"));
+        assert_eq!(found["items"][0]["subject"]["uscc"], COMPANY, "{query}");
+    }
+    assert_eq!(seen(&server, "/v1/subjects?identifier=91654023MA7TE00108")["items"], json!([]), "nothing is known");
 
     for path in [
         "/v1/lists/watch",
         "/v1/lists/black?as_of=2026-06-01",
         "/v1/subjects/MA00TEAT4?known_at=2026-06-01",
-        "/v1/subjects?identifier=91654002MA00TEAT4G",
+        "/v1/subjects?identifier=654002050001234",
+        "/v1/subjects?identifier=P0123456789abcdef0123456789abcdef",
         "/v1/subjects/MA00TEAT4/timeline",
         "/v1/subjects/MA00TEAT4/events",
         "/v1/measures",
@@ -133,7 +138,7 @@ fn the_public_sees_entries_while_they_are_on_a_public_list_and_nothing_of_what_d
 }
 
 #[test]
-fn of_a_person_the_public_sees_a_masked_name_and_no_free_text_and_of_a_minor_nothing() {
+fn of_a_person_the_public_sees_a_masked_name_and_what_the_conduct_was_and_of_a_minor_nothing() {
     let site = Site::embedded();
     let server = site.start("2026-06-01");
     let listed = black("judgment-debtor", "D-1", "2026-06-01", "2028-06-01", COMPANY);
@@ -150,6 +155,7 @@ fn of_a_person_the_public_sees_a_masked_name_and_no_free_text_and_of_a_minor_not
 
     let mut fined = of_person(penalty("P-1", "2026-06-01", COMPANY), ADULT);
     fined["data"]["facts"] = json!("欧阳示例在伊宁市拖欠工资");
+    fined["data"]["conduct"] = json!("当事人欧阳示例未按规定支付工资");
     fined["data"]["kinds"] = json!(["罚款", "其他-责令欧阳示例改正"]);
     applied(&server, LABOUR, &fined);
     let issued = publish("N-1", "2026-06-01", "P-1");
@@ -160,8 +166,143 @@ fn of_a_person_the_public_sees_a_masked_name_and_no_free_text_and_of_a_minor_not
     );
     let id = found.json()["items"][0]["subject"]["id"].as_str().unwrap().to_owned();
     let file = seen(&server, &format!("/v1/subjects/{id}"));
-    assert_eq!(file["penalties"][0]["kinds"], json!(["罚款", "其他"]));
+    let penalty = &file["penalties"][0];
+    assert_eq!(penalty["kinds"], json!(["罚款", "其他"]));
+    assert_eq!((&penalty["conduct"], &penalty["facts"]), (&json!("当事人欧阳**未按规定支付工资"), &Value::Null));
+    assert_eq!((&penalty["basis"], &penalty["content"]), (&json!("《保障农民工工资支付条例》"), &Value::Null));
     assert!(!file.to_string().contains("示例") && !file.to_string().contains(&id), "{file:#}");
+}
+
+#[test]
+fn of_a_person_of_unknown_age_the_public_sees_that_there_is_a_record_and_nothing_of_what_was_written() {
+    let site = Site::embedded();
+    let server = site.start("2026-06-01");
+    let document = json!({ "kind": "护照", "number": "E12345678" });
+    let who = json!({ "kind": "person", "document": document, "name": "欧阳示例" });
+    let mut listed = black("judgment-debtor", "D-1", "2026-06-01", "2028-06-01", COMPANY);
+    listed["subject"] = who.clone();
+    applied(&server, LABOUR, &listed);
+    for (mut event, id) in
+        [(penalty("P-1", "2026-06-01", COMPANY), "P-1"), (publish("N-1", "2026-06-01", "P-1"), "N-1")]
+    {
+        event["subject"] = who.clone();
+        event["id"] = json!(id);
+        applied(&server, LABOUR, &event);
+    }
+    let item = &seen(&server, "/v1/lists/black")["items"][0];
+    assert_eq!((&item["subject"]["name"], &item["subject"]["document_number"]), (&Value::Null, &Value::Null));
+    assert_eq!(item["citations"], json!([]));
+    let asked = json!({ "document": document, "purpose": "核实", "case": "1" });
+    let found = server.client(AUDITOR).post("/v1/subjects/find", &asked).json();
+    let id = found["items"][0]["subject"]["id"].as_str().unwrap().to_owned();
+    let file = seen(&server, &format!("/v1/subjects/{id}"));
+    let penalty = &file["penalties"][0];
+    assert_eq!((&penalty["conduct"], &penalty["basis"]), (&Value::Null, &Value::Null), "{file:#}");
+    assert_eq!(penalty["fine"], "20000.00");
+}
+
+/// A penalty that says everything, with persons in what it says.
+fn told_at_length() -> Value {
+    let mut fined = penalty("P-1", "2026-06-01", COMPANY);
+    let data = &mut fined["data"];
+    data["representative"] = json!({ "name": "司马演" });
+    data["facts"] = json!("司马演（身份证440524188001010014，电话13912345678）和欧阳示例拖欠工资");
+    data["kinds"] = json!(["罚款", "其他-责令司马演改正"]);
+    data["document_name"] = json!("行政处罚决定书");
+    data["certificates"] = json!("暂扣安全生产许可证2019001");
+    data["valid_until"] = json!("2027-06-01");
+    data["decided_by"] = json!("州人社局");
+    data["decided_by_code"] = json!(LABOUR);
+    data["source"] = json!("州人社局");
+    data["source_code"] = json!(LABOUR);
+    data["remarks"] = json!("联系人");
+    fined
+}
+
+#[test]
+fn of_an_organisation_the_public_sees_all_that_the_standard_shows_with_the_persons_in_it_masked() {
+    let site = Site::embedded();
+    let server = site.start("2026-06-01");
+    let mut content: Value = serde_json::from_str(include_str!("../../policy/departments.json")).unwrap();
+    let mut content = content["content"].take();
+    content["register"] = json!([{ "org": LABOUR, "name": "州人力资源和社会保障局", "kinds": ["human-resources"] }]);
+    let data = json!({ "part": "departments", "version": 2, "effective": "2026-06-01", "content": content });
+    let policy = json!({ "id": "1", "type": "policy.published", "effective": "2026-06-01", "data": data });
+    applied(&server, OFFICE, &policy);
+    let mut listed = black("unpaid-wages", "D-1", "2026-06-01", "2029-06-01", COMPANY);
+    listed["data"]["persons"] = json!([{ "subject": person(ADULT), "role": "法定代表人" }]);
+    listed["data"]["repairable"]["how"] = json!("由司马演或者欧阳示例清偿后申请");
+    listed["data"]["basis"] = json!([{ "citation": "《保障农民工工资支付条例》，查明欧阳示例拖欠" }]);
+    applied(&server, LABOUR, &listed);
+    applied(&server, LABOUR, &told_at_length());
+    applied(&server, LABOUR, &publish("N-1", "2026-06-01", "P-1"));
+    let file = seen(&server, &format!("/v1/subjects/{COMPANY}"));
+    let penalty = &file["penalties"][0];
+    let expected = json!({
+        "record": format!("{LABOUR}/P-1"), "authority": LABOUR, "authority_name": "州人力资源和社会保障局",
+        "effective": "2026-06-01", "disputed": false, "corrected": false, "published": "2026-06-01",
+        "published_until": "2027-06-01", "severity": "ordinary", "document_no": "伊州罚〔2026〕P-1号",
+        "document_name": "行政处罚决定书", "kinds": ["罚款", "其他-责令司马**改正"], "conduct": "未按规定支付工资",
+        "facts": "司马**（身份证440**14，电话139**78）和欧阳**拖欠工资", "basis": "《保障农民工工资支付条例》",
+        "content": "罚款人民币20000元", "procedure": "ordinary", "fine": "20000.00", "confiscated": null,
+        "certificates": "暂扣安全生产许可证2019001", "valid_until": "2027-06-01", "representative": "司马**",
+        "decided_by": "州人社局", "decided_by_code": LABOUR, "source": "州人社局", "source_code": LABOUR,
+    });
+    assert_eq!(penalty, &expected);
+    for listing in [&file["listings"][0], &seen(&server, "/v1/lists/black")["items"][0]] {
+        assert_eq!(listing["repairable"]["how"], "由司马**或者欧阳**清偿后申请");
+        assert_eq!(listing["citations"], json!(["《保障农民工工资支付条例》，查明欧阳**拖欠"]));
+        assert_eq!(listing["authority_name"], "州人力资源和社会保障局");
+    }
+}
+
+#[test]
+fn a_published_record_under_an_objection_is_marked_disputed_until_it_is_resolved() {
+    let site = Site::embedded();
+    let server = site.start("2026-06-01");
+    applied(&server, LABOUR, &penalty("P-1", "2026-06-01", COMPANY));
+    applied(&server, LABOUR, &publish("N-1", "2026-06-01", "P-1"));
+    let record = format!("{LABOUR}/P-1");
+    let disputed = || {
+        let path = format!("/v1/subjects/{COMPANY}");
+        let (public, department) = (seen(&server, &path), server.client(MARKET).get(&path).json());
+        assert_eq!(public["penalties"][0]["disputed"], department["penalties"][0]["disputed"]);
+        public["penalties"][0]["disputed"].clone()
+    };
+    assert_eq!(disputed(), false);
+    let filed = json!({ "grounds": "并非本单位", "by": "当事人" });
+    applied(&server, LABOUR, &act("objection.filed", "O-1", "2026-06-01", COMPANY, &record, filed));
+    assert_eq!(disputed(), true);
+    let resolved = json!({ "objection": format!("{LABOUR}/O-1"), "finding": "unfounded" });
+    applied(&server, LABOUR, &act("objection.resolved", "O-2", "2026-06-01", COMPANY, &record, resolved));
+    assert_eq!(disputed(), false);
+}
+
+#[test]
+fn the_publics_cursors_tell_nobodys_id_and_lead_through_the_list_all_the_same() {
+    let site = Site::embedded();
+    let server = site.start("2026-06-01");
+    let numbers = [ADULT, "654002201001010023", "440524188001010014"];
+    for (index, number) in numbers.iter().enumerate() {
+        let listed = black("judgment-debtor", &format!("D-{index}"), "2026-06-01", "2028-06-01", COMPANY);
+        applied(&server, LABOUR, &of_person(listed, number));
+    }
+    let whole = server.client(AUDITOR).get("/v1/lists/black").json();
+    let items = whole["items"].as_array().unwrap();
+    let ids: Vec<&str> = items.iter().map(|item| item["subject"]["id"].as_str().unwrap()).collect();
+    let (mut records, mut query) = (Vec::new(), String::new());
+    loop {
+        let page = seen(&server, &format!("/v1/lists/black?limit=1{query}"));
+        records.extend(page["items"].as_array().unwrap().iter().map(|item| item["record"].clone()));
+        let Some(next) = page["next"].as_str() else { break };
+        let text = String::from_utf8_lossy(&hex::decode(next).unwrap()).into_owned();
+        assert!(ids.iter().all(|id| !text.contains(id)), "{text}");
+        query = format!("&cursor={next}");
+    }
+    assert_eq!(records.len(), 2, "the two who are of age: {records:?}");
+    let theirs = server.client(AUDITOR).get("/v1/lists/black?limit=1").json();
+    let foreign = format!("/v1/lists/black?cursor={}", theirs["next"].as_str().unwrap());
+    assert_eq!(public(&server, &foreign).0, 400, "nobody makes a cursor");
 }
 
 #[test]

@@ -79,6 +79,11 @@ impl Masking {
         &self.fields
     }
 
+    /// What stands for hidden characters.
+    pub fn fill(&self) -> &str {
+        &self.fill
+    }
+
     /// What the public sees of the field. A field that policy does not name is not shown: forgetting one must not leak it.
     pub fn mask(&self, field: &str, value: &str) -> Option<String> {
         let mask = self.fields.iter().find(|mask| mask.field == field)?;

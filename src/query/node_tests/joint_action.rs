@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::query::dry_run;
-use chengxin_projections::event::{Document, PolicyPublished};
+use chengxin_projections::event::{Document, SubjectKind};
 
 fn initiated() -> World {
     let world = listed();
@@ -23,7 +23,7 @@ fn initiated() -> World {
 fn an_implementer_that_another_authority_asked_finds_its_duties() {
     let world = initiated();
     let filter = obligations::Filter { org: Some("1165-X".into()), overdue: None, duty: None };
-    let page = obligations::page(&world.node, &filter, &world.now(), None, 10).unwrap();
+    let page = obligations::page(&world.node, &filter, &world.office(), &world.now(), None, 10).unwrap();
     let duty = &page.items[0];
     assert_eq!(
         (page.items.len(), duty.duty.as_str(), duty.due.to_string().as_str()),
@@ -35,15 +35,79 @@ fn an_implementer_that_another_authority_asked_finds_its_duties() {
 #[test]
 fn a_worklist_has_what_the_organisation_was_asked_for_by_name() {
     let world = initiated();
-    let scope = world.now();
+    let (scope, office) = (world.now(), world.office());
     let org = Implementer { kinds: vec![], org: Some("1165-X".into()) };
-    let page = worklist::worklist(&world.node, Some(&org), None, &scope, None, 1_000).unwrap();
+    let page = worklist::worklist(&world.node, Some(&org), None, &office, &scope, None, 1_000).unwrap();
     let item = &page.items[0];
     assert_eq!((page.items.len(), item.measure.measure.as_str()), (1, "R-MARKET-BAN"));
     assert_eq!((item.subject.id.as_str(), item.measure.state), (code(3).as_str(), measure::State::Active));
     assert_eq!((item.asked[0].respond_by.to_string().as_str(), item.asked[0].answered), ("2026-04-30", None));
     let other = Implementer { kinds: vec![], org: Some("1165-Y".into()) };
-    assert!(worklist::worklist(&world.node, Some(&other), None, &scope, None, 1_000).unwrap().items.is_empty());
+    let others = worklist::worklist(&world.node, Some(&other), None, &office, &scope, None, 1_000).unwrap();
+    assert!(others.items.is_empty());
+}
+
+/// An entry that names a responsible person, whose measures a bank was asked about and accepted.
+fn responsible() -> (World, String) {
+    let world = World::new();
+    let number = "11010519491231002X";
+    let mut entry = designation("D-1", &code(1), 1);
+    entry["data"]["persons"] = json!([{ "role": "法定代表人", "subject": {
+        "kind": "person", "name": "欧阳示例", "document": { "kind": "身份证", "number": number },
+    } }]);
+    let about = |id: &str, kind: &str, data: serde_json::Value| {
+        json!({ "id": id, "type": kind, "effective": "2026-04-20", "data": data,
+                "subject": { "kind": "organisation", "id": code(1) } })
+    };
+    let asked = json!({ "record": "social/D-1", "measures": ["R-MARKET-BAN"], "implementers": ["1165-X"],
+        "respond_by": "2026-04-30" });
+    let accepted = json!({ "record": "social/D-1", "measure": "R-MARKET-BAN" });
+    let answers = world.publish(vec![entry, about("M-1", "measure.initiated", asked)]);
+    assert!(answers.iter().all(|answer| answer.effect() == "applied"));
+    let bank = Publisher::department("1165-X");
+    let answers = world.publish_as(&bank, vec![about("A-1", "measure.accepted", accepted)]);
+    assert_eq!(answers[0].effect(), "applied", "{:?}", answers[0].reason());
+    let person = world.node.vault.person_id("身份证", number);
+    // What the entry says of the person comes to another partition, a little later.
+    let has_both = || {
+        let held = world.node.shard_of(&person).file(&person).unwrap();
+        held.is_some_and(|held| {
+            measure::measures_of(
+                &held.file,
+                world.now().known(world.node.shard_of(&person).number),
+                world.node.today(),
+                &world.node.policy(),
+            )
+            .iter()
+            .any(|m| m.measure == "R-MARKET-BAN")
+        })
+    };
+    for _ in 0..5_000 {
+        if has_both() {
+            return (world, person);
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    panic!("the entry never came to the person");
+}
+
+#[test]
+fn the_worklist_of_an_implementer_has_the_measures_on_a_responsible_person_with_what_it_was_asked_and_answered() {
+    let (world, person) = responsible();
+    let org = Implementer { kinds: vec![], org: Some("1165-X".into()) };
+    let (scope, office) = (world.now(), world.office());
+    let page = worklist::worklist(&world.node, Some(&org), None, &office, &scope, None, 1_000).unwrap();
+    let item = page.items.iter().find(|item| item.subject.kind == SubjectKind::Person).unwrap();
+    assert_eq!((item.subject.id.as_str(), item.subject.name.as_deref()), (person.as_str(), None));
+    assert_eq!((item.measure.measure.as_str(), item.measure.state), ("R-MARKET-BAN", measure::State::Active));
+    assert_eq!(
+        (&item.measure.roles[..], &item.measure.basis[..]),
+        (&["法定代表人".to_owned()][..], &["social/D-1".to_owned()][..])
+    );
+    assert_eq!((item.asked[0].event.as_str(), item.asked[0].answered.is_some()), ("social/M-1", true));
+    assert_eq!(item.answers[0].event, "1165-X/A-1");
+    let of_company = page.items.iter().filter(|item| item.subject.id == code(1)).count();
+    assert_eq!((page.items.len(), of_company), (2, 1), "the company and the person, each once");
 }
 
 #[test]

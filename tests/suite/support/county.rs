@@ -12,6 +12,7 @@ use chengxin::demo::{Demo, DemoConfig, DemoItem};
 use chengxin::http::auth::{Principal, Principals, Role, token_digest};
 use chengxin::http::{App, router};
 use chengxin::importer::jobs::Imports;
+use chengxin::intake::{Intake, Publisher, parse};
 use chengxin::log::embedded::Embedded;
 use chengxin::log::{Log, Record, Topic, partition_of};
 use chengxin::node::Node;
@@ -73,6 +74,15 @@ impl County {
             request = request.header(*name, *value);
         }
         self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    }
+
+    /// Publishes an event as the office, and waits until it had its effect.
+    pub async fn publish(&self, event: &Value) {
+        let office = Publisher { office: true, ..Publisher::department("office") };
+        let draft = parse(event.to_string().as_bytes(), &office, &self.node.vault);
+        let answers = Intake::new(self.node.clone()).submit(vec![draft]).answers().await;
+        let outcome = answers.into_iter().next().unwrap().unwrap();
+        assert_eq!(outcome.effect(), "applied", "{:?}", outcome.reason());
     }
 
     /// The answer to a reader, as JSON.

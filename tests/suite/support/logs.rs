@@ -75,7 +75,7 @@ pub fn append(log: &dyn Log, records: Vec<Record>) -> Vec<Offset> {
 }
 
 pub fn values(records: &[Stored]) -> Vec<String> {
-    records.iter().map(|r| String::from_utf8(r.value.clone().unwrap()).unwrap()).collect()
+    records.iter().map(|r| String::from_utf8(r.value.clone().unwrap().into()).unwrap()).collect()
 }
 
 /// Everything from an offset up to the end.

@@ -1,0 +1,87 @@
+//! What a version of the policy would do, asked over HTTP.
+
+use serde_json::{Value, json};
+
+use crate::support::events::{COMPANY, penalty};
+use crate::support::server::{ADMIN, AUDITOR, BANK, LABOUR, OFFICE, Server, Site};
+
+const DAY: &str = "2026-06-01";
+const PATH: &str = "/v1/policy/dry-run";
+
+/// The calendar of the year with one more day off: the due days behind it move.
+fn calendar(version: u32) -> Value {
+    let mut content: Value = serde_json::from_str(include_str!("../../policy/calendar-2026.json")).unwrap();
+    let mut content = content["content"].take();
+    let off = content["off"].as_array_mut().unwrap();
+    off.push(json!("2026-06-03"));
+    off.sort_by_key(|day| day.as_str().unwrap().to_owned());
+    json!({ "part": "calendar-2026", "version": version, "effective": DAY, "content": content })
+}
+
+#[track_caller]
+fn tried(server: &Server, org: &str, data: &Value) -> Value {
+    let reply = server.client(org).post(PATH, data);
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    reply.json()
+}
+
+#[test]
+fn a_sound_version_is_tried_with_what_it_would_move_and_nothing_is_published() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    assert_eq!(server.client(LABOUR).publish(&penalty("P-1", DAY, COMPANY)).status, 201);
+    let before = server.client(OFFICE).get("/v1/policy").json();
+    for org in [OFFICE, ADMIN] {
+        let run = tried(&server, org, &calendar(2));
+        assert_eq!((&run["valid"], &run["reason"], &run["errors"]), (&json!(true), &Value::Null, &json!([])));
+        let moved = &run["consequences"]["changed"][0];
+        assert_eq!(moved["obligation"]["record"], format!("{LABOUR}/P-1"), "{run:#}");
+        assert_eq!((&moved["before"]["due"], &moved["after"]["due"]), (&json!("2026-06-10"), &json!("2026-06-11")));
+        assert_eq!((&run["consequences"]["deadlines_moved"], &run["part"]), (&json!(1), &json!("calendar-2026")));
+    }
+    assert_eq!(server.client(OFFICE).get("/v1/policy").json(), before, "nothing was logged");
+}
+
+#[test]
+fn a_version_that_the_rules_would_refuse_is_tried_and_told_why() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let run = tried(&server, OFFICE, &calendar(4));
+    assert_eq!((&run["valid"], &run["errors"][0]["pointer"]), (&json!(false), &json!("/version")), "{run:#}");
+    assert!(run["reason"].is_string() && run["consequences"]["changed"] == json!([]));
+    let mut wrong = calendar(2);
+    wrong["content"]["off"][0] = json!("2026-02-30");
+    let run = tried(&server, OFFICE, &wrong);
+    assert_eq!(run["valid"], false);
+    assert!(run["errors"][0]["pointer"].as_str().unwrap().contains("off"), "{run:#}");
+}
+
+#[test]
+fn what_is_no_version_at_all_is_malformed_with_a_pointer() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let office = server.client(OFFICE);
+    let cut = office.send(PATH, "application/json", b"{\"part\": ".as_slice());
+    assert_eq!((cut.status, &cut.json()["code"]), (400, &json!("malformed")), "{}", cut.body);
+    let wrong = [
+        (json!({}), ""),
+        (json!([]), ""),
+        (json!({ "part": "terms", "version": "two", "effective": DAY, "content": {} }), "/version"),
+    ];
+    for (data, pointer) in wrong {
+        let reply = office.post(PATH, &data);
+        assert_eq!((reply.status, reply.content_type.as_str()), (400, "application/problem+json"), "{data}");
+        assert_eq!(reply.json()["errors"][0]["pointer"], pointer, "{}", reply.body);
+    }
+}
+
+#[test]
+fn only_the_office_and_an_administrator_try_policies() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    for org in [LABOUR, BANK, AUDITOR] {
+        let reply = server.client(org).post(PATH, &calendar(2));
+        assert_eq!((reply.status, &reply.json()["code"]), (403, &json!("forbidden")), "{org}");
+    }
+    assert_eq!(server.client(OFFICE).with_token("wrong").post(PATH, &calendar(2)).status, 401);
+}

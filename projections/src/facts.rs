@@ -50,8 +50,8 @@ pub struct CreditFile {
     pub id: Box<str>,
     pub kind: SubjectKind,
     /// The subject's names, the latest last; never those of a person.
-    pub names: Vec<(Stamp, Box<str>)>,
-    pub identifiers: Vec<Identifier>,
+    pub names: Arc<Vec<(Stamp, Box<str>)>>,
+    pub identifiers: Arc<Vec<Identifier>>,
     pub records: Shelf<Arc<Record>>,
     /// The records of which something will change by itself, in the order of their places. What a day or an event costs
     /// depends on these and not on the length of the history.
@@ -400,8 +400,8 @@ impl CreditFile {
         CreditFile {
             id: id.into(),
             kind,
-            names: Vec::new(),
-            identifiers: Vec::new(),
+            names: Arc::default(),
+            identifiers: Arc::default(),
             records: Shelf::default(),
             live: Vec::new(),
             deregistered: None,

@@ -1,9 +1,13 @@
 //! What every event begins with, read without the rest.
 //!
 //! The schemas of all event types begin with the same fields: id, publisher, office, effective, recorded, and the
-//! subject, which begins with its id. A long replay asks each event for its subject and its time before it reads any.
+//! subject, which begins with its id and kind. A long replay asks each event for its subject and its time before it reads any.
 
 use super::{Codec, DecodeError};
+use chengxin_projections::event::SubjectKind;
+
+/// In the order of the schemas' symbols.
+const KINDS: [SubjectKind; 3] = [SubjectKind::Organisation, SubjectKind::Person, SubjectKind::System];
 
 /// The beginning of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +18,7 @@ pub struct Envelope<'m> {
     pub recorded: i64,
     /// Id of the subject.
     pub subject: &'m str,
+    pub subject_kind: SubjectKind,
 }
 
 impl Codec {
@@ -29,7 +34,11 @@ impl Codec {
         let recorded = long(rest).ok_or(DecodeError::Truncated)?;
         let subject = bytes(rest).ok_or(DecodeError::Truncated)?;
         let subject = std::str::from_utf8(subject).map_err(|error| DecodeError::BadDatum(error.to_string()))?;
-        Ok(Envelope { kind: schema.kind, recorded, subject })
+        let place = long(rest).ok_or(DecodeError::Truncated)?;
+        let known = usize::try_from(place).ok().and_then(|place| KINDS.get(place).copied());
+        let subject_kind =
+            known.ok_or_else(|| DecodeError::BadDatum(format!("no kind of subject has the number {place}")))?;
+        Ok(Envelope { kind: schema.kind, recorded, subject, subject_kind })
     }
 }
 

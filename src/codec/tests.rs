@@ -233,6 +233,7 @@ fn every_event_type_and_nothing_else_is_an_event() {
 
 #[test]
 fn the_envelope_of_every_event_says_what_the_whole_event_says() {
+    let mut kinds = BTreeSet::new();
     for schema in SCHEMAS {
         for message in golden_values(schema) {
             let bytes = message.encode();
@@ -241,13 +242,20 @@ fn the_envelope_of_every_event_says_what_the_whole_event_says() {
                 assert!(matches!(envelope, Err(DecodeError::OtherMessage { .. })), "{}", schema.kind);
                 continue;
             };
-            let expected = Envelope { kind: event.data.kind(), recorded: event.recorded, subject: &event.subject.id };
+            let expected = Envelope {
+                kind: event.data.kind(),
+                recorded: event.recorded,
+                subject: &event.subject.id,
+                subject_kind: event.subject.kind,
+            };
             assert_eq!(envelope, Ok(expected));
+            kinds.insert(event.subject.kind);
             for length in 0..bytes.len() {
                 let _ = CODEC.envelope(&bytes[..length]);
             }
         }
     }
+    assert_eq!(kinds.len(), 3, "the golden values are about subjects of every kind");
 }
 
 fn penalty() -> Vec<u8> {

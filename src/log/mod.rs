@@ -126,6 +126,18 @@ struct Gathered {
 }
 
 impl Gathered {
+    /// With room for as much as there was in the batch before: batches are long, and growing into one takes longer than
+    /// filling it.
+    fn like(before: (usize, usize)) -> Gathered {
+        let (records, bytes) = before;
+        Gathered { buffer: Vec::with_capacity(bytes + bytes / 16), ends: Vec::with_capacity(records) }
+    }
+
+    /// Records, and their bytes.
+    fn size(&self) -> (usize, usize) {
+        (self.ends.len(), self.buffer.len())
+    }
+
     fn len(&self) -> usize {
         self.ends.len()
     }

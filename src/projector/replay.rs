@@ -13,11 +13,7 @@ use crate::{
     log::{LogError, Offset, Stored, Topic},
 };
 use bytes::Bytes;
-use chengxin_projections::{
-    catch_up::Stretch,
-    event::{Event, SubjectKind},
-    facts::Stamp,
-};
+use chengxin_projections::{catch_up::Stretch, date::Date, event::SubjectKind, facts::Stamp};
 use foldhash::fast::RandomState;
 use std::{collections::HashMap, sync::mpsc::SyncSender};
 
@@ -56,12 +52,18 @@ struct Gathering<'a> {
     shard: &'a Shard,
     codec: &'a Codec,
     stretch: Stretch,
-    /// Each subject's events, in order.
-    subjects: HashMap<Box<str>, Vec<(Stamp, Bytes)>, RandomState>,
+    subjects: HashMap<Box<str>, Own, RandomState>,
     /// Everything below is gathered.
     at: Offset,
     /// Memory of all this once it is folded, roughly.
     bytes: usize,
+}
+
+/// What a subject has in the stretch.
+struct Own {
+    kind: SubjectKind,
+    /// In order.
+    events: Vec<(Stamp, Bytes)>,
 }
 
 impl<'a> Gathering<'a> {
@@ -87,10 +89,11 @@ impl<'a> Gathering<'a> {
         let stamp = self.stretch.stamp(offset, envelope.recorded);
         self.bytes += body.len() + EVENT_BYTES;
         match self.subjects.get_mut(envelope.subject) {
-            Some(events) => events.push((stamp, body)),
+            Some(own) => own.events.push((stamp, body)),
             None => {
                 self.bytes += FILE_BYTES;
-                self.subjects.insert(envelope.subject.into(), vec![(stamp, body)]);
+                let (subject, kind) = (envelope.subject.into(), envelope.subject_kind);
+                self.subjects.insert(subject, Own { kind, events: vec![(stamp, body)] });
             }
         }
     }
@@ -101,45 +104,36 @@ impl<'a> Gathering<'a> {
 
     /// Folds what was gathered.
     fn fold(mut self) -> Result<Shown, TaskError> {
-        for subject in self.stretch.due().map(|day| self.shard.due(day)).unwrap_or_default() {
-            self.subjects.entry(subject).or_default();
+        for subject in self.stretch.due().map(|day| self.shard.due(Date::MIN, day)).unwrap_or_default() {
+            // Days alone concern those without events; their files are there.
+            self.subjects.entry(subject).or_insert(Own { kind: SubjectKind::Organisation, events: Vec::new() });
         }
-        let mut subjects: Vec<(Box<str>, Vec<(Stamp, Bytes)>)> =
-            std::mem::take(&mut self.subjects).into_iter().collect();
+        let mut subjects: Vec<(Box<str>, Own)> = std::mem::take(&mut self.subjects).into_iter().collect();
         subjects.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let mut changed = Vec::with_capacity(subjects.len());
-        for (subject, events) in subjects {
-            changed.extend(self.fold_subject(&subject, events)?.map(|changed| (subject, changed)));
+        for (subject, own) in subjects {
+            changed.extend(self.fold_subject(&subject, own)?.map(|changed| (subject, changed)));
         }
         Ok(Shown { at: self.at, partition: self.stretch.partition().clone(), changed, answers: Vec::new() })
     }
 
     /// `None` if nothing is known of the subject: none of its events can be read.
-    fn fold_subject(&self, subject: &str, events: Vec<(Stamp, Bytes)>) -> Result<Option<Changed>, TaskError> {
-        let mut changed: Option<Changed> = None;
-        let mut read: Vec<(Stamp, Event)> = Vec::with_capacity(events.len());
-        for (stamp, body) in events {
-            let Ok(event) = self.codec.decode_event(&body) else {
+    fn fold_subject(&self, subject: &str, own: Own) -> Result<Option<Changed>, TaskError> {
+        let mut changed = Changed::begin(self.shard, subject, own.kind)?;
+        let Changed { held, kept, .. } = &mut changed;
+        kept.reserve(own.events.len());
+        let read = own.events.into_iter().filter_map(|(stamp, body)| match self.codec.decode_event(&body) {
+            Ok(event) => {
+                kept.keep(&event, stamp.offset, body);
+                Some((stamp, event))
+            }
+            Err(_) => {
                 self.unreadable();
-                continue;
-            };
-            let changed = match &mut changed {
-                Some(changed) => changed,
-                None => changed.insert(Changed::begin(self.shard, subject, event.subject.kind)?),
-            };
-            changed.keep(&event, stamp.offset, body);
-            read.push((stamp, event));
-        }
-        let mut changed = match changed {
-            Some(changed) => changed,
-            // Days alone concern it.
-            None => Changed::begin(self.shard, subject, SubjectKind::Organisation)?,
-        };
-        if read.is_empty() && changed.held.file.applied == 0 {
-            return Ok(None);
-        }
-        self.stretch.catch_up(&mut changed.held.file, read);
-        changed.held.next = changed.held.file.next();
-        Ok(Some(changed))
+                None
+            }
+        });
+        self.stretch.catch_up(&mut held.file, read);
+        held.next = held.file.next();
+        Ok((held.file.applied > 0).then_some(changed))
     }
 }

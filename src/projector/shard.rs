@@ -17,6 +17,7 @@ use chengxin_projections::{
     judge::Outcome,
     partition::Partition,
 };
+use foldhash::fast::RandomState;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
     hash::{BuildHasherDefault, Hasher},
@@ -74,7 +75,7 @@ pub(super) struct Unsaved {
     pub(super) new_names: Vec<Box<str>>,
 }
 
-pub(super) type Layer = HashMap<Box<str>, Unsaved>;
+pub(super) type Layer = HashMap<Box<str>, Unsaved, RandomState>;
 
 /// Hasher of what is a hash already.
 #[derive(Default)]
@@ -111,7 +112,7 @@ pub(super) struct State {
     /// should not have to search rows for that; it takes 9 to 18 bytes for each record.
     pub(super) known: HashSet<u64, BuildHasherDefault<Hashed>>,
     /// Hashes of record names that are in no saved row yet, and their subjects.
-    pub(super) ids: HashMap<u64, Box<str>>,
+    pub(super) ids: HashMap<u64, Box<str>, BuildHasherDefault<Hashed>>,
     /// The subjects that ever said of another organisation's code that it is theirs, by that code. There are few, and every
     /// question about a subject asks.
     pub(super) linking: Linking,
@@ -123,14 +124,32 @@ pub(super) type Linking = BTreeMap<Box<str>, BTreeSet<Box<str>>>;
 /// What a batch changed of a subject.
 pub(super) struct Changed {
     pub(super) held: Held,
-    pub(super) bodies: Vec<Body>,
-    /// What its events index it by beside its new records.
-    pub(super) terms: Vec<Box<str>>,
+    pub(super) kept: Kept,
     /// How the subject was before the batch.
     pub(super) planned: Option<Date>,
     pub(super) records: usize,
     pub(super) names: usize,
     pub(super) identifiers: usize,
+}
+
+/// Events of a subject, beside what they did to its file.
+#[derive(Default)]
+pub(super) struct Kept {
+    bodies: Vec<Body>,
+    /// What they index it by beside its new records.
+    terms: Vec<Box<str>>,
+}
+
+impl Kept {
+    pub(super) fn reserve(&mut self, events: usize) {
+        self.bodies.reserve(events);
+    }
+
+    /// Keeps an event as it stands in the log.
+    pub(super) fn keep(&mut self, event: &Event, offset: Offset, body: Bytes) {
+        self.bodies.push((offset, body));
+        self.terms.extend(Held::terms_of(&event.data, &event.publisher));
+    }
 }
 
 impl Changed {
@@ -142,13 +161,7 @@ impl Changed {
         };
         let (records, names, identifiers) = (file.records.len(), file.names.len(), file.identifiers.len());
         let held = Held { file, next: None };
-        Ok(Changed { held, bodies: Vec::new(), planned, records, names, identifiers, terms: Vec::new() })
-    }
-
-    /// Keeps an event as it stands in the log.
-    pub(super) fn keep(&mut self, event: &Event, offset: Offset, body: Bytes) {
-        self.bodies.push((offset, body));
-        self.terms.extend(Held::terms_of(&event.data, &event.publisher));
+        Ok(Changed { held, kept: Kept::default(), planned, records, names, identifiers })
     }
 }
 
@@ -324,10 +337,11 @@ impl Shard {
         self.names.read().unwrap_or_else(PoisonError::into_inner).find(part, limit)
     }
 
-    /// The subjects of `agenda` on or before `day`, in no order.
-    pub(super) fn due(&self, day: Date) -> Vec<Box<str>> {
+    /// The subjects of `agenda` behind `after` and on or before `day`, in no order.
+    pub(super) fn due(&self, after: Date, day: Date) -> Vec<Box<str>> {
         let state = self.state();
-        state.agenda.iter().take_while(|(next, _)| *next <= day).map(|(_, subject)| subject.clone()).collect()
+        let behind = state.agenda.range((after.next(), Box::default())..);
+        behind.take_while(|(next, _)| *next <= day).map(|(_, subject)| subject.clone()).collect()
     }
 
     /// Shows a published batch to readers.
@@ -372,8 +386,8 @@ impl Shard {
             new_terms.push(LINKING_TERM.into());
             state.linking.entry(code.into()).or_default().insert(subject.clone());
         }
-        new_terms.extend(changed.terms);
-        let bytes: usize = changed.bodies.iter().map(|(_, body)| body.len() + EVENT_BYTES).sum();
+        new_terms.extend(changed.kept.terms);
+        let bytes: usize = changed.kept.bodies.iter().map(|(_, body)| body.len() + EVENT_BYTES).sum();
         if changed.planned != changed.held.next {
             if let Some(planned) = changed.planned {
                 state.agenda.remove(&(planned, subject.clone()));
@@ -384,14 +398,14 @@ impl Shard {
         match state.current.get_mut(&subject) {
             Some(unsaved) => {
                 unsaved.held = held;
-                unsaved.bodies.extend(changed.bodies);
+                unsaved.bodies.extend(changed.kept.bodies);
                 unsaved.new_terms.extend(new_terms);
                 unsaved.new_ids.extend(new_ids);
                 unsaved.new_names.extend(new_names);
                 state.current_bytes += bytes;
             }
             None => {
-                let (bodies, planned) = (changed.bodies, changed.planned);
+                let (bodies, planned) = (changed.kept.bodies, changed.planned);
                 self.cache.remove(&subject);
                 state.current.insert(subject, Unsaved { held, bodies, planned, new_terms, new_ids, new_names });
                 state.current_bytes += bytes + FILE_BYTES;
@@ -406,14 +420,14 @@ impl State {
             loaded: false,
             at: 0,
             partition: Arc::new(Partition::new(number)),
-            current: Layer::new(),
+            current: Layer::default(),
             current_bytes: 0,
             saving: None,
             last_save: Instant::now(),
             generation: 0,
             agenda: BTreeSet::new(),
             known: HashSet::default(),
-            ids: HashMap::new(),
+            ids: HashMap::default(),
             linking: Linking::new(),
             answers: VecDeque::new(),
         }

@@ -27,6 +27,8 @@ pub(super) struct Working<'a> {
     files: Vec<Touched>,
     /// When something of these files, by their places, changes next by itself. Brought up to date before it is asked.
     agenda: BTreeSet<(Date, usize)>,
+    /// The latest day that was asked for.
+    asked: Date,
     /// Places of the files of which `held.next` may be another day since it was computed.
     stale: Vec<usize>,
 }
@@ -40,7 +42,7 @@ struct Touched {
 impl<'a> Working<'a> {
     pub(super) fn new(shard: &'a Shard, outputs: Outputs<'a>) -> Working<'a> {
         let (places, agenda) = (HashMap::default(), BTreeSet::new());
-        Working { shard, outputs, places, files: Vec::new(), agenda, stale: Vec::new() }
+        Working { shard, outputs, places, files: Vec::new(), agenda, asked: Date::MIN, stale: Vec::new() }
     }
 
     /// Where the file of a subject is; it is fetched if it is not there yet.
@@ -68,7 +70,7 @@ impl<'a> Working<'a> {
             return Ok(());
         }
         let place = self.place(&event.subject.id, event.subject.kind)?;
-        self.files[place].changed.keep(event, stored.offset, stored.value.clone().unwrap_or_default());
+        self.files[place].changed.kept.keep(event, stored.offset, stored.value.clone().unwrap_or_default());
         Ok(())
     }
 
@@ -109,7 +111,10 @@ impl Files for Working<'_> {
         self.plan();
         let own = self.agenda.iter().take_while(|(next, _)| *next <= day);
         let mut due: Vec<Box<str>> = own.map(|(_, place)| self.files[*place].subject.clone()).collect();
-        due.extend(self.shard.due(day).into_iter().filter(|subject| !self.places.contains_key(subject)));
+        // Those that were asked for before are among the files.
+        let others = self.shard.due(self.asked, day).into_iter();
+        due.extend(others.filter(|subject| !self.places.contains_key(subject)));
+        self.asked = self.asked.max(day);
         due.sort_unstable();
         Ok(due)
     }

@@ -39,7 +39,7 @@ pub type Term = Box<str>;
 pub type NewName = (Box<str>, Box<str>);
 
 /// Records before a new one that are looked at for the terms that it brings.
-const RECORDS_LOOKED_AT: usize = 64;
+const RECORDS_LOOKED_AT: usize = 16;
 /// Files that are encoded before the rows that hold them are written.
 const FILES_ENCODED: usize = 256;
 /// Bytes of a file, as nearly all are, and of what stands beside a body.

@@ -303,14 +303,14 @@ fn add(file: &mut CreditFile, event: &Event, addition: Addition, stamp: Stamp) {
     if let Some(name) = event.subject.name.as_deref().filter(|_| event.subject.kind == SubjectKind::Organisation)
         && file.names.last().is_none_or(|(_, last)| &**last != name)
     {
-        file.names.push((stamp, name.into()));
+        Arc::make_mut(&mut file.names).push((stamp, name.into()));
     }
     let uscc = event.subject.uscc.iter().map(|uscc| ("uscc", uscc.as_str()));
     let aliases = event.subject.aliases.iter().map(|alias| (alias.scheme.as_str(), alias.value.as_str()));
     for (scheme, value) in uscc.chain(aliases) {
         if !file.identifiers.iter().any(|known| &*known.scheme == scheme && &*known.value == value) {
             let (scheme, value) = (scheme.into(), value.into());
-            file.identifiers.push(Identifier { stamp, scheme, value, unlinked: None });
+            Arc::make_mut(&mut file.identifiers).push(Identifier { stamp, scheme, value, unlinked: None });
         }
     }
     match addition {
@@ -320,8 +320,8 @@ fn add(file: &mut CreditFile, event: &Event, addition: Addition, stamp: Stamp) {
                 Arc::make_mut(record).acts.push(act);
             }
         }
-        Addition::Identifier(identifier) => file.identifiers.push(identifier),
-        Addition::Unlinked(place) => file.identifiers[place].unlinked = Some(stamp),
+        Addition::Identifier(identifier) => Arc::make_mut(&mut file.identifiers).push(identifier),
+        Addition::Unlinked(place) => Arc::make_mut(&mut file.identifiers)[place].unlinked = Some(stamp),
         Addition::Deregistered(deregistration) => file.deregistered = Some(deregistration),
         Addition::Access(access) => file.access.push(access),
         Addition::AccessDecided(place, decision) => file.access[place].decision = Some(decision),

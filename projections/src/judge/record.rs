@@ -91,7 +91,7 @@ fn resolved(case: &Case, data: &DesignationMade, kind: &ListKind, until: Date) -
         kind: data.kind.as_str().into(),
         until,
         watch_months: data.watch_months.unwrap_or(kind.watch_months),
-        measures: kind.measures.iter().map(|code| code.as_str().into()).collect(),
+        measures: kind.measures.clone(),
         repairable: data.repairable.as_ref().is_none_or(|repairable| repairable.allowed),
         repair_note: data.repairable.as_ref().and_then(|repairable| repairable.how.as_deref().map(Into::into)),
         basis: basis_records(&data.basis),
@@ -104,11 +104,11 @@ fn resolved(case: &Case, data: &DesignationMade, kind: &ListKind, until: Date) -
 
 /// (十六) The measures of the kind that land on the person's role (落实到人).
 fn responsible(case: &Case, person: &ResponsiblePerson, kind: &ListKind) -> Responsible {
-    let lands = |code: &&String| case.policy.measure(code).is_some_and(|item| item.lands_on(&person.role));
+    let lands = |code: &&Box<str>| case.policy.measure(code).is_some_and(|item| item.lands_on(&person.role));
     Responsible {
         person: person.person.as_str().into(),
         role: person.role.as_str().into(),
-        measures: kind.measures.iter().filter(lands).map(|code| code.as_str().into()).collect(),
+        measures: kind.measures.iter().filter(lands).cloned().collect(),
     }
 }
 

@@ -110,12 +110,12 @@ impl<'a> Check<'a> {
     }
 
     /// A list that must name something, and nothing blank or twice.
-    pub(super) fn names(&mut self, at: &str, field: &str, names: &[String], mandatory: bool) {
+    pub(super) fn names(&mut self, at: &str, field: &str, names: &[impl AsRef<str>], mandatory: bool) {
         if mandatory && names.is_empty() {
             self.error(&format!("{at}/{field}"), "missing", "mandatory, with at least one element");
         }
         let mut seen = BTreeSet::new();
-        for (index, name) in names.iter().enumerate() {
+        for (index, name) in names.iter().map(AsRef::as_ref).enumerate() {
             self.filled(&format!("{at}/{field}"), &index.to_string(), name);
             if !seen.insert(name) {
                 self.error(&format!("{at}/{field}/{index}"), "twice", format!("{name} is named twice"));

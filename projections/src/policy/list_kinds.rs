@@ -4,6 +4,7 @@ use super::check::{Check, PolicyError, values};
 use crate::event::List;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// No term is longer than a hundred years: what exceeds it is a slip of the pen.
 const MONTHS: u32 = 1200;
@@ -54,7 +55,7 @@ pub struct ListKind {
     pub note: Option<String>,
     /// The measures that every entry of this kind carries by itself, by their codes in the catalogue.
     #[serde(default)]
-    pub measures: Vec<String>,
+    pub measures: Arc<[Box<str>]>,
 }
 
 /// Conduct that leads to a listing.

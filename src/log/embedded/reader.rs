@@ -19,20 +19,22 @@ pub(super) struct SqliteReader {
     table: usize,
     select: String,
     position: Offset,
+    /// Size of the last batch.
+    last: (usize, usize),
 }
 
 impl SqliteReader {
     pub(super) fn new(shared: Arc<Shared>, conn: Connection, table: usize, from: Offset) -> SqliteReader {
         let name = shared.storage.name(table);
         let select = format!("SELECT offset, key, value FROM {name} WHERE offset >= ?1 ORDER BY offset LIMIT ?2");
-        SqliteReader { shared, conn, table, select, position: from }
+        SqliteReader { shared, conn, table, select, position: from, last: (0, 0) }
     }
 
     fn fetch(&mut self, max_records: usize) -> rusqlite::Result<Batch> {
         let limit = i64::try_from(max_records.max(1)).unwrap_or(i64::MAX);
         let from = i64::try_from(self.position).unwrap_or(i64::MAX);
         let mut batch = Batch { records: Vec::new(), next: self.position, at_end: false };
-        let mut gathered = Gathered::default();
+        let mut gathered = Gathered::like(self.last);
         let mut statement = self.conn.prepare_cached(&self.select)?;
         let mut rows = statement.query((from, limit))?;
         while gathered.bytes() < READ_BATCH_BYTES {
@@ -45,6 +47,7 @@ impl SqliteReader {
             batch.next = offset + 1;
         }
         self.position = batch.next;
+        self.last = gathered.size();
         batch.records = gathered.records();
         Ok(batch)
     }

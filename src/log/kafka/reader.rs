@@ -29,6 +29,8 @@ pub(super) struct KafkaReader {
     consumer: BaseConsumer<Quiet>,
     position: Offset,
     at_end: bool,
+    /// Size of the last batch.
+    last: (usize, usize),
 }
 
 /// What the consumer has for us.
@@ -43,7 +45,7 @@ impl KafkaReader {
     pub(super) fn open(cluster: &Cluster, topic: Topic, partition: u16, from: Offset) -> Result<KafkaReader, LogError> {
         let consumer: BaseConsumer<Quiet> = cluster.consumer("reader").create_with_context(Quiet).map_err(failure)?;
         assign(&consumer, &cluster.topic(topic), [(partition, from)])?;
-        Ok(KafkaReader { consumer, position: from, at_end: false })
+        Ok(KafkaReader { consumer, position: from, at_end: false, last: (0, 0) })
     }
 
     /// Gathers what comes next. A timeout is nothing; an error says only that the consumer has to be asked again.
@@ -72,7 +74,7 @@ impl KafkaReader {
 impl Reader for KafkaReader {
     fn next(&mut self, max_records: usize, wait: Duration) -> Result<Batch, LogError> {
         let deadline = Instant::now() + wait;
-        let (mut gathered, mut trouble) = (Gathered::default(), None);
+        let (mut gathered, mut trouble) = (Gathered::like(self.last), None);
         while gathered.len() < max_records.max(1) && gathered.bytes() < READ_BATCH_BYTES {
             let first = gathered.is_empty();
             let left = if first { deadline.saturating_duration_since(Instant::now()) } else { Duration::ZERO };
@@ -98,6 +100,7 @@ impl Reader for KafkaReader {
         if let Some(trouble) = trouble.filter(|_| gathered.is_empty()) {
             return Err(trouble);
         }
+        self.last = gathered.size();
         Ok(Batch { records: gathered.records(), next: self.position, at_end: self.at_end })
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     facts::{Content, CreditFile, Deed, Known, Record, Stamp},
     listing,
     policy::{Part, Policy},
+    publication,
     refusal::Code,
     repair,
 };
@@ -162,6 +163,9 @@ impl Refused<'_> {
         if let Some(gone) = dispute::withdrawal(record, self.before) {
             return format!("记录 {id} 已于{}撤回，视为从未有过，不能再“{title}”", words::date(gone.effective));
         }
+        if let Some(reason) = self.not_to_be_published(record) {
+            return reason;
+        }
         if let Some(day) = repair::end(self.file, record, self.before) {
             let has_ended = day <= self.event.effective || self.ends();
             let ended = listing::end_before_term(record, self.before).map_or(day.previous(), |act| act.effective);
@@ -171,6 +175,23 @@ impl Refused<'_> {
             }
         }
         format!("记录 {id} 所涉事项已经办结，不能再次“{title}”")
+    }
+
+    /// (二十五) Why a publication is refused, of a license or a penalty.
+    fn not_to_be_published(&self, record: &Record) -> Option<String> {
+        let day = self.event.effective;
+        if !matches!(self.event.data, Data::PublicationIssued(_)) || record.designation(self.before).is_some() {
+            return None;
+        }
+        if let Some(end) = publication::end(record, self.before).filter(|end| *end <= day) {
+            return Some(format!("记录 {} 自{}起不再公示", record.id, words::date(end)));
+        }
+        let withheld = record.acts(self.before).rfind(|act| matches!(act.what, Deed::Withheld { .. }))?;
+        let since = words::date(withheld.effective);
+        Some(format!(
+            "记录 {} 自{since}起依法不予公示；须先更正（record.corrected）去除例外所保护的内容，方可公示",
+            record.id
+        ))
     }
 
     /// Whether the event would end an entry that something ended before.

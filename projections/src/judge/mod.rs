@@ -9,6 +9,7 @@ mod dispute;
 mod implication;
 mod joint;
 mod live;
+mod publication;
 mod record;
 mod repair;
 mod subject;

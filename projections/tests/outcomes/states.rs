@@ -87,13 +87,15 @@ fn penalties() -> Vec<State> {
     let published = || build::publish("P-1", THEN);
     let disputed = || build::object("O-1", "P-1", LATELY);
     let corrected = || build::correct("C-1", "P-1", LATELY, json!({ "document_no": "8" }));
+    let withheld = || build::withhold("P-1", THEN, "国家秘密", None);
     let long_ago = "2025-03-03";
     let at_that_time = build::penalty("P-1", long_ago);
     let withdrawn = build::withdraw_penalty("P-1", LATELY);
     vec![
         state("fresh", &target, [lately(), build::penalty("P-1", LATELY)]),
         state("published", &target, [then(), imposed(), published()]),
-        state("withheld", &target, [then(), imposed(), build::withhold("P-1", THEN, "国家秘密", None)]),
+        state("withheld", &target, [then(), imposed(), withheld()]),
+        state("withheld, corrected", &target, [then(), imposed(), withheld(), lately(), corrected()]),
         state("disputed", &target, [then(), imposed(), published(), lately(), disputed()]),
         state("disputed, corrected", &target, [then(), imposed(), published(), lately(), disputed(), corrected()]),
         state("publicity ended", &target, [build::day(long_ago), at_that_time, build::publish("P-1", long_ago)]),

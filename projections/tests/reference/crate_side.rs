@@ -133,13 +133,17 @@ impl Crate {
             }
             let publication = publication::publication(record, known, as_of, history).unwrap();
             let day = |day: Option<Date>| day.map_or("-".to_owned(), |day| day.to_string());
+            let state = publication::state(record, known, as_of);
+            let is_shown = publication.is_public(as_of) && state != publication::State::Withdrawn;
             lines.push(format!(
-                "record {} {} issued {} withheld {} until {}",
+                "record {} {} issued {} late {} withheld {} until {} {}",
                 record.id,
-                word(publication::state(record, known, as_of)),
+                word(state),
                 day(publication.issued),
+                publication.late_by,
                 publication.withheld.unwrap_or("-"),
                 day(publication.until),
+                if is_shown { "on show" } else { "off show" },
             ));
         }
         lines

@@ -145,10 +145,22 @@ impl<'a> View<'a> {
 
     fn publish_duty(self, record: &Record<'_>) -> Duty {
         let acts = self.acts_on(record);
-        Duty::new("publish", record, record.first())
+        let mut duty = Duty::new("publish", record, record.first())
             .done(acts!(acts, Data::PublicationIssued(_)))
-            .cancelled(acts!(acts, Data::PublicationWithheld(_) | Data::LicenseRevoked(_) | Data::RepairGranted(_)))
-            .cancelled(self.withdrawal(record))
+            .cancelled(acts!(acts, Data::PublicationWithheld(_)));
+        duty.closings.extend(self.off(record).map(|day| Closing { day, done: false }));
+        duty
+    }
+
+    /// The working days by which a record was published too late, or is not published yet; none where it need not be.
+    pub fn publication_late(self, record: &Record<'_>, day: Date) -> u32 {
+        let duty = self.publish_duty(record);
+        let closing = duty.closing().filter(|closing| closing.day <= day);
+        if closing.is_some_and(|closing| !closing.done) {
+            return 0;
+        }
+        let until = closing.map_or(day, |closing| closing.day);
+        self.policy(day).calendar().working_days_late(self.due(&duty, until).date, until)
     }
 
     fn objection_duties(self, subject: &str, record: &Record<'_>) -> Vec<Duty> {

@@ -95,13 +95,12 @@ impl Generator {
         let wanted = |made: &&Made| match kind {
             "license.revoked" => matches!(made.data, Data::LicenseGranted(_)),
             "penalty.withdrawn" => matches!(made.data, Data::PenaltyImposed(_)),
-            "publication.issued" | "publication.withheld" => !matches!(made.data, Data::DesignationMade(_)),
+            "publication.withheld" => !matches!(made.data, Data::DesignationMade(_)),
             "repair.applied" | "repair.accepted" | "repair.refused" | "repair.granted" => {
                 !matches!(made.data, Data::LicenseGranted(_))
             }
-            "objection.filed" | "objection.answered" | "objection.resolved" | "record.corrected" | "notice.issued" => {
-                true
-            }
+            "objection.filed" | "objection.answered" | "objection.resolved" | "record.corrected" | "notice.issued"
+            | "publication.issued" => true,
             _ => matches!(made.data, Data::DesignationMade(_)),
         };
         let any_kind = self.random.once_in(30);

@@ -4,7 +4,7 @@
 
 use crate::{
     disputes::Objection,
-    joint,
+    joint, publications,
     view::{Record, View, changed},
 };
 use chengxin_projections::{
@@ -130,6 +130,7 @@ impl Case<'_> {
                 let revoked = acts.iter().any(|act| matches!(act.event.data, Data::LicenseRevoked(_)));
                 refuse(codes, revoked, "already-ended");
             }
+            Data::PublicationIssued(_) => publications::issued(self, record, codes),
             Data::PublicationWithheld(data) => {
                 let ground = self.policy.withholding_ground(&data.exception);
                 let wrong = ground.is_none_or(|ground| ground.needs_citation && data.citation.is_none());

@@ -17,6 +17,7 @@ mod measures;
 mod model;
 mod picture;
 mod play;
+mod publications;
 mod random;
 mod scenarios;
 mod view;

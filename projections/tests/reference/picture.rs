@@ -2,12 +2,9 @@
 
 use crate::{
     entries::Span,
-    view::{Record, Taken, View},
+    view::{Record, View},
 };
-use chengxin_projections::{
-    date::Date,
-    event::{Data, List},
-};
+use chengxin_projections::{date::Date, event::List};
 
 impl View<'_> {
     pub fn picture(self, subject: &str, day: Date) -> Vec<String> {
@@ -57,41 +54,6 @@ impl View<'_> {
     fn watch_line(self, record: &Record<'_>, day: Date) -> Option<String> {
         let watch = self.watch(record)?;
         Some(format!("entry watch {} {watch} {}", record.name, state(watch, day)))
-    }
-
-    /// The publication of a license or a penalty.
-    fn record_line(self, record: &Record<'_>, day: Date) -> String {
-        let acts: Vec<_> = self.acts_on(record).into_iter().filter(|act| act.event.effective <= day).collect();
-        let revoked = acts.iter().any(|act| matches!(act.event.data, Data::LicenseRevoked(_)));
-        let state = match () {
-            () if self.is_withdrawn(record) => "withdrawn",
-            () if revoked => "revoked",
-            () if record.corrected => "corrected",
-            () => "current",
-        };
-        let issued = acts.iter().filter(|act| matches!(act.event.data, Data::PublicationIssued(_)));
-        let issued = issued.map(|act| act.event.effective).min().map_or("-".to_owned(), |day| day.to_string());
-        let withheld = acts.iter().find_map(|act| match &act.event.data {
-            Data::PublicationWithheld(data) => Some(data.exception.as_str()),
-            _ => None,
-        });
-        // What was never published has no publicity that could end.
-        let until = if issued == "-" { None } else { self.published_until(record, &acts) };
-        let (withheld, until) = (withheld.unwrap_or("-"), until.map_or("-".to_owned(), |day| day.to_string()));
-        format!("record {} {state} issued {issued} withheld {withheld} until {until}", record.name)
-    }
-
-    /// The end of its publicity: by itself, or by what was done to it before.
-    fn published_until(self, record: &Record<'_>, acts: &[&Taken]) -> Option<Date> {
-        let planned = match &record.data {
-            Data::LicenseGranted(license) => license.valid_until,
-            _ => Some(record.first().plus_months(self.severity(record).max_months)),
-        };
-        let withdrawal = self.withdrawal(record).map(|withdrawal| withdrawal.offset);
-        let ends = |act: &&&Taken| {
-            withdrawal == Some(act.offset) || matches!(act.event.data, Data::LicenseRevoked(_) | Data::RepairGranted(_))
-        };
-        acts.iter().filter(ends).map(|act| act.event.effective).chain(planned).min()
     }
 
     /// (十一) On the red list, or without a bad record for some years.

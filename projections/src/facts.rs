@@ -85,6 +85,8 @@ pub struct Live {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Identifier {
     pub stamp: Stamp,
+    /// The organisation that linked it, or gave it with an event; it may unlink it again.
+    pub by: Box<str>,
     pub scheme: Box<str>,
     pub value: Box<str>,
     /// When it was unlinked again.

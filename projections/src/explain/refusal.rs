@@ -92,10 +92,12 @@ impl Refused<'_> {
             Code::NotRepairable => (rule::REPAIRABILITY, self.not_repairable()),
             Code::TooEarly => self.too_early(),
             Code::ListKindUnknown => (rule::BLACK, self.list_kind("有效的名单种类中没有")),
+            Code::BasisMissing if self.deregisters() => (rule::IDENTIFIER, text("报送主体注销须引用注销登记的文书")),
             Code::BasisMissing => (rule::BLACK, text("认定须有依据，每一项须载明引用条款或者所依据的记录")),
             Code::RepairabilityMissing => {
                 (rule::REPAIRABILITY, text("认定时须载明能否修复以及如何修复，不可修复的须引用依据"))
             }
+            Code::NotEntitled if self.deregisters() => (rule::WHO_MAY, format!("{by} 不属于可以报送主体注销的部门")),
             Code::NotEntitled => (rule::AUTHORITY, self.list_kind(&format!("{by} 不属于可以认定该名单种类的部门："))),
             Code::WrongRecordKind => (rule::WHO_MAY, format!("记录 {named} 的性质不适用“{title}”")),
             Code::TermInvalid => (rule::TERM, text("所载期限无效：最后一日早于第一日，或者超出允许的最长期限")),
@@ -112,6 +114,9 @@ impl Refused<'_> {
             Code::IdConflict => (rule::WHO_MAY, text("该编号已用于内容不同的另一事件，请换用新编号")),
             Code::PolicyInvalid => (rule::POLICY, text("政策文本有误，或者版本号不衔接")),
             Code::PolicyMissing => (rule::POLICY, text("当时尚无有效政策或者尚未开启业务日，无法判断")),
+            Code::NotAllowed if matches!(self.event.data, Data::IdentifierUnlinked(_)) => {
+                (rule::IDENTIFIER, format!("该代码不是 {by} 关联的，只有关联它的部门或者联席会议办公室可以解除"))
+            }
             Code::NotAllowed => (rule::WHO_MAY, format!("{by} 没有作出“{title}”的权限")),
             Code::RuleNotInForce => (rule::POLICY, format!("当时有效的程序规则修订号尚不处理“{title}”")),
             _ => self.later_rules(code, title, &by),
@@ -145,6 +150,10 @@ impl Refused<'_> {
             Code::NoSuchRequest => (rule::ACCESS, text("没有事件所指的查询权限申请")),
             _ => (rule::WHO_MAY, format!("事件内容不能作为“{title}”读取")),
         }
+    }
+
+    fn deregisters(&self) -> bool {
+        matches!(self.event.data, Data::SubjectDeregistered(_))
     }
 
     fn list_kind(&self, why: &str) -> String {

@@ -300,8 +300,8 @@ fn add(file: &mut CreditFile, event: &Event, addition: Addition, stamp: Stamp) {
     let aliases = event.subject.aliases.iter().map(|alias| (alias.scheme.as_str(), alias.value.as_str()));
     for (scheme, value) in uscc.chain(aliases) {
         if !file.identifiers.iter().any(|known| &*known.scheme == scheme && &*known.value == value) {
-            let (scheme, value) = (scheme.into(), value.into());
-            file.identifiers.push(Identifier { stamp, scheme, value, unlinked: None });
+            let (by, scheme, value) = (event.publisher.as_str().into(), scheme.into(), value.into());
+            file.identifiers.push(Identifier { stamp, by, scheme, value, unlinked: None });
         }
     }
     match addition {

@@ -252,6 +252,19 @@ fn in_a_trial_everyone_designates_and_a_narrowed_kind_asks_the_register() {
 }
 
 #[test]
+fn in_a_trial_everyone_deregisters_and_registrars_are_departments_of_the_kinds_named() {
+    assert!(policy().may_deregister("A"));
+    assert!(!Policy::default().may_deregister("A"), "nobody is known who could");
+    let mut history = history();
+    let mut departments = content("departments");
+    departments["register"] = json!([{ "org": "B", "name": "税务局", "kinds": ["tax"], "region": "654000" }]);
+    departments["registrars"] = json!(["market-supervision"]);
+    history.publish("departments", 2, date("2026-01-01"), &departments, None).unwrap();
+    let policy = history.at(date("2026-06-01"));
+    assert!(!policy.may_deregister("B") && policy.may_deregister("A"), "unregistered counts as of every kind");
+}
+
+#[test]
 fn a_version_is_in_force_from_its_effective_date_and_versions_rise_one_by_one() {
     let mut history = history();
     let mut terms = content("terms");

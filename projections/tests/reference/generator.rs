@@ -199,8 +199,11 @@ impl Generator {
         let reason = "同一主体".to_owned();
         let data: Data = match kind {
             "identifier.linked" => IdentifierLinked { scheme, value, reason }.into(),
-            "identifier.unlinked" => IdentifierUnlinked { scheme, value, reason }.into(),
-            "subject.deregistered" => SubjectDeregistered { date: day, citation: "注销登记".to_owned() }.into(),
+            "identifier.unlinked" => return self.unlinking(subject, by),
+            "subject.deregistered" => {
+                let citation = if self.random.once_in(6) { " " } else { "注销登记" };
+                SubjectDeregistered { date: day, citation: citation.to_owned() }.into()
+            }
             "access.requested" => {
                 let level = self.random.between(0, 6) as u32;
                 AccessRequested { level, purpose: "招标".to_owned(), case: "C-1".to_owned() }.into()
@@ -217,6 +220,21 @@ impl Generator {
             }
         };
         Some(self.build(subject, by, day, data))
+    }
+
+    /// Mostly of a number that was linked, by who linked it, by somebody else or by the office.
+    fn unlinking(&mut self, subject: &str, by: &str) -> Option<Event> {
+        let links = self.acts.iter().filter_map(|(name, subject, data)| match data {
+            Data::IdentifierLinked(data) => Some((name.clone(), subject.clone(), data.clone())),
+            _ => None,
+        });
+        let links: Vec<(String, String, IdentifierLinked)> = links.collect();
+        let (name, whose, IdentifierLinked { scheme, value, reason }) = self.random.one(&links)?.clone();
+        let subject = if self.random.once_in(8) { subject } else { &whose };
+        let by = if self.random.once_in(2) { by } else { name.split('/').next().unwrap_or_default() };
+        let mut event = self.build(subject, by, self.today, IdentifierUnlinked { scheme, value, reason });
+        event.office = self.random.once_in(6);
+        Some(event)
     }
 
     /// Next year's calendar, an amendment of this year's, or another term from some day to come.

@@ -261,7 +261,10 @@ impl Case<'_> {
         let own =
             self.view.taken.iter().map(|taken| &taken.event).filter(|event| event.subject.id == self.event.subject.id);
         match &self.event.data {
-            Data::SubjectDeregistered(_) => {
+            Data::SubjectDeregistered(data) => {
+                let entitled = self.policy.departments().is_some_and(|all| all.is_registrar(&self.event.publisher));
+                refuse(codes, !entitled, "not-entitled");
+                refuse(codes, data.citation.trim().is_empty(), "basis-missing");
                 let gone = own.clone().any(|event| matches!(event.data, Data::SubjectDeregistered(_)));
                 refuse(codes, gone, "already-ended");
             }
@@ -270,8 +273,14 @@ impl Case<'_> {
                 holder => refuse(codes, holder.is_some(), "linked-elsewhere"),
             },
             Data::IdentifierUnlinked(data) => {
-                let holder = self.view.holder(&data.scheme, &data.value);
-                refuse(codes, holder.as_ref() != Some(&self.event.subject.id), "no-such-identifier");
+                let link = self.view.link(&data.scheme, &data.value);
+                match link.filter(|link| link.subject.id == self.event.subject.id) {
+                    None => refuse(codes, true, "no-such-identifier"),
+                    Some(link) => {
+                        let theirs = link.publisher == self.event.publisher || self.event.office;
+                        refuse(codes, !theirs, "not-allowed");
+                    }
+                }
             }
             Data::AccessRequested(data) => refuse(codes, !(1..=5).contains(&data.level), "level-unknown"),
             Data::AccessDecided(data) => {

@@ -72,7 +72,7 @@ impl Player<Model> {
     pub fn completed(&self, event: &Event) -> Event {
         let record = event.data.record().and_then(|name| self.side.view().record(name));
         let holder = match &event.data {
-            Data::IdentifierLinked(data) => self.side.view().holder(&data.scheme, &data.value),
+            Data::IdentifierLinked(data) => self.side.view().holder(&data.scheme, &data.value).map(str::to_owned),
             _ => record.map(|record| record.subject().to_owned()),
         };
         let elsewhere = holder.filter(|subject| *subject != event.subject.id);

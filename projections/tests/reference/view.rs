@@ -145,19 +145,22 @@ impl<'a> View<'a> {
         self.withdrawal(record).is_some()
     }
 
-    /// The subject that a number is linked to.
-    pub fn holder(self, scheme: &str, value: &str) -> Option<String> {
-        let mut holder = None;
+    /// The link of a number that nobody has unlinked since.
+    pub fn link(self, scheme: &str, value: &str) -> Option<&'a Event> {
+        let mut link = None;
         for Taken { event, .. } in self.taken {
             match &event.data {
-                Data::IdentifierLinked(data) if data.scheme == scheme && data.value == value => {
-                    holder = Some(event.subject.id.clone());
-                }
-                Data::IdentifierUnlinked(data) if data.scheme == scheme && data.value == value => holder = None,
+                Data::IdentifierLinked(data) if data.scheme == scheme && data.value == value => link = Some(event),
+                Data::IdentifierUnlinked(data) if data.scheme == scheme && data.value == value => link = None,
                 _ => {}
             }
         }
-        holder
+        link
+    }
+
+    /// The subject that a number is linked to.
+    pub fn holder(self, scheme: &str, value: &str) -> Option<&'a str> {
+        self.link(scheme, value).map(|event| &*event.subject.id)
     }
 
     /// The record as the corrections so far leave it; a correction holds on every date.

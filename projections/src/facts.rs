@@ -205,6 +205,7 @@ pub enum Content {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct License {
+    pub valid_from: Option<Date>,
     pub valid_until: Option<Date>,
 }
 

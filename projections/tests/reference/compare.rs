@@ -9,7 +9,7 @@ use crate::{
     play::Player,
     random::Random,
 };
-use chengxin_projections::{date::Date, testing::Step};
+use chengxin_projections::{date::Date, event::Data, testing::Step};
 use std::fmt::Write;
 
 /// Where the two sides differ.
@@ -30,7 +30,12 @@ impl Disagreement {
                 Step::Day(day) => writeln!(text, "--- {day}").unwrap(),
                 Step::Event(event) => {
                     let (name, subject, day) = (event.name(), &event.subject.id, event.effective);
-                    write!(text, "{name} about {subject} on {day}: {:?}", event.data).unwrap();
+                    // A policy is a long text; how it differs from the shipped one is found in the generator.
+                    match &event.data {
+                        Data::PolicyPublished(data) => write!(text, "{} {} from {day} on", data.part, data.version),
+                        data => write!(text, "{name} about {subject} on {day}: {data:?}"),
+                    }
+                    .unwrap();
                 }
             }
             model.play(step, |_, outcome| match outcome {

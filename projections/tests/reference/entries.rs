@@ -38,10 +38,10 @@ impl fmt::Display for Span {
 }
 
 impl<'a> View<'a> {
-    /// The last day of an entry's term: as stated, or else the default of its kind when it was accepted.
+    /// The last day of an entry's term: as stated, or else the default of its kind when it was judged.
     pub fn term_end(self, record: &Record<'_>) -> Date {
         let data = record.designation().expect("only an entry has a term");
-        let default = || record.taken.policy.list_kind(data.list, &data.kind).expect("its kind was there").months;
+        let default = || record.term_by.list_kind(data.list, &data.kind).expect("its kind was there").months;
         data.until.unwrap_or_else(|| record.first().plus_months(data.months.unwrap_or_else(default)))
     }
 
@@ -98,16 +98,16 @@ impl<'a> View<'a> {
     /// The watch behind an entry on the black list.
     pub fn watch(self, record: &Record<'_>) -> Option<Span> {
         let data = record.designation().filter(|data| data.list == List::Black)?;
-        let default = || record.taken.policy.list_kind(data.list, &data.kind).expect("its kind was there").watch_months;
+        let default = || record.watch_by.list_kind(data.list, &data.kind).expect("its kind was there").watch_months;
         let months = data.watch_months.unwrap_or_else(default);
         let from = self.span(record).to.next();
         (months > 0).then(|| Span { from, to: from.plus_months(months), through: true })
     }
 
-    /// The severity class of a penalty, by the policy of when it was accepted.
+    /// The severity class of a penalty, by the policy of when it was judged.
     pub fn severity<'r>(self, record: &'r Record<'_>) -> &'r SeverityClass {
         let penalty = record.penalty().expect("only a penalty has a severity");
-        record.taken.policy.severity_of(penalty).expect("an unknown class is refused")
+        record.severity_by.severity_of(penalty).expect("an unknown class is refused")
     }
 
     /// When the publicity of a penalty ends: by itself, or by repair.

@@ -43,10 +43,10 @@ const WEIGHTS: [(i32, &str); 30] = [
     (4, "measure.reported"),
     (2, "identifier.linked"),
     (2, "identifier.unlinked"),
-    (1, "subject.deregistered"),
+    (2, "subject.deregistered"),
     (1, "access.requested"),
     (2, "access.decided"),
-    (2, "policy.published"),
+    (4, "policy.published"),
 ];
 
 /// A record that an event of the history creates, whether or not it was accepted.
@@ -212,9 +212,13 @@ impl Generator {
                 let requests = self.acts.iter().filter(|(_, _, data)| matches!(data, Data::AccessRequested(_)));
                 let requests: Vec<(String, String)> =
                     requests.map(|(name, subject, _)| (name.clone(), subject.clone())).collect();
-                let (request, subject) = self.random.one(&requests)?.clone();
+                let (mut request, subject) = self.random.one(&requests)?.clone();
+                if self.random.once_in(4) {
+                    request.push('?');
+                }
                 let allowed = self.random.once_in(2);
-                let mut event = self.build(&subject, by, self.today, AccessDecided { request, allowed, until: None });
+                let until = self.random.once_in(2).then(|| day.plus_days(self.random.between(-2, 90)));
+                let mut event = self.build(&subject, by, day, AccessDecided { request, allowed, until });
                 event.office = !self.random.once_in(2);
                 return Some(event);
             }
@@ -235,34 +239,6 @@ impl Generator {
         let mut event = self.build(subject, by, self.today, IdentifierUnlinked { scheme, value, reason });
         event.office = self.random.once_in(6);
         Some(event)
-    }
-
-    /// Next year's calendar, an amendment of this year's, or another term from some day to come.
-    fn policy(&mut self) -> Event {
-        let part = self.random.pick(&["calendar-2027", "calendar-2026", "terms"]);
-        let shipped = u32::from(part != "calendar-2027");
-        let version = shipped + 1 + self.policies.iter().filter(|published| *published == part).count() as u32;
-        let mut content = testing::shipped(if part == "terms" { "terms" } else { "calendar-2026" });
-        if part == "terms" {
-            for deadline in content["deadlines"].as_array_mut().expect("terms have deadlines") {
-                if self.random.once_in(3) {
-                    deadline["working_days"] = self.random.between(1, 15).into();
-                }
-            }
-        } else {
-            let year: i32 = part[9..].parse().expect("it is a year");
-            let day = |month, day| Date::from_ymd(year, month, day).expect("it is a day").to_string();
-            content["year"] = year.into();
-            let month = self.random.between(1, 12) as u32;
-            let off: Vec<String> = (1..=self.random.between(1, 9)).map(|number| day(month, number as u32)).collect();
-            content["off"] = off.into();
-            content["worked"] = Vec::<String>::new().into();
-        }
-        let effective = self.today.plus_days(self.random.between(1, 60)).to_string();
-        let Step::Event(event) = testing::policy(part, version, &effective, content) else {
-            unreachable!("it is an event")
-        };
-        *event
     }
 
     /// A record.

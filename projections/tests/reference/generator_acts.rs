@@ -305,8 +305,9 @@ impl Generator {
         let made = self.made.iter().find(|made| made.name == record)?;
         let subject = made.subject.clone();
         let data = made.data.clone();
-        Some(match (data, self.random.between(1, 10)) {
+        Some(match (data, self.random.between(1, 12)) {
             (_, 1) => json!({}),
+            (_, 11) => self.cleared(),
             (Data::DesignationMade(_), 2) => json!({ "kind": "tax-a" }),
             (Data::DesignationMade(_), 3) => json!({ "months": months }),
             (Data::DesignationMade(_), 4) => json!({ "until": until }),
@@ -316,12 +317,48 @@ impl Generator {
             (Data::DesignationMade(data), 10) if data.list == List::Black => {
                 json!({ "repairable": { "allowed": months > 12, "how": "某规定第五条" } })
             }
+            (Data::DesignationMade(_), 12) => self.random_term(months, until),
             (Data::PenaltyImposed(_), 2) => json!({ "kinds": ["警告"] }),
             (Data::PenaltyImposed(_), 3..=4) => json!({ "kinds": ["警告"], "severity": "minor" }),
             (Data::PenaltyImposed(_), 5..=6) => json!({ "severity": "serious" }),
             (Data::PenaltyImposed(_), 7) => json!({ "severity": "no-such-class" }),
             (Data::PenaltyImposed(_) | Data::LicenseGranted(_), 8) => json!({ "no_such_field": 1 }),
+            (Data::LicenseGranted(_), 2..=6) => json!({ "valid_until": until }),
+            (Data::LicenseGranted(_), 7) => json!({ "valid_from": until }),
             _ => json!({ "document_no": "更正" }),
         })
+    }
+    /// Something is taken out of a record, whether or not it may be empty.
+    fn cleared(&mut self) -> Value {
+        let fields = [
+            "document_no",
+            "months",
+            "until",
+            "watch_months",
+            "repairable",
+            "basis",
+            "grade",
+            "channel",
+            "severity",
+            "fine",
+            "valid_from",
+            "valid_until",
+            "content",
+            "kinds",
+        ];
+        let mut changes = json!({});
+        for _ in 0..self.random.between(1, 2) {
+            changes[self.random.pick(&fields)] = Value::Null;
+        }
+        changes
+    }
+
+    /// A term in both spellings, one of them perhaps cleared.
+    fn random_term(&mut self, months: i32, until: Date) -> Value {
+        match self.random.between(1, 3) {
+            1 => json!({ "months": months, "until": until }),
+            2 => json!({ "months": months, "until": null }),
+            _ => json!({ "months": null, "until": until }),
+        }
     }
 }

@@ -30,7 +30,7 @@ pub fn answered(case: &Case<'_>, record: &Record<'_>, measure: &str, codes: &mut
     let entry = record.designation().expect("measures are of entries");
     let kind = record.taken.policy.list_kind(entry.list, &entry.kind).expect("its kind was there");
     let of_the_kind = kind.measures.iter().any(|code| code == measure)
-        && record.taken.policy.measure(measure).is_some_and(|item| {
+        && case.policy.measure(measure).is_some_and(|item| {
             let departments = case.policy.departments();
             item.implementers.iter().any(|kind| departments.is_some_and(|all| all.is_of(&event.publisher, kind)))
         });

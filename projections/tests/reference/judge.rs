@@ -9,7 +9,7 @@ use crate::{
 };
 use chengxin_projections::{
     date::Date,
-    event::{Data, DesignationMade, Event, ExitReason, Finding, List, NoticeAbout, PenaltyImposed},
+    event::{Data, DesignationMade, Event, ExitReason, Finding, LicenseGranted, List, NoticeAbout},
     policy::Policy,
 };
 use std::collections::BTreeSet;
@@ -45,12 +45,11 @@ impl Case<'_> {
         refuse(&mut codes, effective > self.today.plus_days(ahead as i32), "too-far-ahead");
         refuse(&mut codes, effective < self.policy.first_day(), "before-first-day");
         match &self.event.data {
-            Data::LicenseGranted(data) => {
-                let over = data.valid_from.zip(data.valid_until).is_some_and(|(from, until)| until < from);
-                refuse(&mut codes, over, "term-invalid");
+            Data::LicenseGranted(data) => license(data, &mut codes),
+            Data::PenaltyImposed(data) => {
+                refuse(&mut codes, self.policy.severity_of(data).is_none(), "severity-unknown");
             }
-            Data::PenaltyImposed(data) => penalty(self.policy, data, &mut codes),
-            Data::DesignationMade(data) => designation(self.policy, effective, data, &mut codes),
+            Data::DesignationMade(data) => designation(self.policy, self.event, data, &mut codes),
             data => match data.record() {
                 Some(name) => self.act(name, &mut codes),
                 None => self.about_the_subject(&mut codes),
@@ -216,7 +215,7 @@ impl Case<'_> {
                     refuse(codes, is_personal, ANY);
                 }
             }
-            Data::RecordCorrected(data) => correction(record, &data.changes.0, codes),
+            Data::RecordCorrected(data) => correction(self.policy, record, &data.changes.0, codes),
             Data::MeasureInitiated(data) => joint::initiated(self, record, data, codes),
             Data::MeasureAccepted(data) => joint::answered(self, record, &data.measure, codes),
             Data::MeasureExecuted(data) => joint::answered(self, record, &data.measure, codes),
@@ -290,6 +289,7 @@ impl Case<'_> {
                 refuse(codes, own.clone().find(is_it).is_none(), "no-such-request");
                 let early = own.clone().find(is_it).is_some_and(|request| self.event.effective < request.effective);
                 refuse(codes, early, "too-early");
+                refuse(codes, data.until.is_some_and(|until| until < self.event.effective), "term-invalid");
                 let mut decisions = own.filter_map(|event| match &event.data {
                     Data::AccessDecided(decided) => Some(&decided.request),
                     _ => None,
@@ -301,37 +301,68 @@ impl Case<'_> {
     }
 }
 
-fn penalty(policy: &Policy, data: &PenaltyImposed, codes: &mut Codes) {
-    refuse(codes, policy.severity_of(data).is_none(), "severity-unknown");
+/// The longest term that can be meant, where policy sets no limit.
+const LONGEST: u32 = 1200;
+
+fn license(data: &LicenseGranted, codes: &mut Codes) {
+    let over = data.valid_from.zip(data.valid_until).is_some_and(|(from, until)| until < from);
+    refuse(codes, over, "term-invalid");
 }
 
-fn designation(policy: &Policy, first: Date, data: &DesignationMade, codes: &mut Codes) {
+fn designation(policy: &Policy, event: &Event, data: &DesignationMade, codes: &mut Codes) {
     let Some(kind) = policy.list_kind(data.list, &data.kind) else {
         codes.insert("list-kind-unknown");
         return;
     };
-    let empty = data.basis.iter().any(|item| item.citation.is_none() && item.record.is_none());
-    refuse(codes, data.basis.is_empty() || empty, "basis-missing");
+    refuse(codes, !policy.may_designate(&event.publisher, kind), "not-entitled");
     refuse(codes, data.list == List::Black && data.repairable.is_none(), "repairability-missing");
-    let last = data.until.unwrap_or_else(|| first.plus_months(data.months.unwrap_or(kind.months)));
-    let longest = kind.max_months.map_or(Date::MAX, |months| first.plus_months(months));
-    refuse(codes, last < first || last > longest, "term-invalid");
+    basis(data, codes);
+    term(policy, event.effective, data, codes);
+    watch(data, codes);
 }
 
-/// A correction is judged anew like a record of its day.
-fn correction(record: &Record<'_>, changes: &serde_json::Value, codes: &mut Codes) {
+fn basis(data: &DesignationMade, codes: &mut Codes) {
+    let empty = data.basis.iter().any(|item| item.citation.is_none() && item.record.is_none());
+    refuse(codes, data.basis.is_empty() || empty, "basis-missing");
+}
+
+fn term(policy: &Policy, first: Date, data: &DesignationMade, codes: &mut Codes) {
+    let kind = policy.list_kind(data.list, &data.kind).expect("its kind is there");
+    let last = data.until.unwrap_or_else(|| first.plus_months(data.months.unwrap_or(kind.months)));
+    let longest = first.plus_months(kind.max_months.unwrap_or(LONGEST));
+    let none = data.until.is_none() && data.months == Some(0);
+    refuse(codes, last < first || last > longest || none, "term-invalid");
+}
+
+fn watch(data: &DesignationMade, codes: &mut Codes) {
+    refuse(codes, data.watch_months.is_some_and(|months| months > LONGEST), "term-invalid");
+}
+
+/// What is corrected is judged like in a record of its day, by the policy of the correction.
+fn correction(policy: &Policy, record: &Record<'_>, changes: &serde_json::Value, codes: &mut Codes) {
     let Some(corrected) = changed(&record.data, changes) else {
         codes.insert("correction-invalid");
         return;
     };
-    let policy = &record.taken.policy;
+    let states = |fields: &[&str]| fields.iter().any(|field| changes.get(field).is_some());
     match &corrected {
-        Data::DesignationMade(data) => designation(policy, record.first(), data, codes),
-        Data::PenaltyImposed(data) => {
-            let weighs = ["kinds", "fine", "confiscated", "procedure"].iter().any(|field| changes.get(field).is_some());
-            refuse(codes, weighs && changes.get("severity").is_none(), "correction-invalid");
-            penalty(policy, data, codes);
+        Data::DesignationMade(data) => {
+            if states(&["basis"]) {
+                basis(data, codes);
+            }
+            if states(&["months", "until"]) {
+                term(policy, record.first(), data, codes);
+            }
+            if states(&["watch_months"]) {
+                watch(data, codes);
+            }
         }
+        Data::PenaltyImposed(data) => {
+            let weighs = states(&["kinds", "fine", "confiscated", "procedure"]);
+            refuse(codes, weighs && !states(&["severity"]), "correction-invalid");
+            refuse(codes, states(&["severity"]) && policy.severity_of(data).is_none(), "severity-unknown");
+        }
+        Data::LicenseGranted(data) => license(data, codes),
         _ => {}
     }
 }

@@ -1,7 +1,7 @@
 //! Measures (十一)–(十八), default rule 8; responsible persons (十六), default rule 6; joint action (二十)(二十二)(二十三).
 
 use crate::view::{Record, Taken, View};
-use chengxin_projections::{date::Date, event::Data};
+use chengxin_projections::{date::Date, event::Data, policy::Policy};
 use std::collections::BTreeMap;
 
 /// What a designation of another subject means for a person.
@@ -17,13 +17,24 @@ impl<'a> View<'a> {
 
     /// What an entry carries while it is active: what its kind carried when it was accepted, and what was initiated.
     pub fn carried(self, record: &Record<'_>, day: Date) -> Vec<String> {
+        self.landing(record, None, day)
+    }
+
+    /// Of what an entry carries on a day, what lands on one of some roles; all of it where none are given. Of the kind by the
+    /// catalogue of when the entry was accepted, of what was initiated by that of the initiation.
+    fn landing(self, record: &Record<'_>, roles: Option<&[String]>, day: Date) -> Vec<String> {
         let data = record.designation().expect("only an entry carries measures");
         let kind = record.taken.policy.list_kind(data.list, &data.kind).expect("its kind was there");
+        let lands = |policy: &Policy, code: &str| match roles {
+            None => true,
+            Some(roles) => policy.measure(code).is_some_and(|item| roles.iter().any(|role| item.lands_on(role))),
+        };
         let mut codes = kind.measures.clone();
+        codes.retain(|code| lands(&record.taken.policy, code));
         for act in self.initiations(record) {
             let Data::MeasureInitiated(initiated) = &act.event.data else { continue };
             if act.event.effective <= day {
-                codes.extend(initiated.measures.iter().cloned());
+                codes.extend(initiated.measures.iter().filter(|code| lands(&act.policy, code)).cloned());
             }
         }
         codes.sort();
@@ -57,16 +68,6 @@ impl<'a> View<'a> {
         implications
     }
 
-    /// The measures of an entry that land on a person of these roles, by the catalogue of when it was accepted.
-    fn landing(self, implication: &Implication<'_>, day: Date) -> Vec<String> {
-        let policy = &implication.record.taken.policy;
-        let lands = |code: &String| {
-            let item = policy.measure(code);
-            item.is_some_and(|item| implication.roles.iter().any(|role| item.lands_on(role)))
-        };
-        self.carried(&implication.record, day).into_iter().filter(lands).collect()
-    }
-
     /// The lines of the measures that are in force or suspended on a day.
     pub fn measure_lines(self, subject: &str, day: Date) -> Vec<String> {
         // Each measure with (offset of the record, its name, whether it is suspended there).
@@ -85,7 +86,11 @@ impl<'a> View<'a> {
             let record = &implication.record;
             if self.is_active(record, day) {
                 let own = self.has_open_objection(subject, record, day);
-                carry(record, self.landing(&implication, day), own || self.is_suspended(record, day));
+                carry(
+                    record,
+                    self.landing(record, Some(&implication.roles), day),
+                    own || self.is_suspended(record, day),
+                );
             }
         }
         let line = |(code, mut basis): (String, Vec<(u64, String, bool)>)| {

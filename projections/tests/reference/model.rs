@@ -46,8 +46,13 @@ impl Model {
         }
     }
 
-    /// All policy with one more part, if that is valid.
+    /// All policy with one more part, if that is valid. It never rewrites the past: only the first version of a part, and
+    /// the arrangement of a year, may be effective on a day that is over.
     fn with(&self, data: &PolicyPublished) -> Option<PolicyHistory> {
+        let any_day = data.version == 1 || data.part.starts_with("calendar-");
+        if self.today.is_some_and(|today| data.effective < today && !any_day) {
+            return None;
+        }
         let mut history = self.policies.last().map(|state| state.history.clone()).unwrap_or_default();
         let published = history.publish(&data.part, data.version, data.effective, &data.content.0, self.today);
         published.is_ok().then_some(history)

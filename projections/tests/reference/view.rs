@@ -42,6 +42,11 @@ pub struct Record<'a> {
     pub basis_corrected: u64,
     /// The day on which that correction was recorded.
     pub basis_corrected_on: Option<Date>,
+    /// The policy by which the severity, the term and the watch were judged: that of the acceptance, or of the correction
+    /// that stated them last (default rule 13).
+    pub severity_by: &'a Policy,
+    pub term_by: &'a Policy,
+    pub watch_by: &'a Policy,
 }
 
 impl Record<'_> {
@@ -172,12 +177,25 @@ impl<'a> View<'a> {
             corrected: false,
             basis_corrected: 0,
             basis_corrected_on: None,
+            severity_by: &taken.policy,
+            term_by: &taken.policy,
+            watch_by: &taken.policy,
         };
         for act in self.acts(&taken.event.subject.id, &record.name) {
             let Data::RecordCorrected(correction) = &act.event.data else { continue };
             let before = rests_on(&record.data);
             record.data = changed(&record.data, &correction.changes.0).expect("only what can be read was accepted");
             record.corrected = true;
+            let states = |field: &str| correction.changes.0.get(field).is_some();
+            if states("severity") {
+                record.severity_by = &act.policy;
+            }
+            if states("months") || states("until") {
+                record.term_by = &act.policy;
+            }
+            if states("watch_months") {
+                record.watch_by = &act.policy;
+            }
             if rests_on(&record.data) != before {
                 record.basis_corrected = act.offset;
                 record.basis_corrected_on = Some(act.day);
@@ -209,18 +227,29 @@ pub fn changed(data: &Data, changes: &Value) -> Option<Data> {
         _ => return None,
     }
     .ok()?;
-    let is_designation = matches!(data, Data::DesignationMade(_));
+    let designation = match data {
+        Data::DesignationMade(data) => Some(data),
+        _ => None,
+    };
     for (field, value) in changes {
-        if fields.get(field).is_none() || is_designation && !OF_A_DESIGNATION.contains(&field.as_str()) {
+        let has = fields.get(field).is_some() && field != "representative";
+        let may = designation.is_none() || OF_A_DESIGNATION.contains(&field.as_str());
+        // Severity is stated, and whether a black entry can be repaired.
+        let needed = field == "severity" || field == "repairable" && designation?.list == List::Black;
+        if !has || !may || needed && value.is_null() {
             return None;
         }
-        // A term is stated in one way: the new one takes the place of the other.
-        match field.as_str() {
-            "months" => fields["until"] = Value::Null,
-            "until" if is_designation => fields["months"] = Value::Null,
-            _ => {}
-        }
         fields[field] = value.clone();
+    }
+    // Of the two ways to state a term only the one that the correction states is left, the last day before the months.
+    let states = |field: &str| changes.get(field).is_some_and(|value| !value.is_null());
+    if designation.is_some() && (changes.contains_key("until") || changes.contains_key("months")) {
+        if !states("until") {
+            fields["until"] = Value::Null;
+        }
+        if states("until") || !states("months") {
+            fields["months"] = Value::Null;
+        }
     }
     Some(match data {
         Data::DesignationMade(_) => serde_json::from_value::<DesignationMade>(fields).ok()?.into(),

@@ -260,11 +260,23 @@ pub struct Implication {
     /// The day on which an event ended the entry before its term.
     pub ended: Option<Date>,
     pub withdrawn: bool,
-    /// Measures that were initiated beyond what the list kind carries, and since when.
-    pub initiated: Vec<(Box<str>, Date)>,
+    /// Measures that were initiated beyond what the list kind carries.
+    pub initiated: Vec<Initiated>,
     /// The days on which the entity's entry is disputed, and on which it has no basis.
     pub disputed: Days,
     pub lost: Days,
+}
+
+/// A measure that was initiated and lands on a responsible person, and who was asked to carry it out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Initiated {
+    pub measure: Box<str>,
+    pub since: Date,
+    /// The initiation, `ORG/ID`.
+    pub event: Box<str>,
+    pub implementers: Vec<Box<str>>,
+    /// None where the statement was made before statements told who was asked.
+    pub respond_by: Option<Date>,
 }
 
 /// Something done to a record.

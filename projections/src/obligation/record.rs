@@ -43,7 +43,8 @@ fn answer_objections<'a>(asked: &Asked<'a>, record: &'a Record, all: &mut Vec<Ra
 fn takedown<'a>(asked: &Asked<'a>, record: &'a Record) -> Option<Raised<'a>> {
     let withdrawal = withdrawal(record, asked.known)?;
     let published = match &record.first {
-        Content::Designation(_) => true,
+        // An entry that was withdrawn before its first day stood on no list, on no day.
+        Content::Designation(_) => withdrawal.judged >= record.effective,
         Content::Implication(_) => false,
         _ => record.acts(asked.known).any(|act| matches!(act.what, Deed::Published { .. })),
     };

@@ -180,12 +180,14 @@ fn joint_action() -> Vec<State> {
     let target = Target { measure: INITIATED, ..black() };
     let asked = || build::initiate("I-1", "L-1", LATELY, INITIATED, MARKET, "2026-06-30");
     let accepted = || build::accept(INITIATED, "L-1", LATELY).by(MARKET);
+    let again = build::initiate("I-2", "L-1", LATELY, INITIATED, MARKET, "2026-06-30");
     let executed = build::execute(INITIATED, "L-1", LATELY).by(MARKET);
     let declined = build::decline(INITIATED, "L-1", LATELY).by(MARKET);
     let disputed = build::object("O-1", "L-1", LATELY);
     vec![
         state("measure initiated", &target, [then(), listed(), lately(), asked()]),
         state("measure accepted", &target, [then(), listed(), lately(), asked(), accepted()]),
+        state("measure accepted, asked again", &target, [then(), listed(), lately(), asked(), accepted(), again]),
         state("measure executed", &target, [then(), listed(), lately(), asked(), executed]),
         state("measure declined", &target, [then(), listed(), lately(), asked(), declined]),
         state("measure accepted, disputed", &target, [then(), listed(), lately(), asked(), accepted(), disputed]),
@@ -214,10 +216,12 @@ fn persons() -> Vec<State> {
     let naming = || listed().persons([(PERSON, "法定代表人")]);
     let disputed = || build::object("O-1", "L-1", LATELY).about_person(PERSON);
     let apart = build::resolve(Finding::Withdrawn, "O-1", "L-1", LATELY).about_person(PERSON);
+    let accepted = build::accept(CARRIED, "L-1", LATELY).about_person(PERSON);
     let exited = build::exit("L-1", LATELY);
     let withdrawn = build::withdraw_designation("L-1", LATELY);
     vec![
         state("active", &target, [then(), naming()]),
+        state("measure accepted", &target, [then(), naming(), lately(), accepted]),
         state("disputed by the person", &target, [then(), naming(), lately(), disputed()]),
         state("entry disputed", &target, [then(), naming(), lately(), build::object("O-1", "L-1", LATELY)]),
         state("found not to belong", &target, [then(), naming(), lately(), disputed(), apart]),

@@ -6,7 +6,7 @@ use crate::{
 };
 use chengxin_projections::{
     date::Date,
-    event::{Data, List, MeasureInitiated, NoticeAbout},
+    event::{Data, List, NoticeAbout},
     policy::Due,
 };
 
@@ -128,8 +128,8 @@ impl<'a> View<'a> {
             if record.designation().is_some() {
                 duties.extend(self.flag_duties(&record));
                 duties.extend(self.exit_duty(&record));
-                duties.extend(self.answer_duties(&record));
-                duties.extend(self.report_duties(&record));
+                duties.extend(self.answer_duties(subject, &record));
+                duties.extend(self.report_duties(subject, &record));
             } else {
                 duties.push(self.publish_duty(&record));
             }
@@ -138,6 +138,10 @@ impl<'a> View<'a> {
         for record in self.records() {
             if record.subject() != subject {
                 duties.extend(self.objection_duties(subject, &record));
+            }
+            if record.subject() != subject && self.names(&record, subject) {
+                duties.extend(self.answer_duties(subject, &record));
+                duties.extend(self.report_duties(subject, &record));
             }
         }
         duties
@@ -180,7 +184,9 @@ impl<'a> View<'a> {
         let acts = self.acts_on(record);
         let published = acts!(acts, Data::PublicationIssued(_)).next().is_some();
         let notices = acts!(acts, Data::NoticeIssued(notice) if notice.about != NoticeAbout::Exit);
-        (record.designation().is_some() || published)
+        // An entry that was withdrawn before its first day stood on no list.
+        let listed = record.designation().is_some() && withdrawal.day >= record.first();
+        (listed || published && record.designation().is_none())
             .then(|| Duty::new("notify-takedown", record, withdrawal.event.effective).done(notices))
     }
 
@@ -198,9 +204,12 @@ impl<'a> View<'a> {
                 continue;
             }
             let since = first.max(entry.taken.day).max(cause.taken.day);
-            let confirmed = acts!(acts, Data::DesignationConfirmed(data) if data.on == "flag");
+            let decides = |act: &&Taken| {
+                let known = self.raised_before(act, entry, &cause);
+                act.event.effective >= first && known.iter().any(|flag| flag.since <= act.event.effective)
+            };
             let duty = Duty::new("decide-flag", entry, since)
-                .done(confirmed.filter(|act| act.event.effective >= first))
+                .done(self.confirmations(entry).into_iter().filter(decides))
                 .done(self.ended_by(entry))
                 .cancelled(self.withdrawal(entry))
                 .cancelled(self.withdrawal(&cause));
@@ -241,7 +250,8 @@ impl<'a> View<'a> {
             for duty in ["accept-repair", "decide-repair"] {
                 let duty = Duty::new(duty, record, application.applied.event.effective);
                 let accepted = application.accepted.filter(|_| duty.duty == "accept-repair");
-                let duty = self.cancelled_by_the_end(duty.done(accepted).done(application.closed), record);
+                let duty = duty.done(accepted).done(application.closed);
+                let duty = self.cancelled_by_the_end(record.subject(), duty, record);
                 duties.push(duty);
             }
         }
@@ -249,9 +259,9 @@ impl<'a> View<'a> {
     }
 
     /// Cancelled when the record ends or is withdrawn; an ending that did the duty comes first.
-    fn cancelled_by_the_end(self, duty: Duty, record: &Record<'_>) -> Duty {
+    fn cancelled_by_the_end(self, subject: &str, mut duty: Duty, record: &Record<'_>) -> Duty {
         let span = self.repairable_span(record);
-        let duty = duty.cancelled(self.withdrawal(record));
+        duty.closings.extend(self.withdrawn_for(subject, record).map(|day| Closing { day, done: false }));
         match self.ended_by_event(record) {
             Some(end) => duty.cancelled([end]),
             None => duty.cancelled_after(span.last()),
@@ -269,34 +279,31 @@ impl<'a> View<'a> {
         repairs.find(|act| !span.through && act.event.effective == span.to)
     }
 
-    fn answer_duties(self, entry: &Record<'_>) -> Vec<Duty> {
+    /// Who was asked about a measure of an entry answers, for the entry and for each person on whom it lands.
+    fn answer_duties(self, subject: &str, entry: &Record<'_>) -> Vec<Duty> {
         let mut duties = Vec::new();
         for initiation in self.initiations(entry) {
+            // A person who was found not to belong to the entry before is not asked about.
+            if self.is_person_withdrawn_by_objection(entry, subject, initiation.offset) {
+                continue;
+            }
             let Data::MeasureInitiated(data) = &initiation.event.data else { continue };
-            let MeasureInitiated { measures, implementers, respond_by, .. } = data;
-            for measure in measures {
-                for implementer in implementers {
-                    let acts = self.acts_on(entry);
-                    let by = |act: &&Taken| act.event.publisher == *implementer;
+            for measure in self.initiated_for(subject, entry, initiation) {
+                for implementer in &data.implementers {
                     let mut duty = Duty::new("answer-measure", entry, initiation.event.effective);
                     duty.org.clone_from(implementer);
                     duty.measure = Some(measure.clone());
-                    duty.respond_by = Some(*respond_by);
-                    let answered = acts!(acts, Data::MeasureAccepted(data) if data.measure == *measure).filter(by);
-                    let executed = acts!(acts, Data::MeasureExecuted(data) if data.measure == *measure).filter(by);
-                    let declined = acts!(acts, Data::MeasureDeclined(data) if data.measure == *measure).filter(by);
-                    let later = |act: &&Taken| act.event.effective >= initiation.event.effective;
-                    let answers = answered.chain(executed).chain(declined).filter(later);
-                    let duty = duty.done(answers);
-                    duties.push(self.cancelled_by_the_end(duty, entry));
+                    duty.respond_by = Some(data.respond_by);
+                    let duty = duty.done(self.answers(subject, entry, initiation, implementer, &measure));
+                    duties.push(self.cancelled_by_the_end(subject, duty, entry));
                 }
             }
         }
         duties
     }
 
-    fn report_duties(self, entry: &Record<'_>) -> Vec<Duty> {
-        let acts = self.acts_on(entry);
+    fn report_duties(self, subject: &str, entry: &Record<'_>) -> Vec<Duty> {
+        let acts = self.acts(subject, &entry.name);
         let mut parties: Vec<(String, String)> = Vec::new();
         for act in &acts {
             let measure = match &act.event.data {
@@ -332,6 +339,6 @@ impl<'a> View<'a> {
             }
             duties.extend(open);
         }
-        duties.into_iter().map(|duty| self.cancelled_by_the_end(duty, entry)).collect()
+        duties.into_iter().map(|duty| self.cancelled_by_the_end(subject, duty, entry)).collect()
     }
 }

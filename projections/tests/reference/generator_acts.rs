@@ -115,8 +115,10 @@ impl Generator {
         if day < first && !self.random.once_in(10) {
             day = first.plus_days(self.random.between(0, 3));
         }
-        if kind.starts_with("objection.") {
-            self.by_a_person(index, &mut subject);
+        let implements =
+            matches!(kind, "measure.accepted" | "measure.executed" | "measure.declined" | "measure.reported");
+        if kind.starts_with("objection.") || implements {
+            self.of_a_person(index, &mut subject);
         }
         let data = match kind {
             "objection.answered" | "objection.resolved" => {
@@ -130,8 +132,6 @@ impl Generator {
             _ => self.done_to(kind, &record, day, first)?,
         };
         let anybody = kind == "objection.filed" || kind == "repair.applied";
-        let implements =
-            matches!(kind, "measure.accepted" | "measure.executed" | "measure.declined" | "measure.reported");
         if anybody || implements || self.random.once_in(15) {
             by = text(self.random.pick(&DEPARTMENTS));
         }
@@ -161,7 +161,10 @@ impl Generator {
                 _ => {}
             }
         }
-        let (record, subject, by, measure) = self.random.one(&open)?.clone();
+        let (record, mut subject, by, measure) = self.random.one(&open)?.clone();
+        if let Some(index) = self.made.iter().position(|made| made.name == record && made.subject == subject) {
+            self.of_a_person(index, &mut subject);
+        }
         let result = text("已执行");
         let data: Data = match kind {
             "measure.accepted" => MeasureAccepted { record, measure }.into(),
@@ -174,8 +177,8 @@ impl Generator {
         Some(self.build(&subject, &by, day, data))
     }
 
-    /// A person named by the entry disputes it.
-    fn by_a_person(&mut self, index: usize, subject: &mut String) {
+    /// It is about a person whom the entry names.
+    fn of_a_person(&mut self, index: usize, subject: &mut String) {
         let Data::DesignationMade(data) = &self.made[index].data else { return };
         let persons: Vec<String> = data.persons.iter().map(|named| named.person.clone()).collect();
         if self.random.once_in(2)

@@ -67,21 +67,17 @@ impl Case<'_> {
         };
         let is_objection =
             matches!(event.data, Data::ObjectionFiled(_) | Data::ObjectionAnswered(_) | Data::ObjectionResolved(_));
-        let is_personal =
-            is_objection && view.names(&record, &event.subject.id) && record.subject() != event.subject.id;
-        refuse(codes, record.subject() != event.subject.id && !is_personal, "subject-mismatch");
-        // A person has of the entry what it says of the person, which nobody ends or amends there.
-        let of_a_person = view.names(&record, &event.subject.id) && record.subject() != event.subject.id;
-        refuse(codes, of_a_person && !is_personal, "wrong-record-kind");
-        let anybody = matches!(
+        let is_answer = matches!(
             event.data,
-            Data::ObjectionFiled(_)
-                | Data::RepairApplied(_)
-                | Data::MeasureAccepted(_)
-                | Data::MeasureExecuted(_)
-                | Data::MeasureDeclined(_)
-                | Data::MeasureReported(_)
+            Data::MeasureAccepted(_) | Data::MeasureExecuted(_) | Data::MeasureDeclined(_) | Data::MeasureReported(_)
         );
+        // A person has of the entry what it says of the person: it is disputed there and carried out, but nobody ends or
+        // amends it there.
+        let of_a_person = view.names(&record, &event.subject.id) && record.subject() != event.subject.id;
+        let is_personal = of_a_person && (is_objection || is_answer);
+        refuse(codes, record.subject() != event.subject.id && !is_personal, "subject-mismatch");
+        refuse(codes, of_a_person && !is_personal, "wrong-record-kind");
+        let anybody = is_answer || matches!(event.data, Data::ObjectionFiled(_) | Data::RepairApplied(_));
         refuse(codes, !anybody && event.publisher != record.authority(), "not-your-entry");
         // An error is an error before the day on which it would take effect.
         let earliest = match &event.data {

@@ -18,7 +18,7 @@ impl View<'_> {
             }
         }
         let implications = self.implications(subject);
-        lines.extend(implications.iter().filter_map(|implication| self.watch_line(&implication.record, day)));
+        lines.extend(implications.iter().filter_map(|record| self.watch_line(record, day)));
         lines.extend(self.measure_lines(subject, day));
         for flag in self.flags(subject).into_iter().filter(|flag| flag.stands(day)) {
             let cause = flag.cause.map(|cause| format!(" cause {cause}")).unwrap_or_default();

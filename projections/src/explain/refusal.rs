@@ -47,7 +47,7 @@ pub(super) fn explain(teller: &Teller, event: &Event, stamp: Stamp, code: Code) 
     let refused = format!("事件被拒绝（{}）：{reason}。", code.as_str());
     let step = teller.step(judged, refused).rule(rule).part(Part::Rules, judged);
     steps.push(judged_by(code).into_iter().fold(step, |step, part| step.part(part, judged)).end());
-    let kept = "事件留在日志中备查，不改变任何记录、名单或者措施，理由已告知报送单位。";
+    let kept = "事件留在日志中备查，不改变任何记录、名单或者措施，理由已告知报送单位；更正后须换用新编号报送。";
     steps.push(teller.step(judged, kept).rule(rule::WHO_MAY).end());
     (reason, steps)
 }

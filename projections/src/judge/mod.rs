@@ -42,10 +42,10 @@ impl Effect {
         if seen.content == content {
             Effect::Duplicate(*seen)
         } else {
-            Effect::Refused(Refusal::new(
-                Code::IdConflict,
-                "this id was used before with other content; choose a new id",
-            ))
+            // Also of a refused event: it stands in the log under its id, and nothing else may.
+            let what = seen.refused.map_or(String::new(), |code| format!(" and was refused ({})", code.as_str()));
+            let detail = format!("this id was used before with other content{what}; choose a new id");
+            Effect::Refused(Refusal::new(Code::IdConflict, detail))
         }
     }
 }

@@ -2,11 +2,10 @@
 //! does.
 
 use crate::{
-    crate_side::Crate,
     generator::subjects,
     judge::{ANY, Codes},
-    model::{Model, Side},
-    play::Player,
+    model::Side,
+    play,
     random::Random,
 };
 use chengxin_projections::{date::Date, event::Data, testing::Step};
@@ -24,7 +23,7 @@ impl Disagreement {
     /// The history and the difference, to be read by people.
     pub fn tell(&self) -> String {
         let mut text = String::new();
-        let mut model = Player::new(Model::default());
+        let mut model = play::model();
         for step in &self.steps {
             match step {
                 Step::Day(day) => writeln!(text, "--- {day}").unwrap(),
@@ -68,7 +67,7 @@ pub fn disagreement(steps: &[Step], seed: u64) -> Option<Disagreement> {
 /// The first difference, of one kind where that is asked for, and its kind.
 fn difference(steps: &[Step], seed: u64, wanted: Option<&str>) -> Option<(String, String)> {
     let is_wanted = |kind: &str| wanted.is_none_or(|wanted| wanted == kind);
-    let (mut model, mut real) = (Player::new(Model::default()), Player::new(Crate::default()));
+    let (mut model, mut real) = (play::model(), play::real());
     let mut known = Vec::new();
     let mut today = None;
     for step in steps {

@@ -36,7 +36,7 @@ pub struct Duty {
 }
 
 impl Duty {
-    fn new(duty: &'static str, record: &Record<'_>, since: Date) -> Duty {
+    fn new(duty: &'static str, record: &Record, since: Date) -> Duty {
         let (org, record) = (record.authority().to_owned(), record.name.clone());
         Duty { duty, org, record, measure: None, since, arises: since, respond_by: None, closings: Vec::new() }
     }
@@ -112,7 +112,7 @@ impl<'a> View<'a> {
         for state in states {
             let is_open = due.is_none_or(|due| published(state) <= due.date) && published(state) <= until;
             if published(state) <= duty.since || is_open {
-                due = Some(state.history.at(duty.since).calendar().deadline(duty.since, days));
+                due = Some(state.at(duty.since).calendar().deadline(duty.since, days));
             } else {
                 break;
             }
@@ -147,7 +147,7 @@ impl<'a> View<'a> {
         duties
     }
 
-    fn publish_duty(self, record: &Record<'_>) -> Duty {
+    fn publish_duty(self, record: &Record) -> Duty {
         let acts = self.acts_on(record);
         let mut duty = Duty::new("publish", record, record.first())
             .done(acts!(acts, Data::PublicationIssued(_)))
@@ -157,7 +157,7 @@ impl<'a> View<'a> {
     }
 
     /// The working days by which a record was published too late, or is not published yet; none where it need not be.
-    pub fn publication_late(self, record: &Record<'_>, day: Date) -> u32 {
+    pub fn publication_late(self, record: &Record, day: Date) -> u32 {
         let duty = self.publish_duty(record);
         let closing = duty.closing().filter(|closing| closing.day <= day);
         if closing.is_some_and(|closing| !closing.done) {
@@ -167,7 +167,7 @@ impl<'a> View<'a> {
         self.policy(day).calendar().working_days_late(self.due(&duty, until).date, until)
     }
 
-    fn objection_duties(self, subject: &str, record: &Record<'_>) -> Vec<Duty> {
+    fn objection_duties(self, subject: &str, record: &Record) -> Vec<Duty> {
         let duty = |objection: Objection<'_>| {
             let mut duty = Duty::new("answer-objection", record, objection.filed.event.effective)
                 .done(objection.answered)
@@ -179,7 +179,7 @@ impl<'a> View<'a> {
         self.objections(subject, &record.name).into_iter().map(duty).collect()
     }
 
-    fn takedown_duty(self, record: &Record<'_>) -> Option<Duty> {
+    fn takedown_duty(self, record: &Record) -> Option<Duty> {
         let withdrawal = self.withdrawal(record)?;
         let acts = self.acts_on(record);
         let published = acts!(acts, Data::PublicationIssued(_)).next().is_some();
@@ -190,14 +190,14 @@ impl<'a> View<'a> {
             .then(|| Duty::new("notify-takedown", record, withdrawal.event.effective).done(notices))
     }
 
-    fn flag_duties(self, entry: &Record<'_>) -> Vec<Duty> {
+    fn flag_duties(self, entry: &Record) -> Vec<Duty> {
         let mut duties = Vec::new();
         let acts = self.acts_on(entry);
         let causes = self.records_of(entry.subject()).into_iter().filter(|_| entry.is_on(List::Red));
         for cause in causes {
             let Some(first) = self.raised(entry, &cause).iter().map(|flag| flag.since).min() else { continue };
             // By the time that both were known one of them never was: nobody was ever asked.
-            let gone = |one: &Record<'_>, other: &Record<'_>| {
+            let gone = |one: &Record, other: &Record| {
                 self.withdrawal(one).is_some_and(|withdrawal| withdrawal.offset < other.taken.offset)
             };
             if gone(entry, &cause) || gone(&cause, entry) {
@@ -227,12 +227,12 @@ impl<'a> View<'a> {
     }
 
     /// The first day on which the entry runs without a basis, whatever was confirmed then.
-    fn basis_flag_before_confirmation(self, entry: &Record<'_>) -> Option<Date> {
+    fn basis_flag_before_confirmation(self, entry: &Record) -> Option<Date> {
         let since = self.loss(entry)?.day.max(entry.first());
         self.span(entry).contains(since).then_some(since)
     }
 
-    fn exit_duty(self, entry: &Record<'_>) -> Option<Duty> {
+    fn exit_duty(self, entry: &Record) -> Option<Duty> {
         if self.is_withdrawn(entry) {
             return None;
         }
@@ -244,7 +244,7 @@ impl<'a> View<'a> {
         Some(duty.done(notices).done(own))
     }
 
-    fn repair_duties(self, record: &Record<'_>) -> Vec<Duty> {
+    fn repair_duties(self, record: &Record) -> Vec<Duty> {
         let mut duties = Vec::new();
         for application in self.applications(record) {
             for duty in ["accept-repair", "decide-repair"] {
@@ -259,7 +259,7 @@ impl<'a> View<'a> {
     }
 
     /// Cancelled when the record ends or is withdrawn; an ending that did the duty comes first.
-    fn cancelled_by_the_end(self, subject: &str, mut duty: Duty, record: &Record<'_>) -> Duty {
+    fn cancelled_by_the_end(self, subject: &str, mut duty: Duty, record: &Record) -> Duty {
         let span = self.repairable_span(record);
         duty.closings.extend(self.withdrawn_for(subject, record).map(|day| Closing { day, done: false }));
         match self.ended_by_event(record) {
@@ -269,7 +269,7 @@ impl<'a> View<'a> {
     }
 
     /// The exit or repair that ended an entry, or the repair that ended the publicity of a penalty.
-    fn ended_by_event(self, record: &Record<'_>) -> Option<&'a Taken> {
+    fn ended_by_event(self, record: &Record) -> Option<&'a Taken> {
         if record.designation().is_some() {
             return self.ended_by(record);
         }
@@ -280,7 +280,7 @@ impl<'a> View<'a> {
     }
 
     /// Who was asked about a measure of an entry answers, for the entry and for each person on whom it lands.
-    fn answer_duties(self, subject: &str, entry: &Record<'_>) -> Vec<Duty> {
+    fn answer_duties(self, subject: &str, entry: &Record) -> Vec<Duty> {
         let mut duties = Vec::new();
         for initiation in self.initiations(entry) {
             // A person who was found not to belong to the entry before is not asked about.
@@ -302,7 +302,7 @@ impl<'a> View<'a> {
         duties
     }
 
-    fn report_duties(self, subject: &str, entry: &Record<'_>) -> Vec<Duty> {
+    fn report_duties(self, subject: &str, entry: &Record) -> Vec<Duty> {
         let acts = self.acts(subject, &entry.name);
         let mut parties: Vec<(String, String)> = Vec::new();
         for act in &acts {

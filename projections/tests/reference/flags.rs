@@ -24,7 +24,7 @@ impl Flag {
 
 impl<'a> View<'a> {
     /// The flags that a cause raises on an entry, before anybody decides: as if neither had been withdrawn.
-    pub fn raised(self, entry: &Record<'_>, cause: &Record<'_>) -> Vec<Flag> {
+    pub fn raised(self, entry: &Record, cause: &Record) -> Vec<Flag> {
         let mut flags = Vec::new();
         let bad = cause.penalty().is_some() || cause.is_on(List::Black);
         if cause.name == entry.name || cause.subject() != entry.subject() || !bad || entry.designation().is_none() {
@@ -52,13 +52,13 @@ impl<'a> View<'a> {
     }
 
     /// The decisions to keep an entry in spite of flags.
-    pub fn confirmations(self, entry: &Record<'_>) -> Vec<&'a Taken> {
+    pub fn confirmations(self, entry: &Record) -> Vec<&'a Taken> {
         let on_flag = |data: &Data| matches!(data, Data::DesignationConfirmed(data) if data.on == "flag");
         self.acts_on(entry).into_iter().filter(|act| on_flag(&act.event.data)).collect()
     }
 
     /// The flags that a cause raised on an entry by all that had been recorded before a decision.
-    pub fn raised_before(self, decision: &Taken, entry: &Record<'_>, cause: &Record<'_>) -> Vec<Flag> {
+    pub fn raised_before(self, decision: &Taken, entry: &Record, cause: &Record) -> Vec<Flag> {
         let then = self.at(decision.offset);
         match (then.record(&entry.name), then.record(&cause.name)) {
             (Some(entry), Some(cause)) => then.raised(&entry, &cause),
@@ -67,7 +67,7 @@ impl<'a> View<'a> {
     }
 
     /// The flag of an entry whose basis is lost while it runs.
-    pub fn basis_flag(self, entry: &Record<'_>) -> Option<Flag> {
+    pub fn basis_flag(self, entry: &Record) -> Option<Flag> {
         let loss = self.loss(entry)?;
         let confirmed = self.confirmed_without_basis(entry).map_or(Date::MAX, Date::previous);
         let last = self.span(entry).last().min(confirmed);

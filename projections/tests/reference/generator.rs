@@ -1,6 +1,10 @@
 //! Random histories over a few organisations and persons: mostly what fits, sometimes what does not.
 
-use crate::{model::Model, play::Player, random::Random};
+use crate::{
+    model::Model,
+    play::{self, Player},
+    random::Random,
+};
 use chengxin_projections::{
     date::Date,
     event::{
@@ -80,7 +84,7 @@ pub fn history(seed: u64) -> Vec<Step> {
         made: Vec::new(),
         acts: Vec::new(),
         policies: Vec::new(),
-        player: Player::new(Model::default()),
+        player: play::model(),
         steps: Vec::new(),
         count: 0,
     };

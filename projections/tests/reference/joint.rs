@@ -9,7 +9,7 @@ use chengxin_projections::{
     policy::MeasureKind,
 };
 
-pub fn initiated(case: &Case<'_>, record: &Record<'_>, data: &MeasureInitiated, codes: &mut Codes) {
+pub fn initiated(case: &Case<'_>, record: &Record, data: &MeasureInitiated, codes: &mut Codes) {
     refuse(codes, !case.view.span(record).contains(case.event.effective), "already-ended");
     refuse(codes, data.measures.is_empty() || data.implementers.is_empty(), ANY);
     refuse(codes, data.respond_by < case.event.effective, "term-invalid");
@@ -24,7 +24,7 @@ pub fn initiated(case: &Case<'_>, record: &Record<'_>, data: &MeasureInitiated, 
 
 /// An implementer accepts, executes, declines or reports a measure that the entry carries, for its subject or for a person on
 /// whom it lands.
-pub fn answered(case: &Case<'_>, record: &Record<'_>, measure: &str, codes: &mut Codes) {
+pub fn answered(case: &Case<'_>, record: &Record, measure: &str, codes: &mut Codes) {
     let (view, event, day) = (case.view, case.event, case.event.effective);
     let subject = event.subject.id.as_str();
     refuse(codes, !view.span(record).contains(day), "already-ended");

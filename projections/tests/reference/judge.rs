@@ -101,7 +101,7 @@ impl Case<'_> {
     }
 
     /// Whether this can be done to such a record at all.
-    fn fits(&self, record: &Record<'_>) -> bool {
+    fn fits(&self, record: &Record) -> bool {
         let is_entry = record.designation().is_some();
         match &self.event.data {
             Data::LicenseRevoked(_) => record.is_license(),
@@ -117,7 +117,7 @@ impl Case<'_> {
         }
     }
 
-    fn specific(&self, record: &Record<'_>, is_personal: bool, codes: &mut Codes) {
+    fn specific(&self, record: &Record, is_personal: bool, codes: &mut Codes) {
         let (view, day) = (self.view, self.event.effective);
         match &self.event.data {
             Data::LicenseRevoked(_) => {
@@ -204,8 +204,7 @@ impl Case<'_> {
                 if data.finding == Finding::Corrected {
                     let acts = view.acts_on(record);
                     let is_it = |name: &String| {
-                        acts.iter()
-                            .any(|act| matches!(act.event.data, Data::RecordCorrected(_)) && act.event.name() == *name)
+                        acts.iter().any(|act| matches!(act.event.data, Data::RecordCorrected(_)) && act.name == *name)
                     };
                     refuse(codes, !data.correction.as_ref().is_some_and(is_it), "no-such-correction");
                     refuse(codes, is_personal, ANY);
@@ -223,13 +222,13 @@ impl Case<'_> {
 
     /// An exit or a repair of an entry: after the term nothing is left to end; after another exit or repair only what
     /// lies ahead can be ended earlier.
-    fn ends_too_late(&self, record: &Record<'_>) -> bool {
+    fn ends_too_late(&self, record: &Record) -> bool {
         let day = self.event.effective;
         let already = self.view.ending(record).map(|end| end.event.effective);
         day > self.view.term_end(record) || already.is_some_and(|ended| ended <= self.today || day >= ended)
     }
 
-    fn repairable(&self, record: &Record<'_>, codes: &mut Codes) {
+    fn repairable(&self, record: &Record, codes: &mut Codes) {
         if let Some(data) = record.designation() {
             refuse(codes, data.repairable.as_ref().is_some_and(|repairable| !repairable.allowed), "not-repairable");
         } else {
@@ -238,9 +237,9 @@ impl Case<'_> {
         }
     }
 
-    fn open_objection(&self, record: &Record<'_>, name: &str, codes: &mut Codes) -> Option<Objection<'_>> {
+    fn open_objection(&self, record: &Record, name: &str, codes: &mut Codes) -> Option<Objection<'_>> {
         let objections = self.view.objections(&self.event.subject.id, &record.name);
-        let found = objections.into_iter().find(|objection| objection.filed.event.name() == name);
+        let found = objections.into_iter().find(|objection| objection.filed.name == name);
         match &found {
             None => refuse(codes, true, "no-such-objection"),
             Some(objection) => {
@@ -335,7 +334,7 @@ fn watch(data: &DesignationMade, codes: &mut Codes) {
 }
 
 /// What is corrected is judged like in a record of its day, by the policy of the correction.
-fn correction(policy: &Policy, record: &Record<'_>, changes: &serde_json::Value, codes: &mut Codes) {
+fn correction(policy: &Policy, record: &Record, changes: &serde_json::Value, codes: &mut Codes) {
     let Some(corrected) = changed(&record.data, changes) else {
         codes.insert("correction-invalid");
         return;

@@ -25,8 +25,7 @@ mod view;
 
 use chengxin_projections::event::EVENT_TYPES;
 use generator::{history, subjects};
-use model::{Model, Side};
-use play::Player;
+use model::Side;
 use proptest::prelude::*;
 use random::Random;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,8 +44,8 @@ proptest! {
         let steps = history(seed);
         let mut random = Random::new(seed);
         let end = random.between(1, steps.len() as i32) as usize;
-        let mut whole = Player::new(Model::default());
-        let mut part = Player::new(Model::default());
+        let mut whole = play::model();
+        let mut part = play::model();
         for (number, step) in steps.iter().enumerate() {
             whole.play(step, |_, _| {});
             if number < end {
@@ -79,7 +78,7 @@ fn histories_reach_every_type_of_event_and_every_code_of_a_refusal() {
     let mut refused: BTreeMap<&str, u32> = BTreeMap::new();
     let mut shown = BTreeSet::new();
     for seed in 0..200 {
-        let mut player = Player::new(Model::default());
+        let mut player = play::model();
         for step in history(seed) {
             player.play(&step, |(_, event), outcome| match outcome {
                 Ok(()) => *accepted.entry(event.data.kind()).or_default() += 1,

@@ -30,7 +30,7 @@ impl View<'_> {
         lines
     }
 
-    fn entry_line(self, record: &Record<'_>, day: Date) -> String {
+    fn entry_line(self, record: &Record, day: Date) -> String {
         let data = record.designation().expect("it is an entry");
         let list = match data.list {
             List::Red => "red",
@@ -51,7 +51,7 @@ impl View<'_> {
         line
     }
 
-    fn watch_line(self, record: &Record<'_>, day: Date) -> Option<String> {
+    fn watch_line(self, record: &Record, day: Date) -> Option<String> {
         let watch = self.watch(record)?;
         Some(format!("entry watch {} {watch} {}", record.name, state(watch, day)))
     }
@@ -59,7 +59,7 @@ impl View<'_> {
     /// (十一) On the red list, or without a bad record for some years.
     fn green_line(self, subject: &str, day: Date) -> String {
         let records = self.records_of(subject);
-        let names = |which: &dyn Fn(&Record<'_>) -> bool| {
+        let names = |which: &dyn Fn(&Record) -> bool| {
             let names = records.iter().filter(|record| !self.is_withdrawn(record) && which(record));
             names.map(|record| record.name.clone()).collect::<Vec<_>>().join("+")
         };

@@ -8,7 +8,7 @@ use chengxin_projections::{date::Date, event::Data};
 
 impl<'a> View<'a> {
     /// The last day of the publicity of a license or a penalty if nothing happens to it: of a license its validity.
-    fn planned_end(self, record: &Record<'_>) -> Option<Date> {
+    fn planned_end(self, record: &Record) -> Option<Date> {
         match &record.data {
             Data::LicenseGranted(license) => license.valid_until,
             _ => Some(record.first().plus_months(self.severity(record).max_months)),
@@ -16,14 +16,14 @@ impl<'a> View<'a> {
     }
 
     /// What ended the publicity of a license or a penalty.
-    fn publicity_ends(self, record: &Record<'_>) -> Vec<&'a Taken> {
+    fn publicity_ends(self, record: &Record) -> Vec<&'a Taken> {
         let ends = |data: &Data| matches!(data, Data::LicenseRevoked(_) | Data::RepairGranted(_));
         let acts = self.acts_on(record).into_iter().filter(|act| ends(&act.event.data));
         acts.chain(self.withdrawal(record)).collect()
     }
 
     /// The first day on which it is not to be published any more.
-    pub fn off(self, record: &Record<'_>) -> Option<Date> {
+    pub fn off(self, record: &Record) -> Option<Date> {
         if record.designation().is_some() {
             return Some(self.span(record).last().next());
         }
@@ -32,7 +32,7 @@ impl<'a> View<'a> {
     }
 
     /// The withholdings that stand on a day: nothing was published since, on that day or before.
-    fn withheld(self, record: &Record<'_>, day: Date) -> Vec<&'a Taken> {
+    fn withheld(self, record: &Record, day: Date) -> Vec<&'a Taken> {
         let acts = self.acts_on(record);
         let mut standing = Vec::new();
         for act in &acts {
@@ -48,7 +48,7 @@ impl<'a> View<'a> {
     }
 
     /// The line of a license or a penalty.
-    pub fn record_line(self, record: &Record<'_>, day: Date) -> String {
+    pub fn record_line(self, record: &Record, day: Date) -> String {
         let acts: Vec<_> = self.acts_on(record).into_iter().filter(|act| act.event.effective <= day).collect();
         let revoked = acts.iter().any(|act| matches!(act.event.data, Data::LicenseRevoked(_)));
         let state = match () {
@@ -78,7 +78,7 @@ impl<'a> View<'a> {
 
 /// Whether a record may be published on the day of the event: it is not off by then, and not withheld unless it was
 /// corrected since.
-pub fn issued(case: &Case<'_>, record: &Record<'_>, codes: &mut Codes) {
+pub fn issued(case: &Case<'_>, record: &Record, codes: &mut Codes) {
     let (view, day) = (case.view, case.event.effective);
     refuse(codes, view.off(record).is_some_and(|off| off <= day), "already-ended");
     let mut withheld = false;

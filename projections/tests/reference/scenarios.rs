@@ -3,7 +3,7 @@
 use crate::{
     judge::Codes,
     model::{Model, Side},
-    play::Player,
+    play::{self, Player},
 };
 use chengxin_projections::{
     event::{
@@ -22,7 +22,7 @@ const PERSON: &str = "person-a";
 struct Told(Player<Model>);
 
 fn told(steps: impl IntoIterator<Item = Step>) -> Told {
-    let mut told = Told(Player::new(Model::default()));
+    let mut told = Told(play::model());
     for step in steps {
         told = told.and(step);
     }

@@ -74,6 +74,7 @@ impl Side for Crate {
         lines.extend(measures(file, as_of, known));
         lines.extend(records(file, as_of, known, policies));
         lines.extend(flags(file, as_of, known));
+        lines.extend(about_itself(file, known));
         lines.extend(duties(file, as_of, known, policies));
         lines.push(green(file, as_of, known, &self.policy_at(as_of, own, policies)));
         lines.sort();
@@ -106,6 +107,16 @@ fn measures(file: &CreditFile, as_of: Date, known: Known) -> Vec<String> {
             lines.push(format!("measure {code} {} on {}", word(stretch.state), stretch.basis.join("+")));
         }
     }
+    lines
+}
+
+/// Its numbers and its end, which hold on every day.
+fn about_itself(file: &CreditFile, known: Known) -> Vec<String> {
+    let linked = file.identifiers.iter().filter(|number| number.is_linked(known));
+    let mut lines: Vec<String> =
+        linked.map(|one| format!("number {} {} by {}", one.scheme, one.value, one.by)).collect();
+    let gone = file.deregistered.as_ref().filter(|gone| known.has(gone.stamp));
+    lines.extend(gone.map(|gone| format!("deregistered {} by {}", gone.date, gone.event)));
     lines
 }
 

@@ -37,7 +37,7 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(config(8))]
+    #![proptest_config(config(60))]
 
     #[test]
     fn what_was_known_at_an_offset_is_what_a_log_says_that_ends_there(seed in any::<u64>().no_shrink()) {
@@ -61,7 +61,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(16))]
+    #![proptest_config(config(100))]
 
     #[test]
     fn the_crate_and_the_model_judge_alike_and_draw_the_same_pictures(seed in any::<u64>().no_shrink()) {
@@ -141,7 +141,8 @@ const CODES: [&str; 33] = [
 ];
 
 /// What pictures begin with, but for the measures themselves.
-const LINES: [&str; 26] = [
+const LINES: [&str; 30] = [
+    "deregistered",
     "duty accept-repair",
     "duty answer-measure",
     "duty answer-objection",
@@ -166,6 +167,9 @@ const LINES: [&str; 26] = [
     "green no",
     "green yes clean",
     "green yes red-listed",
+    "number tax",
+    "record corrected",
+    "record current issued late withheld 国家秘密",
     "record revoked",
     "record withdrawn",
 ];

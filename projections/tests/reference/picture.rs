@@ -25,6 +25,7 @@ impl View<'_> {
             lines.push(format!("flag {} {} since {}{cause}", flag.flag, flag.record, flag.since));
         }
         lines.extend(self.duty_lines(subject, day));
+        lines.extend(self.lines_about_itself(subject));
         lines.push(self.green_line(subject, day));
         lines.sort();
         lines

@@ -196,6 +196,23 @@ impl<'a> View<'a> {
         link
     }
 
+    /// Its numbers and its end, which hold on every day.
+    pub fn lines_about_itself(self, subject: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        for taken in self.taken.iter().filter(|taken| taken.event.subject.id == subject) {
+            match &taken.event.data {
+                Data::IdentifierLinked(data)
+                    if self.link(&data.scheme, &data.value).is_some_and(|link| *link == taken.event) =>
+                {
+                    lines.push(format!("number {} {} by {}", data.scheme, data.value, taken.event.publisher));
+                }
+                Data::SubjectDeregistered(data) => lines.push(format!("deregistered {} by {}", data.date, taken.name)),
+                _ => {}
+            }
+        }
+        lines
+    }
+
     /// The subject that a number is linked to.
     pub fn holder(self, scheme: &str, value: &str) -> Option<&'a str> {
         self.link(scheme, value).map(|event| &*event.subject.id)

@@ -99,6 +99,16 @@ impl Addition {
         }
     }
 
+    /// The record whose bearing on what rests on it changes.
+    fn sets_a_basis<'a>(&self, file: &'a CreditFile) -> Option<&'a Record> {
+        match self {
+            Addition::Act { record, act } if crate::dispute::concerns_a_basis(&act.what) => {
+                Some(&file.records[*record])
+            }
+            _ => None,
+        }
+    }
+
     /// Whether it can make a difference to nothing but its own record. Most events are of this kind, and most files have
     /// no red entry that a penalty would raise a flag on.
     fn is_by_itself(&self, file: &CreditFile) -> bool {
@@ -186,6 +196,9 @@ fn apply(
     };
     if let Some(entry) = addition.sets_a_term(file) {
         live::add_causes(file, entry, &mut places);
+    }
+    if let Some(record) = addition.sets_a_basis(file) {
+        live::add_resting(file, record, &mut places);
     }
     // The first thing that happens to a license or a penalty, its publication mostly, can only end its one duty.
     let is_first = matches!(&addition, Addition::Act { record, .. } if file.records[*record].acts.is_empty());

@@ -67,6 +67,11 @@ pub fn withdraws(deed: &Deed) -> bool {
     }
 }
 
+/// Whether it may suspend what rests on the record, or end that.
+pub(crate) fn concerns_a_basis(deed: &Deed) -> bool {
+    matches!(deed, Deed::ObjectionFiled | Deed::ObjectionResolved { .. } | Deed::Withdrawn { .. })
+}
+
 /// When the measures of an entry are suspended, and why.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Suspension {

@@ -649,6 +649,14 @@ pub struct ImplicationStated {
 pub struct InitiatedSince {
     pub measure: String,
     pub since: Date,
+    /// The initiation, `ORG/ID`.
+    #[serde(default)]
+    pub event: String,
+    /// Who was asked to carry it out, and by when they answer.
+    #[serde(default)]
+    pub implementers: Vec<String>,
+    #[serde(default)]
+    pub respond_by: Option<Date>,
 }
 
 /// Days from one up to, but not including, another; none means no end.

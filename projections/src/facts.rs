@@ -85,6 +85,8 @@ pub struct Live {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Identifier {
     pub stamp: Stamp,
+    /// The organisation that linked it, or gave it with an event; it may unlink it again.
+    pub by: Box<str>,
     pub scheme: Box<str>,
     pub value: Box<str>,
     /// When it was unlinked again.
@@ -204,6 +206,7 @@ pub enum Content {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct License {
+    pub valid_from: Option<Date>,
     pub valid_until: Option<Date>,
 }
 
@@ -258,11 +261,23 @@ pub struct Implication {
     /// The day on which an event ended the entry before its term.
     pub ended: Option<Date>,
     pub withdrawn: bool,
-    /// Measures that were initiated beyond what the list kind carries, and since when.
-    pub initiated: Vec<(Box<str>, Date)>,
+    /// Measures that were initiated beyond what the list kind carries.
+    pub initiated: Vec<Initiated>,
     /// The days on which the entity's entry is disputed, and on which it has no basis.
     pub disputed: Days,
     pub lost: Days,
+}
+
+/// A measure that was initiated and lands on a responsible person, and who was asked to carry it out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Initiated {
+    pub measure: Box<str>,
+    pub since: Date,
+    /// The initiation, `ORG/ID`.
+    pub event: Box<str>,
+    pub implementers: Vec<Box<str>>,
+    /// None where the statement was made before statements told who was asked.
+    pub respond_by: Option<Date>,
 }
 
 /// Something done to a record.

@@ -5,7 +5,7 @@ use crate::{
     change::ListName,
     date::Date,
     dispute::withdrawal,
-    facts::{ConfirmedOn, Content, CreditFile, Deed, Known, Record},
+    facts::{Act, ConfirmedOn, Content, CreditFile, Deed, Known, Record},
     interval::Span,
     listing::{self, Entry},
 };
@@ -77,6 +77,12 @@ fn raised<'a>(file: &'a CreditFile, entry: &Entry<'a>, cause: &'a Record, known:
 
 /// What a record raises about an entry, or would if it were not withdrawn.
 pub(crate) fn possible<'a>(file: &'a CreditFile, entry: &Entry<'a>, cause: &'a Record, known: Known) -> Vec<Flag<'a>> {
+    let undecided = undecided(file, entry, cause, known).into_iter();
+    undecided.map(|(kind, span)| decided(file, entry.record, kind, cause, span, known)).collect()
+}
+
+/// The same, before anybody decides: each flag, and the days on which it stands.
+fn undecided(file: &CreditFile, entry: &Entry, cause: &Record, known: Known) -> Vec<(FlagKind, Span)> {
     let black = match cause.content(known) {
         Content::Penalty(_) => None,
         Content::Designation(_) => match listing::entry(file, cause, known) {
@@ -85,21 +91,32 @@ pub(crate) fn possible<'a>(file: &'a CreditFile, entry: &Entry<'a>, cause: &'a R
         },
         Content::License(_) | Content::Implication(_) => return Vec::new(),
     };
-    let flag = |kind, span| decided(entry.record, kind, cause, span, known);
     let mut flags = Vec::new();
     if entry.list == ListName::Red {
         if entry.span.contains(cause.effective) {
-            flags.extend(flag(FlagKind::DishonestWhileRed, entry.span.since(cause.effective)));
+            flags.push((FlagKind::DishonestWhileRed, entry.span.since(cause.effective)));
         }
         if let Some(black) = black {
             let both = entry.span.since(black.span.from);
             let both = if black.span.after() < both.after() { Span { from: both.from, ..black.span } } else { both };
-            flags.extend(flag(FlagKind::RedAndBlack, both));
+            flags.push((FlagKind::RedAndBlack, both));
         }
     } else if let Some(watch) = listing::watch(entry).filter(|watch| watch.span.contains(cause.effective)) {
-        flags.extend(flag(FlagKind::RelapseInWatch, watch.span.since(cause.effective)));
+        flags.push((FlagKind::RelapseInWatch, watch.span.since(cause.effective)));
     }
+    flags.retain(|(_, span)| !span.is_empty());
     flags
+}
+
+/// What a record raised about an entry by all that was recorded before a decision on it: nobody decides on what he cannot
+/// know.
+pub(crate) fn known_to(file: &CreditFile, entry: &Record, cause: &Record, decision: &Act) -> Vec<(FlagKind, Span)> {
+    if decision.stamp < cause.stamp {
+        return Vec::new();
+    }
+    let known = Known::Offset(decision.stamp.offset);
+    let entry = listing::entry(file, entry, known);
+    entry.map(|entry| undecided(file, &entry, cause, known)).unwrap_or_default()
 }
 
 fn basis_lost<'a>(file: &'a CreditFile, entry: &Entry<'a>, known: Known) -> Option<Flag<'a>> {
@@ -114,14 +131,25 @@ fn basis_lost<'a>(file: &'a CreditFile, entry: &Entry<'a>, known: Known) -> Opti
 }
 
 /// The flag until its authority keeps the entry.
-fn decided<'a>(entry: &'a Record, kind: FlagKind, cause: &'a Record, span: Span, known: Known) -> Option<Flag<'a>> {
-    if span.is_empty() {
-        return None;
-    }
-    let kept = entry.acts(known).filter(|act| act.what == Deed::Confirmed { on: ConfirmedOn::Flag });
-    let kept = kept.map(|act| act.effective).filter(|day| span.contains(*day)).min();
+fn decided<'a>(
+    file: &CreditFile,
+    entry: &'a Record,
+    kind: FlagKind,
+    cause: &'a Record,
+    span: Span,
+    known: Known,
+) -> Flag<'a> {
+    let stands = |act: &Act, (flag, days): &(FlagKind, Span)| *flag == kind && days.contains(act.effective);
+    let kept = confirmations(entry, known).filter(|act| span.contains(act.effective));
+    let kept = kept.filter(|act| known_to(file, entry, cause, act).iter().any(|flag| stands(act, flag)));
+    let kept = kept.map(|act| act.effective).min();
     let span = kept.map_or(span, |day| span.cut(day));
-    Some(Flag { kind, entry, cause, span, is_confirmed: kept.is_some() })
+    Flag { kind, entry, cause, span, is_confirmed: kept.is_some() }
+}
+
+/// The decisions to keep an entry in spite of flags.
+pub(crate) fn confirmations(entry: &Record, known: Known) -> impl Iterator<Item = &Act> {
+    entry.acts(known).filter(|act| act.what == Deed::Confirmed { on: ConfirmedOn::Flag })
 }
 
 #[cfg(test)]

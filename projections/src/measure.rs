@@ -40,7 +40,7 @@ pub fn initiated(record: &Record, known: Known) -> impl Iterator<Item = (&str, D
         };
         measures.iter().map(|code| (&**code, act.effective))
     });
-    stated.iter().map(|(code, since)| (&**code, *since)).chain(acts)
+    stated.iter().map(|one| (&*one.measure, one.since)).chain(acts)
 }
 
 /// A stretch of time in which the same entries carried a measure.

@@ -31,7 +31,7 @@ pub struct Publication<'a> {
     pub channel: Option<&'a str>,
     /// Last day of publicity as known; none if it has no end, or was never published.
     pub until: Option<Date>,
-    /// What ended it, or takes it off: a withdrawal, a revocation, a repair.
+    /// What ended it, or takes it off: a withdrawal, a revocation, a repair, or a withholding while it stands.
     pub ended_by: Option<&'a Act>,
 }
 
@@ -59,14 +59,43 @@ pub fn state(record: &Record, known: Known, as_of: Date) -> State {
     state
 }
 
-/// Whether something takes a record off, or keeps it from being published.
-pub(crate) fn stops(deed: &Deed) -> bool {
-    ends(deed) || matches!(deed, Deed::Withheld { .. })
-}
-
-/// Whether something ends the publicity of a record.
+/// Whether something ends the publicity of a record for good.
 fn ends(deed: &Deed) -> bool {
     dispute::withdraws(deed) || matches!(deed, Deed::Revoked | Deed::RepairGranted)
+}
+
+/// The last day of publicity by the content: of a license its validity, of a penalty the maximum of its class.
+fn planned_end(content: &Content) -> Option<Date> {
+    match content {
+        Content::License(license) => license.valid_until,
+        Content::Penalty(penalty) => penalty.publicity_until,
+        Content::Designation(_) | Content::Implication(_) => None,
+    }
+}
+
+/// The first day on which a license or a penalty is not to be public any more, whether or not it ever was.
+pub fn end(record: &Record, known: Known) -> Option<Date> {
+    let ended = record.acts(known).filter(|act| ends(&act.what)).map(|act| act.effective);
+    ended.chain(planned_end(record.content(known)).map(Date::next)).min()
+}
+
+/// The first day on which it need not be published any more: it is at its end, or was withheld, be it for a time.
+pub(crate) fn release(record: &Record, known: Known) -> Option<Date> {
+    let withheld = record.acts(known).filter(|act| matches!(act.what, Deed::Withheld { .. }));
+    withheld.map(|act| act.effective).chain(end(record, known)).min()
+}
+
+/// The withholdings that keep it off show on a day (二十五). A publication that came later lifts one: it is only accepted
+/// once the record was corrected.
+fn withholdings(record: &Record, known: Known, as_of: Date) -> impl Iterator<Item = &Act> {
+    record.acts(known).filter(move |withheld| {
+        let lifts = |act: &Act| {
+            let since = withheld.effective <= act.effective && act.effective <= as_of;
+            matches!(act.what, Deed::Published { .. }) && act.stamp > withheld.stamp && since
+        };
+        let is_it = matches!(withheld.what, Deed::Withheld { .. }) && withheld.effective <= as_of;
+        is_it && !record.acts(known).any(lifts)
+    })
 }
 
 /// The publication of a record as of a day; `None` for an entry, which has its own notices.
@@ -76,31 +105,31 @@ pub fn publication<'a>(
     as_of: Date,
     policies: &PolicyHistory,
 ) -> Option<Publication<'a>> {
-    let planned_end = match record.content(known) {
-        Content::License(license) => license.valid_until,
-        Content::Penalty(penalty) => penalty.publicity_until,
-        Content::Designation(_) | Content::Implication(_) => return None,
-    };
+    if !matches!(record.first, Content::License(_) | Content::Penalty(_)) {
+        return None;
+    }
     let acts = || record.acts(known).filter(|act| act.effective <= as_of);
     let issues = acts().filter_map(|act| match &act.what {
         Deed::Published { channel } => Some((act.effective, &**channel)),
         _ => None,
     });
     let issue = issues.min_by_key(|(date, _)| *date);
-    let withheld = acts().find_map(|act| match &act.what {
+    let withheld = withholdings(record, known, as_of).find_map(|act| match &act.what {
         Deed::Withheld { ground } => Some(&**ground),
         _ => None,
     });
-    let ended_by = acts().filter(|act| ends(&act.what)).min_by_key(|act| act.effective);
+    let ending = acts().filter(|act| ends(&act.what)).chain(withholdings(record, known, as_of));
+    let ended_by = ending.min_by_key(|act| act.effective);
     let issued = issue.map(|(date, _)| date);
-    let stopped = acts().filter(|act| stops(&act.what)).map(|act| act.effective).min();
-    let due = policies.due(duty::PUBLISH, record.effective, issued.or(stopped).unwrap_or(as_of));
-    let late_by = match issued {
-        Some(date) => policies.calendar().working_days_late(due.date, date),
-        None if stopped.is_some() => 0,
-        None => policies.calendar().working_days_late(due.date, as_of),
+    let released = release(record, known).filter(|day| *day <= as_of);
+    // What had to be published was, or had not to be any more: whatever came first.
+    let done = issued.filter(|issued| released.is_none_or(|released| *issued <= released));
+    let due = policies.due(duty::PUBLISH, record.effective, done.or(released).unwrap_or(as_of));
+    let late_by = match done {
+        None if released.is_some() => 0,
+        _ => policies.calendar().working_days_late(due.date, done.unwrap_or(as_of)),
     };
-    let until = ended_by.map(|act| act.effective).into_iter().chain(planned_end).min();
+    let until = ended_by.map(|act| act.effective).into_iter().chain(planned_end(record.content(known))).min();
     let channel = issue.map(|(_, channel)| channel);
     Some(Publication { due, issued, late_by, withheld, channel, until: issued.and(until), ended_by })
 }

@@ -33,11 +33,11 @@ codes! {
     TooEarly => "too-early",
     /// The policy in force has no such list kind.
     ListKindUnknown => "list-kind-unknown",
-    /// (五) A designation needs a citable basis.
+    /// (五) A designation needs a citable basis, and so does a deregistration.
     BasisMissing => "basis-missing",
     /// (二十六) Whether an entry can be repaired is stated when designating.
     RepairabilityMissing => "repairability-missing",
-    /// (四)(五) This kind of department does not designate this kind of list.
+    /// (四)(五) This kind of department does not designate this kind of list, or does not deregister anyone.
     NotEntitled => "not-entitled",
     /// The event does not fit this kind of record.
     WrongRecordKind => "wrong-record-kind",
@@ -55,7 +55,7 @@ codes! {
     PolicyInvalid => "policy-invalid",
     /// No policy is in force that could judge the event.
     PolicyMissing => "policy-missing",
-    /// Only the office or an administrator publishes policy; only the system opens days.
+    /// Only the office or an administrator publishes policy; only the system opens days; only who linked a number unlinks it.
     NotAllowed => "not-allowed",
     /// The rules revision in force does not know this event's effect yet.
     RuleNotInForce => "rule-not-in-force",

@@ -14,12 +14,14 @@
 
 mod acts;
 mod build;
+mod catch_up;
 mod records;
 mod then;
 mod words;
 
 pub use acts::*;
 pub use build::*;
+pub use catch_up::catch_up;
 pub use records::*;
 pub use then::Then;
 pub use words::list_change;

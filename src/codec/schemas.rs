@@ -71,6 +71,7 @@ schemas! {
     1030 "policy.published" 1 in "credit.events" as "policy.published.Event";
     1031 "day.opened" 1 in "credit.events" as "day.opened.Event";
     1032 "implication.stated" 1 in "credit.events" as "implication.stated.Event";
+    1033 "implication.stated" 2 in "credit.events" as "implication.stated.Event";
     2001 "list-change" 1 in "credit.list-changes" as "ListChange";
     2002 "measure-change" 1 in "credit.measure-changes" as "MeasureChange";
     2003 "list-entry" 1 in "credit.lists" as "ListEntry";

@@ -158,7 +158,8 @@ fn golden_values_fill_every_field_once_and_leave_every_field_once() {
             _ => {}
         }
     }
-    for schema in SCHEMAS {
+    // An earlier version leaves what came later.
+    for schema in SCHEMAS.iter().filter(|schema| schemas::latest(schema.kind) == Some(schema)) {
         let values = golden_values(schema);
         fields(&values[0].to_json(), schema.kind, &mut |path, value| {
             // The changes of a correction and the content of a policy are the publisher's own JSON.

@@ -109,9 +109,9 @@ fn changes(changes: &Changes) -> Vec<Change<'_>> {
         (status = 400, description = "Malformed; not logged", body = Problem),
         (status = 401, description = "No valid token", body = Problem),
         (status = 403, description = "The token's roles do not allow it; not logged", body = Problem),
-        (status = 409, description = "The same id with other content; not logged", body = Problem),
+        (status = 409, description = "The same id with other content, also where the first one was refused; not logged: choose a new id", body = Problem),
         (status = 415, description = "Neither JSON nor NDJSON", body = Problem),
-        (status = 422, description = "Refused: logged, without effect, with the reason", body = OutcomeBody),
+        (status = 422, description = "Refused: logged, without effect, with the reason; send what was corrected under a new id", body = OutcomeBody),
         (status = 503, description = "The log is away; nothing was acknowledged, send it again", body = Problem),
     ),
     security(("token" = []))

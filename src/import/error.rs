@@ -130,7 +130,7 @@ codes! {
     NotInForce = "not-in-force", "文件注明该许可当前无效；如已撤销，请另行登记撤销";
     PersonDocumentIgnored = "person-document-ignored", "单位的行不应填自然人证件；未采用";
     AliasIgnored = "alias-ignored", "自然人的行不应填单位登记号；未采用";
-    Refused = "refused", "按原因核实；属实的更正后重新导入，已登记的记录请走更正、撤销程序";
+    Refused = "refused", "按原因核实；未入日志的更正后重新导入，按规则拒绝的编号已用，更正后换用新编号按事件报送；已登记的记录请走更正、撤销程序";
 }
 
 impl std::fmt::Display for Code {

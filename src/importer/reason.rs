@@ -5,7 +5,9 @@ use crate::intake::FieldError;
 /// What a code means. The detail, written for programs, stands behind it.
 fn meaning(code: &str) -> &'static str {
     match code {
-        "id-conflict" => "同一机关、文号、相对人的记录已经登记，而内容与本行不同",
+        "id-conflict" => {
+            "同一机关、文号、相对人的编号已经用过：记录已经登记，而内容与本行不同，请走更正程序；或者报送后被拒绝，请换用新编号按事件报送"
+        }
         "not-your-entry" => "该记录是其他单位登记的",
         "no-such-record" => "没有这条记录",
         "subject-mismatch" => "该记录属于另一主体",

@@ -22,8 +22,8 @@ pub fn corrected<T: Serialize + DeserializeOwned>(said: T, record: &Record, read
     for act in record.acts(reading.known).filter(|act| matches!(act.what, Deed::Corrected(_))) {
         let Some(Data::RecordCorrected(correction)) = reading.bodies.data(act.stamp.offset) else { continue };
         let changes = correction.changes.0.as_object().cloned().unwrap_or_default();
-        // The judge takes a null for a field that does not change.
-        fields.extend(changes.into_iter().filter(|(_, value)| !value.is_null()));
+        // A null clears a field that may be empty; of any other it was refused.
+        fields.extend(changes);
     }
     serde_json::from_value(Value::Object(fields)).unwrap_or(said)
 }

@@ -198,11 +198,10 @@ impl<'a> Looking<'a> {
                 let (department, measure) = (request.implementer, Some(request.measure));
                 Happened { what, date, department, kind, measure }
             };
-            let since = request.initiated.effective;
+            let since = request.since;
             all.push(of_request(|counts| &mut counts.asked, since));
-            let answers = joint::answers(record, request.implementer, request.measure, self.known);
-            let days = answers.map(|(_, act)| act.effective).filter(|day| *day >= since && *day <= self.as_of);
-            let Some(first) = days.min() else { continue };
+            let answer = joint::answered(record, &request, self.known).map(|act| act.effective);
+            let Some(first) = answer.filter(|day| *day <= self.as_of) else { continue };
             // Counted with what was asked, so that the two can be divided.
             all.push(of_request(|counts| &mut counts.answered, since));
             if first > request.respond_by {

@@ -18,7 +18,6 @@ use chengxin_projections::{
     policy::{Department, DepartmentKind, Policy},
 };
 use serde::Serialize;
-use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// What an implementer did about a measure.
@@ -167,7 +166,7 @@ pub fn worklist(
         if measures.is_empty() {
             return Ok(Vec::new());
         }
-        let answered = Answered { carriers: carriers(node, file, known, scope)?, org, as_of: scope.as_of };
+        let answered = Answered { carriers: carriers(file, known), known, org, as_of: scope.as_of };
         let items = measures.into_iter().map(|measure| answered.item(About::of(file, known), measure));
         let is_theirs = |item: &WorkItem| {
             implementer.is_none_or(|implementer| {
@@ -181,42 +180,35 @@ pub fn worklist(
     Ok(Page::new(items, next, scope))
 }
 
-/// The entries that carry measures of a subject, each with what may be known of it. For a person those are entries of
-/// organisations, on whose files the implementers answer.
-fn carriers(node: &Node, file: &CreditFile, known: Known, scope: &Scope) -> Result<Vec<(Arc<Record>, Known)>, Problem> {
-    let mut carriers = Vec::new();
-    for record in file.records.iter().filter(|record| known.has(record.stamp)) {
-        let Some(implication) = record.implication(known) else {
-            if record.designation(known).is_some() && !record.acts.is_empty() {
-                carriers.push((record.clone(), known));
-            }
-            continue;
-        };
-        let shard = node.shard_of(&implication.entity);
-        let entity = shard.file(&implication.entity)?;
-        let entry = entity.as_ref().and_then(|held| held.file.record(&record.id));
-        carriers.extend(entry.map(|entry| (entry.clone(), scope.known(shard.number))));
-    }
-    Ok(carriers)
+/// The entries that carry measures of a subject; of a person also those of organisations that name the person, about which
+/// implementers answer on the person's own file.
+fn carriers(file: &CreditFile, known: Known) -> Vec<&Record> {
+    let records = file.records.iter().map(|record| &**record).filter(|record| known.has(record.stamp));
+    let carries = |record: &&Record| {
+        record.implication(known).is_some() || record.designation(known).is_some() && !record.acts.is_empty()
+    };
+    records.filter(carries).collect()
 }
 
 /// What implementers were asked and answered about a subject's measures.
-pub(super) struct Answered<'a> {
-    pub(super) carriers: Vec<(Arc<Record>, Known)>,
+struct Answered<'a> {
+    carriers: Vec<&'a Record>,
+    known: Known,
     /// Only of this organisation.
-    pub(super) org: Option<&'a str>,
-    pub(super) as_of: Date,
+    org: Option<&'a str>,
+    as_of: Date,
 }
 
 impl Answered<'_> {
-    pub(super) fn item(&self, subject: About, measure: Measure) -> WorkItem {
+    fn item(&self, subject: About, measure: Measure) -> WorkItem {
         let (mut asked, mut answers) = (Vec::new(), Vec::new());
-        for (record, known) in &self.carriers {
-            let requests = joint::requests(record, *known).filter(|request| self.is_meant(request.implementer));
+        for record in &self.carriers {
+            let requests = joint::requests(record, self.known).filter(|request| self.is_meant(request.implementer));
             let requests = requests.filter(|request| request.measure == measure.measure);
-            let begun = requests.filter(|request| request.initiated.effective <= self.as_of);
-            asked.extend(begun.map(|request| self.asked(record, &request, *known)));
-            let acts = record.acts(*known).filter(|act| self.is_meant(act.publisher()) && act.effective <= self.as_of);
+            let begun = requests.filter(|request| request.since <= self.as_of);
+            asked.extend(begun.map(|request| self.asked(record, &request)));
+            let acts =
+                record.acts(self.known).filter(|act| self.is_meant(act.publisher()) && act.effective <= self.as_of);
             answers.extend(acts.filter_map(|act| answer(record, act, &measure.measure)));
         }
         WorkItem { subject, measure, asked, answers }
@@ -226,17 +218,15 @@ impl Answered<'_> {
         self.org.is_none_or(|wanted| wanted == org)
     }
 
-    fn asked(&self, record: &Record, request: &Request, known: Known) -> AskedView {
-        let since = request.initiated.effective;
-        let answers = joint::answers(record, request.implementer, request.measure, known);
-        let days = answers.map(|(_, act)| act.effective).filter(|day| *day >= since && *day <= self.as_of);
+    fn asked(&self, record: &Record, request: &Request) -> AskedView {
+        let answered = joint::answered(record, request, self.known).map(|act| act.effective);
         AskedView {
             record: record.id.to_string(),
             org: request.implementer.to_owned(),
-            event: request.initiated.event.to_string(),
-            since,
+            event: request.event.to_owned(),
+            since: request.since,
             respond_by: request.respond_by,
-            answered: days.min(),
+            answered: answered.filter(|day| *day <= self.as_of),
         }
     }
 }

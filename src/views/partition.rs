@@ -82,12 +82,16 @@ impl Held {
     /// What an event indexes its subject by beside new records: departments other than the authority that get duties.
     /// Also if it is refused, for a term too many does no harm.
     pub fn terms_of(data: &Data, publisher: &str) -> Vec<Term> {
-        let implementers = match data {
-            Data::MeasureInitiated(initiated) => &initiated.implementers[..],
-            Data::MeasureAccepted(_) | Data::MeasureExecuted(_) => &[publisher.to_owned()][..],
-            _ => &[],
-        };
-        implementers.iter().map(|org| duty_term(org).into()).collect()
+        let terms = |orgs: &[String]| -> Vec<Term> { orgs.iter().map(|org| duty_term(org).into()).collect() };
+        match data {
+            Data::MeasureInitiated(initiated) => terms(&initiated.implementers),
+            // What was initiated and lands on a person is answered about the person, too.
+            Data::ImplicationStated(stated) => {
+                stated.initiated.iter().flat_map(|one| terms(&one.implementers)).collect()
+            }
+            Data::MeasureAccepted(_) | Data::MeasureExecuted(_) => vec![duty_term(publisher).into()],
+            _ => Vec::new(),
+        }
     }
 }
 

@@ -123,10 +123,16 @@ fn state(file: &CreditFile, entry: &Entry, person: &str) -> ImplicationStated {
 fn initiated(record: &Record, roles: &[&Responsible]) -> Vec<InitiatedSince> {
     let mut all = Vec::new();
     for act in record.acts(Known::Now) {
-        let Deed::MeasuresInitiated { measures, landing, .. } = &act.what else { continue };
+        let Deed::MeasuresInitiated { measures, landing, implementers, respond_by } = &act.what else { continue };
         let is_of = |role: &str| roles.iter().any(|named| &*named.role == role);
         let landed = measures.iter().filter(|code| landing.iter().any(|(role, landed)| landed == *code && is_of(role)));
-        all.extend(landed.map(|code| InitiatedSince { measure: code.to_string(), since: act.effective }));
+        all.extend(landed.map(|code| InitiatedSince {
+            measure: code.to_string(),
+            since: act.effective,
+            event: act.event.to_string(),
+            implementers: implementers.iter().map(ToString::to_string).collect(),
+            respond_by: Some(*respond_by),
+        }));
     }
     all
 }

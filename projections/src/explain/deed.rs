@@ -40,7 +40,7 @@ impl Told<'_> {
             Deed::Revoked => (rule::AUTHORITY, format!("{by} 撤销该行政许可，公示自当日起终止。")),
             Deed::Withdrawn { .. } => (rule::WITHDRAWN, format!("{by} 撤回该{}。{}", self.thing(), self.never_was())),
             Deed::Published { channel } => (rule::PUBLISH, format!("{by} 在{}公示。", self.teller.channel(channel))),
-            Deed::Withheld { ground } => (rule::WITHHOLD, format!("{by} 以“{ground}”为由不予公示。")),
+            Deed::Withheld { ground } => (rule::WITHHOLD, self.withheld(&by, ground)),
             Deed::Exited { .. } | Deed::RepairGranted => self.ended(&by),
             Deed::Noticed { about, channel } => {
                 let channel = self.teller.channel(channel);
@@ -66,6 +66,19 @@ impl Told<'_> {
             | Deed::MeasureDeclined { .. }
             | Deed::MeasureReported { .. } => self.joint(&by),
         }
+    }
+
+    /// (二十五) What was on show is taken off.
+    fn withheld(&self, by: &str, ground: &str) -> String {
+        let mut earlier = self.record.acts(Known::Offset(self.act.stamp.offset));
+        let shown =
+            earlier.any(|act| matches!(act.what, Deed::Published { .. }) && act.effective <= self.act.effective);
+        let then = if shown {
+            "已公示的自当日起撤下，公示终止；更正以前不得再公示。"
+        } else {
+            "更正以前不得公示。"
+        };
+        format!("{by} 以“{ground}”为由不予公示，{then}")
     }
 
     fn parts<'a>(&self, telling: Telling<'a>) -> Telling<'a> {

@@ -10,7 +10,7 @@ use crate::{
     date::Date,
     dispute,
     event::NoticeAbout,
-    facts::{ConfirmedOn, Deed, Known, Record},
+    facts::{ConfirmedOn, Content, Deed, Known, Record},
     listing,
     obligation::{self, Obligation, State, duty},
     policy::{Count, Part},
@@ -182,6 +182,16 @@ fn raising(teller: &Teller, one: &Obligation) -> Option<EventRef> {
     let record: &Record = file.record(one.record)?;
     if let Some(cause) = one.cause {
         if let Some(act) = record.acts(teller.known()).find(|act| &*act.event == cause) {
+            return Some(teller.acted(record, act));
+        }
+        // What was initiated reached a responsible person with a statement.
+        let tells = |deed: &Deed| match deed {
+            Deed::Corrected(content) => {
+                matches!(&**content, Content::Implication(stated) if stated.initiated.iter().any(|one| &*one.event == cause))
+            }
+            _ => false,
+        };
+        if let Some(act) = record.acts(teller.known()).find(|act| tells(&act.what)) {
             return Some(teller.acted(record, act));
         }
         return file.record(cause).map(|cause| teller.made(cause));

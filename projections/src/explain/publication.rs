@@ -78,7 +78,11 @@ fn answer(teller: &Teller, record: &Record) -> String {
     let due = words::date(shown.due.date);
     match (shown.issued, shown.withheld, shown.ended_by) {
         (Some(_), _, Some(act)) => {
-            let how = if act.what == Deed::Revoked { "因许可撤销" } else { "因信用修复" };
+            let how = match &act.what {
+                Deed::Revoked => "因许可撤销".to_owned(),
+                Deed::Withheld { ground } => format!("以“{ground}”为由撤下，"),
+                _ => "因信用修复".to_owned(),
+            };
             format!("截至{day}，该{thing}的公示已于{}{how}终止。", words::date(act.effective))
         }
         (Some(issued), ..) => {
@@ -97,6 +101,9 @@ fn answer(teller: &Teller, record: &Record) -> String {
         (None, Some(ground), _) => format!("截至{day}，该{thing}以“{ground}”为由不予公示。"),
         (None, None, Some(act)) => {
             format!("截至{day}，该{thing}未公示，已于{}终止，无须再公示。", words::date(act.effective))
+        }
+        (None, None, None) if publication::end(record, teller.known()).is_some_and(|end| end <= as_of) => {
+            format!("截至{day}，该{thing}未公示，公示期已届满，无须再公示。")
         }
         (None, None, None) if shown.late_by > 0 => {
             format!("截至{day}，该{thing}尚未公示：应于{due}以前（含当日）公示，已逾期{}个工作日。", shown.late_by)

@@ -13,6 +13,7 @@ use crate::{
     facts::{Content, CreditFile, Deed, Known, Record, Stamp},
     listing,
     policy::{Part, Policy},
+    publication,
     refusal::Code,
     repair,
 };
@@ -46,7 +47,7 @@ pub(super) fn explain(teller: &Teller, event: &Event, stamp: Stamp, code: Code) 
     let refused = format!("事件被拒绝（{}）：{reason}。", code.as_str());
     let step = teller.step(judged, refused).rule(rule).part(Part::Rules, judged);
     steps.push(judged_by(code).into_iter().fold(step, |step, part| step.part(part, judged)).end());
-    let kept = "事件留在日志中备查，不改变任何记录、名单或者措施，理由已告知报送单位。";
+    let kept = "事件留在日志中备查，不改变任何记录、名单或者措施，理由已告知报送单位；更正后须换用新编号报送。";
     steps.push(teller.step(judged, kept).rule(rule::WHO_MAY).end());
     (reason, steps)
 }
@@ -91,10 +92,12 @@ impl Refused<'_> {
             Code::NotRepairable => (rule::REPAIRABILITY, self.not_repairable()),
             Code::TooEarly => self.too_early(),
             Code::ListKindUnknown => (rule::BLACK, self.list_kind("有效的名单种类中没有")),
+            Code::BasisMissing if self.deregisters() => (rule::IDENTIFIER, text("报送主体注销须引用注销登记的文书")),
             Code::BasisMissing => (rule::BLACK, text("认定须有依据，每一项须载明引用条款或者所依据的记录")),
             Code::RepairabilityMissing => {
                 (rule::REPAIRABILITY, text("认定时须载明能否修复以及如何修复，不可修复的须引用依据"))
             }
+            Code::NotEntitled if self.deregisters() => (rule::WHO_MAY, format!("{by} 不属于可以报送主体注销的部门")),
             Code::NotEntitled => (rule::AUTHORITY, self.list_kind(&format!("{by} 不属于可以认定该名单种类的部门："))),
             Code::WrongRecordKind => (rule::WHO_MAY, format!("记录 {named} 的性质不适用“{title}”")),
             Code::TermInvalid => (rule::TERM, text("所载期限无效：最后一日早于第一日，或者超出允许的最长期限")),
@@ -111,6 +114,9 @@ impl Refused<'_> {
             Code::IdConflict => (rule::WHO_MAY, text("该编号已用于内容不同的另一事件，请换用新编号")),
             Code::PolicyInvalid => (rule::POLICY, text("政策文本有误，或者版本号不衔接")),
             Code::PolicyMissing => (rule::POLICY, text("当时尚无有效政策或者尚未开启业务日，无法判断")),
+            Code::NotAllowed if matches!(self.event.data, Data::IdentifierUnlinked(_)) => {
+                (rule::IDENTIFIER, format!("该代码不是 {by} 关联的，只有关联它的部门或者联席会议办公室可以解除"))
+            }
             Code::NotAllowed => (rule::WHO_MAY, format!("{by} 没有作出“{title}”的权限")),
             Code::RuleNotInForce => (rule::POLICY, format!("当时有效的程序规则修订号尚不处理“{title}”")),
             _ => self.later_rules(code, title, &by),
@@ -146,6 +152,10 @@ impl Refused<'_> {
         }
     }
 
+    fn deregisters(&self) -> bool {
+        matches!(self.event.data, Data::SubjectDeregistered(_))
+    }
+
     fn list_kind(&self, why: &str) -> String {
         match &self.event.data {
             Data::DesignationMade(made) => format!("{why}“{}”（{}）", made.kind, words::list(made.list)),
@@ -162,6 +172,9 @@ impl Refused<'_> {
         if let Some(gone) = dispute::withdrawal(record, self.before) {
             return format!("记录 {id} 已于{}撤回，视为从未有过，不能再“{title}”", words::date(gone.effective));
         }
+        if let Some(reason) = self.not_to_be_published(record) {
+            return reason;
+        }
         if let Some(day) = repair::end(self.file, record, self.before) {
             let has_ended = day <= self.event.effective || self.ends();
             let ended = listing::end_before_term(record, self.before).map_or(day.previous(), |act| act.effective);
@@ -171,6 +184,23 @@ impl Refused<'_> {
             }
         }
         format!("记录 {id} 所涉事项已经办结，不能再次“{title}”")
+    }
+
+    /// (二十五) Why a publication is refused, of a license or a penalty.
+    fn not_to_be_published(&self, record: &Record) -> Option<String> {
+        let day = self.event.effective;
+        if !matches!(self.event.data, Data::PublicationIssued(_)) || record.designation(self.before).is_some() {
+            return None;
+        }
+        if let Some(end) = publication::end(record, self.before).filter(|end| *end <= day) {
+            return Some(format!("记录 {} 自{}起不再公示", record.id, words::date(end)));
+        }
+        let withheld = record.acts(self.before).rfind(|act| matches!(act.what, Deed::Withheld { .. }))?;
+        let since = words::date(withheld.effective);
+        Some(format!(
+            "记录 {} 自{since}起依法不予公示；须先更正（record.corrected）去除例外所保护的内容，方可公示",
+            record.id
+        ))
     }
 
     /// Whether the event would end an entry that something ended before.

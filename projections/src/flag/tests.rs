@@ -206,3 +206,46 @@ fn a_red_authority_that_has_let_the_days_pass_is_told_and_so_is_the_office() {
         .then_listed("2026-06-16", ["red R-1"])
         .then_measure(INCENTIVE, ["2026-03-02..=2028-03-02 on R-1"]);
 }
+
+/// Nobody decides on what he cannot know.
+#[test]
+fn a_confirmation_decides_on_what_was_recorded_before_it_and_on_nothing_that_came_later() {
+    honoured()
+        .when(fine("P-1", "2026-06-08"))
+        .on("2026-06-12")
+        .when(confirm("flag", "R-1", "2026-06-12"))
+        .on("2026-06-15")
+        .when(fine("P-2", "2026-06-09"))
+        .then_obligation_changes(["arisen decide-flag R-1 for P-2 due 2026-06-23"])
+        .then_flags([
+            "dishonest-while-red R-1 for P-1 2026-06-08..2026-06-12 kept",
+            "dishonest-while-red R-1 for P-2 2026-06-09..=2028-03-02",
+        ])
+        .when(confirm("flag", "R-1", "2026-06-15"))
+        .then_flags([
+            "dishonest-while-red R-1 for P-1 2026-06-08..2026-06-12 kept",
+            "dishonest-while-red R-1 for P-2 2026-06-09..2026-06-15 kept",
+        ])
+        .then_duty(
+            "decide-flag",
+            "2026-06-15",
+            [
+                "decide-flag R-1 for P-1 due 2026-06-15 done 2026-06-12",
+                "decide-flag R-1 for P-2 due 2026-06-23 done 2026-06-15",
+            ],
+        );
+}
+
+#[test]
+fn a_flag_that_only_a_later_correction_raised_is_not_decided_by_a_confirmation_before_it() {
+    let over = black("L-0", "2026-01-05").until("2026-02-27").by(MARKET);
+    let scenario = given([day("2026-03-02"), over, red("R-1", "2026-03-02"), fine("P-1", "2026-03-02")]);
+    let kept = scenario.when(confirm("flag", "R-1", "2026-03-02")).then_applied().on("2026-03-09");
+    kept.when(
+        correct("C-1", &format!("{MARKET}/L-0"), "2026-03-09", serde_json::json!({ "until": "2026-12-31" })).by(MARKET),
+    )
+    .then_flags([
+        "red-and-black R-1 for L-0 2026-03-02..=2026-12-31",
+        "dishonest-while-red R-1 for P-1 2026-03-02..2026-03-02 kept",
+    ]);
+}

@@ -260,3 +260,62 @@ fn a_measure_that_is_initiated_again_is_answered_anew_and_a_report_is_no_answer(
             ],
         );
 }
+
+/// A second initiation waits for an answer of its own, and one given before is none.
+#[test]
+fn who_is_asked_again_answers_again_though_the_measure_was_taken_on_before() {
+    let on = "2026-06-22";
+    let again = initiated()
+        .when(accept(ADDED, "L-1", "2026-06-15").by(MARKET))
+        .on(on)
+        .when(accept(ADDED, "L-1", on).by(MARKET))
+        .then_refused(Code::AlreadyEnded)
+        .when(initiate("I-2", "L-1", on, ADDED, MARKET, "2026-07-10"))
+        .then_applied()
+        .scenario;
+    let first = "answer-measure L-1 R-MARKET-BAN for I-1 due 2026-06-26 done 2026-06-15";
+    let second = "answer-measure L-1 R-MARKET-BAN for I-2 due 2026-07-10 done 2026-06-22";
+    again
+        .clone()
+        .when(accept(ADDED, "L-1", on).by(MARKET).id("again"))
+        .then_applied()
+        .then_duty("answer-measure", on, [first, second])
+        .when(accept(ADDED, "L-1", on).by(MARKET).id("once more"))
+        .then_refused(Code::AlreadyEnded);
+    again
+        .when(decline(ADDED, "L-1", on).by(MARKET))
+        .then_applied()
+        .then_duty("answer-measure", on, [first, second])
+        .when(decline(ADDED, "L-1", on).by(MARKET).id("again"))
+        .then_refused(Code::AlreadyEnded);
+}
+
+#[test]
+fn what_was_carried_out_is_declined_only_by_who_is_asked_again() {
+    let on = "2026-06-22";
+    let executed = initiated().when(execute(ADDED, "L-1", "2026-06-15").by(MARKET)).on(on);
+    executed
+        .when(decline(ADDED, "L-1", on).by(MARKET))
+        .then_refused(Code::AlreadyEnded)
+        .when(initiate("I-2", "L-1", on, ADDED, MARKET, "2026-07-10"))
+        .when(decline(ADDED, "L-1", on).by(MARKET).id("again"))
+        .then_applied();
+}
+
+#[test]
+fn an_answer_that_was_recorded_before_the_request_is_none_though_it_is_dated_after_it() {
+    initiated()
+        .when(accept(ADDED, "L-1", "2026-06-20").by(MARKET))
+        .then_applied()
+        .when(initiate("I-2", "L-1", "2026-06-16", ADDED, MARKET, "2026-07-10"))
+        .then_duty(
+            "answer-measure",
+            "2026-06-22",
+            [
+                "answer-measure L-1 R-MARKET-BAN for I-1 due 2026-06-26 done 2026-06-20",
+                "answer-measure L-1 R-MARKET-BAN for I-2 due 2026-07-10 open",
+            ],
+        );
+}
+
+mod persons;

@@ -1,9 +1,12 @@
 //! May this be done to that record? (六) 谁认定、谁负责: only the department that published a record amends or ends it.
 
-use super::{Addition, Case, correction, dispute as judge_dispute, joint as judge_joint, repair as judge_repair};
+use super::{
+    Addition, Case, correction, dispute as judge_dispute, joint as judge_joint, publication as judge_publication,
+    repair as judge_repair,
+};
 use crate::{
     dispute::withdrawal,
-    event::{Data, ExitDeclared, ExitReason, NoticeAbout, PublicationWithheld},
+    event::{Data, ExitDeclared, ExitReason, NoticeAbout},
     facts::{Act, Content, Deed, Designation, Known, Record},
     joint::Answer,
     listing::{self, confirms_repair, end_before_term},
@@ -44,8 +47,8 @@ fn deed(case: &Case, record: &Record) -> Result<Option<Deed>, Refusal> {
         Data::LicenseRevoked(_) => revoke(record),
         Data::PenaltyWithdrawn(_) => withdraw(case, record, matches!(record.first, Content::Penalty(_))),
         Data::DesignationWithdrawn(_) => withdraw(case, record, matches!(record.first, Content::Designation(_))),
-        Data::PublicationIssued(data) => publish(case, record, &data.channel),
-        Data::PublicationWithheld(data) => withhold(case, record, data),
+        Data::PublicationIssued(data) => judge_publication::publish(case, record, &data.channel),
+        Data::PublicationWithheld(data) => judge_publication::withhold(case, record, data),
         Data::ExitDeclared(data) => exit(case, record, data),
         Data::NoticeIssued(data) => notice(case, record, data.about, &data.channel),
         Data::DesignationConfirmed(data) => judge_dispute::confirm(case, record, data),
@@ -149,31 +152,6 @@ fn withdraw(case: &Case, record: &Record, right_kind: bool) -> Result<Deed, Refu
     Ok(Deed::Withdrawn { takes_basis: case.policy.rules_revision() >= 2 })
 }
 
-fn publish(case: &Case, record: &Record, channel: &str) -> Result<Deed, Refusal> {
-    if matches!(record.first, Content::Implication(_)) {
-        return Err(wrong_kind(record, "a record of this subject itself"));
-    }
-    not_withdrawn(record)?;
-    not_before_start(case, record)?;
-    Ok(Deed::Published { channel: channel.into() })
-}
-
-/// (二十五) Withheld only under a legal exception of the policy.
-fn withhold(case: &Case, record: &Record, data: &PublicationWithheld) -> Result<Deed, Refusal> {
-    if !matches!(record.first, Content::License(_) | Content::Penalty(_)) {
-        return Err(wrong_kind(record, "a license or a penalty"));
-    }
-    not_withdrawn(record)?;
-    let ground = case.policy.withholding_ground(&data.exception).ok_or_else(|| {
-        Refusal::new(Code::ExceptionUnknown, format!("{} is no ground of the policy to withhold", data.exception))
-    })?;
-    if ground.needs_citation && data.citation.is_none() {
-        let detail = format!("{} needs the citation of the law that says so", data.exception);
-        return Err(Refusal::new(Code::ExceptionUnknown, detail));
-    }
-    Ok(Deed::Withheld { ground: data.exception.as_str().into() })
-}
-
 /// (二十一) An entry leaves its list before its term.
 fn exit(case: &Case, record: &Record, data: &ExitDeclared) -> Result<Deed, Refusal> {
     let designation = record.designation(Known::Now).ok_or_else(|| wrong_kind(record, "a list entry"))?;
@@ -259,14 +237,14 @@ pub(super) fn still_listed(case: &Case, record: &Record, designation: &Designati
     Ok(())
 }
 
-fn not_withdrawn(record: &Record) -> Result<(), Refusal> {
+pub(super) fn not_withdrawn(record: &Record) -> Result<(), Refusal> {
     match withdrawal(record, Known::Now) {
         Some(_) => Err(Refusal::new(Code::AlreadyEnded, format!("record {} was withdrawn as an error", record.id))),
         None => Ok(()),
     }
 }
 
-fn not_before_start(case: &Case, record: &Record) -> Result<(), Refusal> {
+pub(super) fn not_before_start(case: &Case, record: &Record) -> Result<(), Refusal> {
     if case.event.effective >= record.effective {
         return Ok(());
     }

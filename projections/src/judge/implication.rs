@@ -3,8 +3,8 @@
 use super::{Addition, Case};
 use crate::{
     date::Date,
-    event::{ImplicationStated, SYSTEM_PUBLISHER, Stretch},
-    facts::{Act, Content, Deed, Designation, Implication, Record},
+    event::{ImplicationStated, InitiatedSince, SYSTEM_PUBLISHER, Stretch},
+    facts::{Act, Content, Deed, Designation, Implication, Initiated, Record},
     interval::Days,
     refusal::{Code, Refusal},
 };
@@ -50,9 +50,19 @@ fn implication(data: &ImplicationStated) -> Implication {
         },
         ended: data.ended,
         withdrawn: data.withdrawn,
-        initiated: data.initiated.iter().map(|one| (one.measure.as_str().into(), one.since)).collect(),
+        initiated: data.initiated.iter().map(initiated).collect(),
         disputed: days(&data.disputed),
         lost: days(&data.lost),
+    }
+}
+
+fn initiated(one: &InitiatedSince) -> Initiated {
+    Initiated {
+        measure: one.measure.as_str().into(),
+        since: one.since,
+        event: one.event.as_str().into(),
+        implementers: one.implementers.iter().map(|org| org.as_str().into()).collect(),
+        respond_by: one.respond_by,
     }
 }
 

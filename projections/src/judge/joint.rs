@@ -5,7 +5,7 @@ use crate::{
     change::ListName,
     event::{List, MeasureInitiated},
     facts::{Deed, Known, Record},
-    joint::{self, Answer},
+    joint::{self, Answer, Request},
     listing::{self, Entry},
     measure,
     policy::MeasureKind,
@@ -13,6 +13,9 @@ use crate::{
 };
 
 pub(super) fn initiate(case: &Case, record: &Record, data: &MeasureInitiated) -> Result<Deed, Refusal> {
+    if record.designation(Known::Now).is_none() {
+        return Err(wrong_kind(record, "a list entry"));
+    }
     let entry = running(case, record)?;
     if data.measures.is_empty() || data.implementers.is_empty() {
         return Err(Refusal::new(Code::MeasureUnknown, "name at least one measure and one implementer"));
@@ -51,11 +54,8 @@ fn landing(case: &Case, entry: &Entry, measures: &[String]) -> Vec<(Box<str>, Bo
     landing
 }
 
-/// The entry of the record, if it runs on the event's day.
+/// The entry of the record, or what it means for a person whom it names, if it runs on the event's day.
 fn running<'a>(case: &'a Case, record: &'a Record) -> Result<Entry<'a>, Refusal> {
-    if record.designation(Known::Now).is_none() {
-        return Err(wrong_kind(record, "a list entry"));
-    }
     let entry = listing::entry(case.file, record, Known::Now).ok_or_else(|| wrong_kind(record, "a list entry"))?;
     if !entry.is_active(case.event.effective) {
         let detail = format!("entry {} does not run on {}", record.id, case.event.effective);
@@ -79,7 +79,9 @@ pub(super) fn answer(case: &Case, record: &Record, answer: Answer, code: &str) -
     }
     let before: Vec<Answer> =
         joint::answers(record, &case.event.publisher, code, Known::Now).map(|(answer, _)| answer).collect();
-    fits(answer, &before).map_err(|(code, what)| Refusal::new(code, format!("{what} for entry {}", record.id)))?;
+    let is_asked = is_asked(case, record, code);
+    fits(answer, &before, is_asked)
+        .map_err(|(code, what)| Refusal::new(code, format!("{what} for entry {}", record.id)))?;
     if answer == Answer::Executed && entry.suspension.days().contains(effective) {
         let detail = format!("entry {} is disputed or without basis: nothing is carried out meanwhile", record.id);
         return Err(Refusal::new(Code::Suspended, detail));
@@ -96,9 +98,7 @@ pub(super) fn answer(case: &Case, record: &Record, answer: Answer, code: &str) -
 /// A named implementer, or for what the list kind carries a department of an implementing kind.
 fn is_implementer(case: &Case, entry: &Entry, code: &str) -> bool {
     let publisher = case.event.publisher.as_str();
-    let asked = joint::requests(entry.record, Known::Now)
-        .filter(|request| request.initiated.effective <= case.event.effective)
-        .any(|request| request.measure == code && request.implementer == publisher);
+    let asked = requests(case, entry.record, code).next().is_some();
     let carries = entry.designation.measures.iter().any(|known| &**known == code);
     let of_kind = || {
         let kinds = case.policy.measure(code).map_or(&[][..], |item| &item.implementers[..]);
@@ -108,11 +108,24 @@ fn is_implementer(case: &Case, entry: &Entry, code: &str) -> bool {
     asked || carries && of_kind()
 }
 
-/// Whether an answer fits those that the same implementer gave before.
-fn fits(answer: Answer, before: &[Answer]) -> Result<(), (Code, &'static str)> {
+/// What the publisher was asked about a measure by the event's day.
+fn requests<'a>(case: &'a Case, record: &'a Record, code: &'a str) -> impl Iterator<Item = Request<'a>> {
+    let (publisher, day) = (case.event.publisher.as_str(), case.event.effective);
+    joint::requests(record, Known::Now)
+        .filter(move |request| request.measure == code && request.implementer == publisher && request.since <= day)
+}
+
+/// Whether the publisher was asked about a measure and has not answered since, though it may have answered an earlier request.
+fn is_asked(case: &Case, record: &Record, code: &str) -> bool {
+    requests(case, record, code).any(|request| joint::answered(record, &request, Known::Now).is_none())
+}
+
+/// Whether an answer fits those that the same implementer gave before. Who is asked anew answers anew.
+fn fits(answer: Answer, before: &[Answer], is_asked: bool) -> Result<(), (Code, &'static str)> {
     let last = before.iter().rev().find(|before| **before != Answer::Reported);
     let took_on = matches!(last, Some(Answer::Accepted | Answer::Executed));
     match answer {
+        Answer::Accepted | Answer::Declined if is_asked => Ok(()),
         Answer::Accepted if took_on => Err((Code::AlreadyEnded, "the measure was accepted already")),
         Answer::Declined if before.contains(&Answer::Executed) => {
             Err((Code::AlreadyEnded, "the measure was carried out already"))

@@ -58,6 +58,19 @@ pub(super) fn add_causes(file: &CreditFile, red: &Record, places: &mut Places) {
     }
 }
 
+/// Adds the entries that rest on a record and name persons, though they ended long ago: a dispute or a withdrawal that reaches
+/// back over their days is stated to the persons, too, who keep nothing of their own to reckon it from.
+pub(super) fn add_resting(file: &CreditFile, record: &Record, places: &mut Places) {
+    for (place, entry) in file.records.iter().enumerate() {
+        let rests = entry
+            .designation(Known::Now)
+            .is_some_and(|designation| !designation.persons.is_empty() && designation.basis.contains(&record.id));
+        if rests && let Err(at) = places.binary_search(&place) {
+            places.insert(at, place);
+        }
+    }
+}
+
 /// Looks at some records anew after something happened to them, or a day began.
 pub(super) fn refresh(file: &mut CreditFile, places: &[usize], standing: &Standing, day: Date) {
     let edges = places.iter().map(|place| (*place, edge(file, *place, day)));

@@ -9,6 +9,7 @@ mod dispute;
 mod implication;
 mod joint;
 mod live;
+mod publication;
 mod record;
 mod repair;
 mod subject;
@@ -42,10 +43,10 @@ impl Effect {
         if seen.content == content {
             Effect::Duplicate(*seen)
         } else {
-            Effect::Refused(Refusal::new(
-                Code::IdConflict,
-                "this id was used before with other content; choose a new id",
-            ))
+            // Also of a refused event: it stands in the log under its id, and nothing else may.
+            let what = seen.refused.map_or(String::new(), |code| format!(" and was refused ({})", code.as_str()));
+            let detail = format!("this id was used before with other content{what}; choose a new id");
+            Effect::Refused(Refusal::new(Code::IdConflict, detail))
         }
     }
 }
@@ -95,6 +96,16 @@ impl Addition {
         match self {
             Addition::Record(record) => Some(record),
             Addition::Act { record, act } if matches!(act.what, Deed::Corrected(_)) => Some(&file.records[*record]),
+            _ => None,
+        }
+    }
+
+    /// The record whose bearing on what rests on it changes.
+    fn sets_a_basis<'a>(&self, file: &'a CreditFile) -> Option<&'a Record> {
+        match self {
+            Addition::Act { record, act } if crate::dispute::concerns_a_basis(&act.what) => {
+                Some(&file.records[*record])
+            }
             _ => None,
         }
     }
@@ -183,6 +194,9 @@ fn apply(
     };
     if let Some(entry) = addition.sets_a_term(file) {
         live::add_causes(file, entry, &mut places);
+    }
+    if let Some(record) = addition.sets_a_basis(file) {
+        live::add_resting(file, record, &mut places);
     }
     // The first thing that happens to a license or a penalty, its publication mostly, can only end its one duty.
     let is_first = matches!(&addition, Addition::Act { record, .. } if file.records[*record].acts.is_empty());
@@ -309,8 +323,8 @@ fn add(file: &mut CreditFile, event: &Event, addition: Addition, stamp: Stamp) {
     let aliases = event.subject.aliases.iter().map(|alias| (alias.scheme.as_str(), alias.value.as_str()));
     for (scheme, value) in uscc.chain(aliases) {
         if !file.identifiers.iter().any(|known| &*known.scheme == scheme && &*known.value == value) {
-            let (scheme, value) = (scheme.into(), value.into());
-            Arc::make_mut(&mut file.identifiers).push(Identifier { stamp, scheme, value, unlinked: None });
+            let (by, scheme, value) = (event.publisher.as_str().into(), scheme.into(), value.into());
+            Arc::make_mut(&mut file.identifiers).push(Identifier { stamp, by, scheme, value, unlinked: None });
         }
     }
     match addition {

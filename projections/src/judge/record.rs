@@ -13,10 +13,16 @@ use crate::{
 const MAX_MONTHS: u32 = 1_200;
 
 pub(super) fn license(case: &Case, data: &LicenseGranted) -> Result<Record, Refusal> {
-    if data.valid_from.zip(data.valid_until).is_some_and(|(from, until)| until < from) {
+    let license = valid(License { valid_from: data.valid_from, valid_until: data.valid_until })?;
+    Ok(new(case, Content::License(license)))
+}
+
+/// The license, if it is not at its end before it begins.
+pub(super) fn valid(license: License) -> Result<License, Refusal> {
+    if license.valid_from.zip(license.valid_until).is_some_and(|(from, until)| until < from) {
         return Err(Refusal::new(Code::TermInvalid, "valid_until lies before valid_from"));
     }
-    Ok(new(case, Content::License(License { valid_until: data.valid_until })))
+    Ok(license)
 }
 
 pub(super) fn penalty(case: &Case, data: &PenaltyImposed) -> Result<Record, Refusal> {
@@ -61,10 +67,10 @@ pub(super) fn designation(case: &Case, data: &DesignationMade) -> Result<Record,
         from: case.event.effective,
         until: data.until,
         months: data.months.unwrap_or(kind.months),
-        watch_months: data.watch_months,
         longest: kind.max_months,
     };
     let until = last_day(&term)?;
+    watch_term(data.watch_months)?;
     Ok(new(case, Content::Designation(Box::new(resolved(case, data, kind, until)))))
 }
 
@@ -117,7 +123,6 @@ pub(super) struct Term {
     pub from: Date,
     pub until: Option<Date>,
     pub months: u32,
-    pub watch_months: Option<u32>,
     pub longest: Option<u32>,
 }
 
@@ -137,10 +142,15 @@ pub(super) fn last_day(term: &Term) -> Result<Date, Refusal> {
     if until < from {
         return Err(Refusal::new(Code::TermInvalid, format!("the last day {until} lies before the first, {from}")));
     }
-    if term.watch_months.is_some_and(|months| months > MAX_MONTHS) {
-        return Err(Refusal::new(Code::TermInvalid, format!("watch_months is at most {MAX_MONTHS}")));
-    }
     Ok(until)
+}
+
+/// Whether a stated term of a watch can be meant.
+pub(super) fn watch_term(stated: Option<u32>) -> Result<(), Refusal> {
+    match stated.filter(|months| *months > MAX_MONTHS) {
+        Some(_) => Err(Refusal::new(Code::TermInvalid, format!("watch_months is at most {MAX_MONTHS}"))),
+        None => Ok(()),
+    }
 }
 
 fn new(case: &Case, content: Content) -> Record {

@@ -33,14 +33,22 @@ fn link(case: &Case, data: &IdentifierLinked) -> Result<Addition, Refusal> {
         return Err(Refusal::new(Code::AlreadyEnded, detail));
     }
     let (scheme, value) = (data.scheme.as_str().into(), data.value.as_str().into());
-    Ok(Addition::Identifier(Identifier { stamp: case.stamp, scheme, value, unlinked: None }))
+    let by = case.event.publisher.as_str().into();
+    Ok(Addition::Identifier(Identifier { stamp: case.stamp, by, scheme, value, unlinked: None }))
 }
 
+/// A number that is unlinked parts two files for everybody, so only who vouched for it takes that back, or the office.
 fn unlink(case: &Case, data: &IdentifierUnlinked) -> Result<Addition, Refusal> {
-    linked(case, &data.scheme, &data.value).map(Addition::Unlinked).ok_or_else(|| {
+    let place = linked(case, &data.scheme, &data.value).ok_or_else(|| {
         let detail = format!("{} {} is not linked to this subject", data.scheme, data.value);
         Refusal::new(Code::NoSuchIdentifier, detail)
-    })
+    })?;
+    let by = &*case.file.identifiers[place].by;
+    if by != case.event.publisher && !case.event.office {
+        let detail = format!("{} {} was linked by {by}: only {by} or the office unlinks it", data.scheme, data.value);
+        return Err(Refusal::new(Code::NotAllowed, detail));
+    }
+    Ok(Addition::Unlinked(place))
 }
 
 fn linked(case: &Case, scheme: &str, value: &str) -> Option<usize> {
@@ -48,7 +56,15 @@ fn linked(case: &Case, scheme: &str, value: &str) -> Option<usize> {
     case.file.identifiers.iter().position(is_it)
 }
 
+/// (八) The end of an organisation is said by who registers organisations of its kind, and citable.
 fn deregister(case: &Case, data: &SubjectDeregistered) -> Result<Addition, Refusal> {
+    if !case.policy.may_deregister(&case.event.publisher) {
+        let detail = format!("{} is no department that deregisters organisations", case.event.publisher);
+        return Err(Refusal::new(Code::NotEntitled, detail));
+    }
+    if data.citation.trim().is_empty() {
+        return Err(Refusal::new(Code::BasisMissing, "cite in `citation` the decision on the deregistration"));
+    }
     if let Some(earlier) = &case.file.deregistered {
         let detail = format!("deregistered on {} already, by {}", earlier.date, earlier.event);
         return Err(Refusal::new(Code::AlreadyEnded, detail));

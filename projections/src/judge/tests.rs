@@ -78,6 +78,20 @@ fn a_refused_event_that_comes_again_is_a_duplicate_of_its_refusal() {
     assert_eq!(seen.refused, Some(Code::NoSuchRecord));
 }
 
+/// A refused event stays in the log under its id, so the corrected one needs another.
+#[test]
+fn a_refused_event_spends_its_id_and_its_publisher_is_told_to_choose_a_new_one() {
+    let unfounded = black("L-1", "2026-05-11").designation(|data| data.basis.clear());
+    given([day("2026-05-11")])
+        .when(unfounded)
+        .then_refused(Code::BasisMissing)
+        .when(black("L-1", "2026-05-11"))
+        .then_refused(Code::IdConflict)
+        .then_told("refused (basis-missing); choose a new id")
+        .when(black("L-1", "2026-05-11").id("L-1b"))
+        .then_applied();
+}
+
 #[test]
 fn an_id_used_again_with_other_content_is_refused_and_the_first_stands() {
     given([day("2026-05-11"), black("L-1", "2026-05-11")])

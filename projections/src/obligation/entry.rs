@@ -6,7 +6,7 @@ use crate::{
     date::Date,
     dispute::{self, withdrawal},
     event::NoticeAbout,
-    facts::{Act, ConfirmedOn, Deed, Record},
+    facts::{Act, Deed, Record},
     flag,
     listing::{self, Entry},
 };
@@ -68,8 +68,12 @@ fn decide_flags<'a>(asked: &Asked<'a>, entry: &Entry<'a>, places: &[usize], all:
             continue; // When the later of them was recorded the other one never was: nobody was ever asked.
         }
         let since = first.max(cause.judged).max(entry.record.judged);
-        let confirms = |act: &&Act| act.effective >= first && act.what == Deed::Confirmed { on: ConfirmedOn::Flag };
-        let confirmed = entry.record.acts(asked.known).filter(confirms).map(|act| act.effective).min();
+        let decides = |act: &&Act| {
+            let known = flag::known_to(asked.file, entry.record, cause, act);
+            act.effective >= first && known.iter().any(|(_, span)| span.from <= act.effective)
+        };
+        let confirmations = flag::confirmations(entry.record, asked.known);
+        let confirmed = confirmations.filter(decides).map(|act| act.effective).min();
         let (ended, by_term) = ended(entry);
         let done = confirmed.into_iter().chain(ended).min();
         let withdrawn = [entry.withdrawn_by, withdrawal(cause, asked.known)];

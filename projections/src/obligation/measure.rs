@@ -3,31 +3,36 @@
 use super::{Asked, Raised, Raising, duty};
 use crate::{
     date::Date,
-    facts::Record,
+    event::Finding,
+    facts::{Content, Deed, Record},
     joint::{self, Answer},
     listing,
 };
 
 pub(super) fn duties<'a>(asked: &Asked<'a>, record: &'a Record, all: &mut Raising<'a>) {
-    if record.acts.is_empty() || record.designation(asked.known).is_none() {
+    let is_own = matches!(record.first, Content::Designation(_));
+    if record.acts.is_empty() && is_own {
         return;
     }
     let Some(entry) = listing::entry(asked.file, record, asked.known) else { return };
     let withdrawn = entry.withdrawn_by.map(|act| act.effective);
     let end = withdrawn.map_or(entry.span.after(), |day| day.min(entry.span.after()));
+    let apart = record
+        .acts(asked.known)
+        .find(|act| !is_own && matches!(act.what, Deed::ObjectionResolved { finding: Finding::Withdrawn, .. }));
     for request in joint::requests(record, asked.known) {
-        let since = request.initiated.effective;
-        let answers = joint::answers(record, request.implementer, request.measure, asked.known);
-        let answers = answers.filter(|(answer, _)| *answer != Answer::Reported);
-        let done = answers.map(|(_, act)| act.effective).filter(|day| *day >= since).min();
+        // A person who was found not to belong to the entry is out of whatever is initiated later.
+        if apart.is_some_and(|apart| apart.stamp < request.stamp) {
+            continue;
+        }
         all.push(Raised {
             org: request.implementer,
-            cause: Some(&request.initiated.event),
+            cause: Some(request.event),
             measure: Some(request.measure),
             due: Some(request.respond_by),
-            done,
+            done: joint::answered(record, &request, asked.known).map(|act| act.effective),
             cancelled: Some(end),
-            ..Raised::new(duty::ANSWER_MEASURE, record, since)
+            ..Raised::new(duty::ANSWER_MEASURE, record, request.since)
         });
     }
     report(asked, record, end, all);

@@ -25,9 +25,8 @@ fn publish<'a>(asked: &Asked<'a>, record: &'a Record) -> Option<Raised<'a>> {
     }
     let issued = record.acts(asked.known).filter(|act| matches!(act.what, Deed::Published { .. }));
     let issued = issued.min_by_key(|act| act.effective);
-    let stopped = record.acts(asked.known).filter(|act| publication::stops(&act.what)).map(|act| act.effective).min();
-    let done = issued.map(|act| act.effective).filter(|issued| stopped.is_none_or(|stopped| *issued <= stopped));
-    Some(Raised { done, cancelled: stopped, ..Raised::new(duty::PUBLISH, record, record.effective) })
+    let (done, cancelled) = (issued.map(|act| act.effective), publication::release(record, asked.known));
+    Some(Raised { done, cancelled, ..Raised::new(duty::PUBLISH, record, record.effective) })
 }
 
 /// (二十七) The source verifies what is disputed (default rule 3).
@@ -44,7 +43,8 @@ fn answer_objections<'a>(asked: &Asked<'a>, record: &'a Record, all: &mut Raisin
 fn takedown<'a>(asked: &Asked<'a>, record: &'a Record) -> Option<Raised<'a>> {
     let withdrawal = withdrawal(record, asked.known)?;
     let published = match &record.first {
-        Content::Designation(_) => true,
+        // An entry that was withdrawn before its first day stood on no list, on no day.
+        Content::Designation(_) => withdrawal.judged >= record.effective,
         Content::Implication(_) => false,
         _ => record.acts(asked.known).any(|act| matches!(act.what, Deed::Published { .. })),
     };

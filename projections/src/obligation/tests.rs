@@ -72,6 +72,17 @@ fn an_entry_that_is_withdrawn_after_its_exit_needs_no_exit_notice_any_more() {
 }
 
 #[test]
+fn an_entry_that_is_withdrawn_before_its_first_day_owes_no_takedown() {
+    let pending = given([day("2026-05-11"), black("L-1", "2026-05-20")]).on("2026-05-19");
+    pending.clone().when(withdraw_designation("L-1", "2026-05-19")).then_duties("2026-06-30", []);
+    pending.clone().when(withdraw_designation("L-1", "2026-05-25")).then_duties("2026-06-30", []);
+    pending
+        .on("2026-05-20")
+        .when(withdraw_designation("L-1", "2026-05-20"))
+        .then_duties("2026-05-20", ["notify-takedown L-1 due 2026-05-25 open"]);
+}
+
+#[test]
 fn a_withdrawn_penalty_is_taken_down_only_if_it_was_published() {
     let withdrawn = |steps: Vec<Step>| given(steps).when(withdraw_penalty("P-1", "2026-05-06"));
     withdrawn(vec![day("2026-05-06"), penalty("P-1", "2026-05-06")])

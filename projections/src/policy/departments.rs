@@ -45,11 +45,13 @@ pub struct Departments {
     kinds: Vec<DepartmentKind>,
     register: BTreeMap<String, Department>,
     unregistered: Unregistered,
+    /// Kinds of department that may say that an organisation is no more; `*` is every organisation.
+    registrars: Vec<String>,
 }
 
 impl Departments {
     pub(super) fn parse(content: &Value) -> Result<Departments, Vec<PolicyError>> {
-        let mut check = Check::new(content, &["kinds", "register", "unregistered"]);
+        let mut check = Check::new(content, &["kinds", "register", "unregistered", "registrars"]);
         let kinds: Vec<(String, DepartmentKind)> = check.list("kinds");
         for (at, kind) in &kinds {
             check.filled(at, "code", &kind.code);
@@ -68,9 +70,16 @@ impl Departments {
             }
         }
         check.once("org", register.iter().map(|(at, department)| (at.clone(), &department.org)));
+        let registrars = values(check.list("registrars"));
+        check.names("", "registrars", &registrars, true);
+        for (index, kind) in registrars.iter().enumerate() {
+            if kind != "*" && !kinds.iter().any(|(_, known)| known.code == *kind) {
+                check.error(&format!("/registrars/{index}"), "unknown-department-kind", format!("no kind {kind}"));
+            }
+        }
         let unregistered = check.value("unregistered").unwrap_or_default();
         let register = values(register).into_iter().map(|department| (department.org.clone(), department)).collect();
-        check.end(Departments { kinds: values(kinds), register, unregistered })
+        check.end(Departments { kinds: values(kinds), register, unregistered, registrars })
     }
 
     pub fn kinds(&self) -> &[DepartmentKind] {
@@ -87,6 +96,11 @@ impl Departments {
 
     pub fn register(&self) -> impl Iterator<Item = &Department> {
         self.register.values()
+    }
+
+    /// Whether the organisation may say that another one is no more.
+    pub fn is_registrar(&self, org: &str) -> bool {
+        self.registrars.iter().any(|kind| kind == "*" || self.is_of(org, kind))
     }
 
     /// Whether the organisation is of that kind.

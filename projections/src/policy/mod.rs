@@ -208,6 +208,12 @@ impl Policy {
             })
     }
 
+    /// (八) Whether the organisation may say that another one is no more (default rule 11). Without a register of departments
+    /// nobody is known who could.
+    pub fn may_deregister(&self, publisher: &str) -> bool {
+        self.departments.as_ref().is_some_and(|departments| departments.is_registrar(publisher))
+    }
+
     pub fn departments(&self) -> Option<&Departments> {
         self.departments.as_deref()
     }

@@ -164,7 +164,7 @@ fn every_list_kind_of_the_plan_is_there_with_measures_of_its_own_colour() {
     for kind in policy.list_kinds() {
         assert!(!kind.measures.is_empty() && !kind.conduct.is_empty() && !kind.usual_authorities.is_empty());
         let colour = if kind.list == List::Red { MeasureKind::Incentive } else { MeasureKind::Restriction };
-        for code in &kind.measures {
+        for code in kind.measures.iter() {
             assert_eq!(policy.measure(code).unwrap().kind, colour, "{} carries {code}", kind.code);
         }
         assert!(kind.list == List::Red || kind.months <= 36);
@@ -175,7 +175,7 @@ fn every_list_kind_of_the_plan_is_there_with_measures_of_its_own_colour() {
 fn every_black_kind_carries_the_common_measures_and_judgment_debtors_alone_the_three_on_consumption() {
     let policy = policy();
     let carriers = |code: &str| {
-        let carry = |kind: &&ListKind| kind.measures.iter().any(|measure| measure == code);
+        let carry = |kind: &&ListKind| kind.measures.iter().any(|measure| **measure == *code);
         policy.list_kinds().iter().filter(carry).map(|kind| kind.code.clone()).collect::<Vec<_>>()
     };
     for common in [
@@ -249,6 +249,19 @@ fn in_a_trial_everyone_designates_and_a_narrowed_kind_asks_the_register() {
     departments["unregistered"] = json!("none");
     history.publish("departments", 3, date("2026-01-01"), &departments, None).unwrap();
     assert!(!may(&history, "A", "unpaid-wages") && may(&history, "A", "tax-violation"));
+}
+
+#[test]
+fn in_a_trial_everyone_deregisters_and_registrars_are_departments_of_the_kinds_named() {
+    assert!(policy().may_deregister("A"));
+    assert!(!Policy::default().may_deregister("A"), "nobody is known who could");
+    let mut history = history();
+    let mut departments = content("departments");
+    departments["register"] = json!([{ "org": "B", "name": "税务局", "kinds": ["tax"], "region": "654000" }]);
+    departments["registrars"] = json!(["market-supervision"]);
+    history.publish("departments", 2, date("2026-01-01"), &departments, None).unwrap();
+    let policy = history.at(date("2026-06-01"));
+    assert!(!policy.may_deregister("B") && policy.may_deregister("A"), "unregistered counts as of every kind");
 }
 
 #[test]

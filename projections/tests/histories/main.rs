@@ -9,17 +9,16 @@ mod naive;
 mod shell;
 
 use chengxin_projections::{
-    catch_up::Stretch,
     change::{ListChange, MeasureChange},
     date::Date,
-    event::{Data, Event},
-    facts::{CreditFile, Known, Stamp},
+    event::Event,
+    facts::{CreditFile, Known},
     fold::fold,
     judge::Effect,
     listing, measure,
     memory::Memory,
     partition::Partition,
-    testing::Scenario,
+    testing::{Scenario, catch_up},
 };
 use consumer::Consumer;
 use history::{Action, history, realise};
@@ -59,38 +58,6 @@ fn fold_without_batches(log: &[(u64, Event)], mut look: impl FnMut(&Folded, &Mem
     }
     folded.files = memory.files;
     folded
-}
-
-/// Folds the log subject by subject, in stretches of so many events.
-fn catch_up(log: &[(u64, Event)], lengths: &[usize]) -> (Partition, BTreeMap<Box<str>, CreditFile>) {
-    let (mut partition, mut files) = (START.clone(), BTreeMap::<Box<str>, CreditFile>::new());
-    let (mut rest, mut lengths) = (log, lengths.iter().cycle());
-    while !rest.is_empty() {
-        let (events, behind) = rest.split_at(rest.len().min(*lengths.next().unwrap()));
-        let mut stretch = Stretch::new(partition);
-        let mut own: BTreeMap<&str, Vec<(Stamp, Event)>> = BTreeMap::new();
-        for (offset, event) in events {
-            if matches!(event.data, Data::DayOpened(_) | Data::PolicyPublished(_)) {
-                assert!(stretch.take(*offset, event));
-                continue;
-            }
-            let stamp = stretch.stamp(*offset, event.recorded);
-            files
-                .entry(event.subject.id.as_str().into())
-                .or_insert_with(|| CreditFile::new(&event.subject.id, event.subject.kind));
-            own.entry(&event.subject.id).or_default().push((stamp, event.clone()));
-        }
-        for (subject, file) in &mut files {
-            // Whoever has no event and no day to come is left alone, as by the shell.
-            let is_due = stretch.due().is_some_and(|day| file.next().is_some_and(|next| next <= day));
-            match own.remove(&**subject) {
-                None if !is_due => {}
-                events => stretch.catch_up(file, events.unwrap_or_default()),
-            }
-        }
-        (partition, rest) = (stretch.partition().clone(), behind);
-    }
-    (partition, files)
 }
 
 /// The entries that are on a list as the files have them: (subject, list, record) and first and last day.
@@ -152,7 +119,7 @@ proptest! {
         for (offset, event) in &log {
             let Ok(_) = fold(&mut partition, &mut memory, *offset, event);
         }
-        let (caught_up, files) = catch_up(&log, &lengths);
+        let (caught_up, files) = catch_up(START.clone(), &log, &lengths);
         prop_assert_eq!(&files, &memory.files);
         prop_assert_eq!(serde_json::to_string(&caught_up).unwrap(), serde_json::to_string(&partition).unwrap());
     }

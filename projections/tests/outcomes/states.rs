@@ -87,13 +87,15 @@ fn penalties() -> Vec<State> {
     let published = || build::publish("P-1", THEN);
     let disputed = || build::object("O-1", "P-1", LATELY);
     let corrected = || build::correct("C-1", "P-1", LATELY, json!({ "document_no": "8" }));
+    let withheld = || build::withhold("P-1", THEN, "国家秘密", None);
     let long_ago = "2025-03-03";
     let at_that_time = build::penalty("P-1", long_ago);
     let withdrawn = build::withdraw_penalty("P-1", LATELY);
     vec![
         state("fresh", &target, [lately(), build::penalty("P-1", LATELY)]),
         state("published", &target, [then(), imposed(), published()]),
-        state("withheld", &target, [then(), imposed(), build::withhold("P-1", THEN, "国家秘密", None)]),
+        state("withheld", &target, [then(), imposed(), withheld()]),
+        state("withheld, corrected", &target, [then(), imposed(), withheld(), lately(), corrected()]),
         state("disputed", &target, [then(), imposed(), published(), lately(), disputed()]),
         state("disputed, corrected", &target, [then(), imposed(), published(), lately(), disputed(), corrected()]),
         state("publicity ended", &target, [build::day(long_ago), at_that_time, build::publish("P-1", long_ago)]),
@@ -178,12 +180,14 @@ fn joint_action() -> Vec<State> {
     let target = Target { measure: INITIATED, ..black() };
     let asked = || build::initiate("I-1", "L-1", LATELY, INITIATED, MARKET, "2026-06-30");
     let accepted = || build::accept(INITIATED, "L-1", LATELY).by(MARKET);
+    let again = build::initiate("I-2", "L-1", LATELY, INITIATED, MARKET, "2026-06-30");
     let executed = build::execute(INITIATED, "L-1", LATELY).by(MARKET);
     let declined = build::decline(INITIATED, "L-1", LATELY).by(MARKET);
     let disputed = build::object("O-1", "L-1", LATELY);
     vec![
         state("measure initiated", &target, [then(), listed(), lately(), asked()]),
         state("measure accepted", &target, [then(), listed(), lately(), asked(), accepted()]),
+        state("measure accepted, asked again", &target, [then(), listed(), lately(), asked(), accepted(), again]),
         state("measure executed", &target, [then(), listed(), lately(), asked(), executed]),
         state("measure declined", &target, [then(), listed(), lately(), asked(), declined]),
         state("measure accepted, disputed", &target, [then(), listed(), lately(), asked(), accepted(), disputed]),
@@ -212,10 +216,12 @@ fn persons() -> Vec<State> {
     let naming = || listed().persons([(PERSON, "法定代表人")]);
     let disputed = || build::object("O-1", "L-1", LATELY).about_person(PERSON);
     let apart = build::resolve(Finding::Withdrawn, "O-1", "L-1", LATELY).about_person(PERSON);
+    let accepted = build::accept(CARRIED, "L-1", LATELY).about_person(PERSON);
     let exited = build::exit("L-1", LATELY);
     let withdrawn = build::withdraw_designation("L-1", LATELY);
     vec![
         state("active", &target, [then(), naming()]),
+        state("measure accepted", &target, [then(), naming(), lately(), accepted]),
         state("disputed by the person", &target, [then(), naming(), lately(), disputed()]),
         state("entry disputed", &target, [then(), naming(), lately(), build::object("O-1", "L-1", LATELY)]),
         state("found not to belong", &target, [then(), naming(), lately(), disputed(), apart]),

@@ -4,7 +4,7 @@ use crate::{judge::Codes, model::Side};
 use chengxin_projections::{
     change::ListName,
     date::Date,
-    event::{Event, SubjectKind},
+    event::{Data, Event, SubjectKind},
     facts::{Content, CreditFile, Known},
     flag::{self, FlagKind},
     fold::fold,
@@ -14,22 +14,40 @@ use chengxin_projections::{
     memory::Memory,
     obligation::{self, State},
     partition::Partition,
+    policy::{Policy, PolicyHistory},
     publication,
+    testing::catch_up,
 };
 use serde::Serialize;
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 /// One partition that has every subject.
+#[derive(Clone)]
 pub struct Crate {
     partition: Partition,
     memory: Memory,
     next_offset: u64,
+    /// The own log.
+    log: Vec<(u64, Event)>,
     /// For each offset of the history how far the own log had come: what the system states about persons is in it, too.
     known: Vec<(u64, u64)>,
+    /// The own offsets of what changed the policy, and the policy as it was known there, which takes long to put together.
+    policies: Vec<u64>,
+    histories: RefCell<HashMap<Option<u64>, Rc<PolicyHistory>>>,
 }
 
 impl Default for Crate {
     fn default() -> Crate {
-        Crate { partition: Partition::new(0), memory: Memory::default(), next_offset: 0, known: Vec::new() }
+        let (partition, memory) = (Partition::new(0), Memory::default());
+        let (known, policies, histories) = (Vec::new(), Vec::new(), RefCell::default());
+        Crate { partition, memory, next_offset: 0, log: Vec::new(), known, policies, histories }
+    }
+}
+
+impl Crate {
+    /// Whether a replay, one subject after the other, comes to the same files.
+    pub fn replays_alike(&self, lengths: &[usize]) -> bool {
+        catch_up(Partition::new(0), &self.log, lengths).1 == self.memory.files
     }
 }
 
@@ -40,7 +58,11 @@ impl Side for Crate {
         while !waiting.is_empty() {
             let event = waiting.remove(0);
             let Ok(outcome) = fold(&mut self.partition, &mut self.memory, self.next_offset, &event);
+            self.log.push((self.next_offset, event.clone()));
             self.known.push((offset, self.next_offset));
+            if matches!(event.data, Data::PolicyPublished(_)) {
+                self.policies.push(self.next_offset);
+            }
             self.next_offset += 1;
             let outcome = outcome.expect("no file is ahead of its partition here");
             waiting.extend(outcome.changes.implications.iter().map(|implied| implied.event()));
@@ -57,13 +79,15 @@ impl Side for Crate {
         let nothing = CreditFile::new(subject, SubjectKind::Organisation);
         let file = self.memory.files.get(subject).unwrap_or(&nothing);
         let own = self.known.iter().rev().find(|(offset, _)| *offset <= known_at).map(|(_, own)| *own);
-        let Some(known) = own.map(Known::Offset) else { return Vec::new() };
+        let Some(own) = own else { return Vec::new() };
+        let (known, policies) = (Known::Offset(own), &*self.known_history(own));
         let mut lines = entries(file, as_of, known);
         lines.extend(measures(file, as_of, known));
-        lines.extend(self.records(file, as_of, known));
+        lines.extend(records(file, as_of, known, policies));
         lines.extend(flags(file, as_of, known));
-        lines.extend(self.duties(file, as_of, known));
-        lines.push(self.green(file, as_of, known));
+        lines.extend(about_itself(file, known));
+        lines.extend(duties(file, as_of, known, policies));
+        lines.push(green(file, as_of, known, &self.policy_at(as_of, own, policies)));
         lines.sort();
         lines
     }
@@ -97,6 +121,16 @@ fn measures(file: &CreditFile, as_of: Date, known: Known) -> Vec<String> {
     lines
 }
 
+/// Its numbers and its end, which hold on every day.
+fn about_itself(file: &CreditFile, known: Known) -> Vec<String> {
+    let linked = file.identifiers.iter().filter(|number| number.is_linked(known));
+    let mut lines: Vec<String> =
+        linked.map(|one| format!("number {} {} by {}", one.scheme, one.value, one.by)).collect();
+    let gone = file.deregistered.as_ref().filter(|gone| known.has(gone.stamp));
+    lines.extend(gone.map(|gone| format!("deregistered {} by {}", gone.date, gone.event)));
+    lines
+}
+
 fn flags(file: &CreditFile, as_of: Date, known: Known) -> Vec<String> {
     let flags = flag::flags(file, &flag::all(file), known).into_iter().filter(|flag| flag.span.contains(as_of));
     let line = |flag: flag::Flag<'_>| {
@@ -110,57 +144,72 @@ fn flags(file: &CreditFile, as_of: Date, known: Known) -> Vec<String> {
 }
 
 impl Crate {
-    fn green(&self, file: &CreditFile, as_of: Date, known: Known) -> String {
-        let years = self.partition.policy_at(as_of, known).clean_years();
-        let mut found = green::green_channel(file, known, as_of, years);
-        found.records.sort_by_key(|record| record.stamp);
-        let names = found.records.iter().map(|record| &*record.id).collect::<Vec<_>>().join("+");
-        match found.because {
-            Because::RedList => format!("green yes red-listed {names}"),
-            Because::CleanYears => "green yes clean".to_owned(),
-            Because::BadRecord => format!("green no {names}"),
-            Because::NoTerms => "green unknown".to_owned(),
+    /// Asked of the partition itself where that is quick: of the whole log.
+    fn policy_at(&self, as_of: Date, own: u64, policies: &PolicyHistory) -> Policy {
+        match own + 1 == self.next_offset {
+            true => self.partition.policy_at(as_of, Known::Offset(own)),
+            false => policies.at(as_of),
         }
     }
 
-    fn records(&self, file: &CreditFile, as_of: Date, known: Known) -> Vec<String> {
-        let history = self.partition.known_history(known);
-        let history = history.as_ref().unwrap_or(&self.partition.history);
-        let mut lines = Vec::new();
-        for record in file.records.iter().filter(|record| known.has(record.stamp)) {
-            if !matches!(record.first, Content::License(_) | Content::Penalty(_)) {
-                continue;
-            }
-            let publication = publication::publication(record, known, as_of, history).unwrap();
-            let day = |day: Option<Date>| day.map_or("-".to_owned(), |day| day.to_string());
-            lines.push(format!(
-                "record {} {} issued {} withheld {} until {}",
-                record.id,
-                word(publication::state(record, known, as_of)),
-                day(publication.issued),
-                publication.withheld.unwrap_or("-"),
-                day(publication.until),
-            ));
-        }
-        lines
+    /// What was known of the policy at an own offset.
+    fn known_history(&self, own: u64) -> Rc<PolicyHistory> {
+        let read = || self.partition.known_history(Known::Offset(own)).unwrap_or(self.partition.history.clone());
+        let last = self.policies.iter().rev().find(|offset| **offset <= own).copied();
+        self.histories.borrow_mut().entry(last).or_insert_with(|| Rc::new(read())).clone()
     }
+}
 
-    fn duties(&self, file: &CreditFile, as_of: Date, known: Known) -> Vec<String> {
-        let history = self.partition.known_history(known);
-        let history = history.as_ref().unwrap_or(&self.partition.history);
-        let duties = obligation::obligations(file, known, as_of, history);
-        let line = |duty: obligation::Obligation<'_>| {
-            let provisional = if duty.due.provisional { "~" } else { "" };
-            let state = match duty.state {
-                State::Open => "open".to_owned(),
-                State::Overdue => format!("overdue {}", duty.late_by),
-                State::Done => format!("done {} late {}", duty.done.unwrap(), duty.late_by),
-                State::Cancelled => "cancelled".to_owned(),
-            };
-            let measure = duty.measure.map(|measure| format!(" {measure}")).unwrap_or_default();
-            let (name, org, record, since, due) = (duty.duty, duty.org, duty.record, duty.since, duty.due.date);
-            format!("duty {name} {org} {record} since {since} due {due}{provisional} {state}{measure}")
+fn green(file: &CreditFile, as_of: Date, known: Known, policy: &Policy) -> String {
+    let years = policy.clean_years();
+    let mut found = green::green_channel(file, known, as_of, years);
+    found.records.sort_by_key(|record| record.stamp);
+    let names = found.records.iter().map(|record| &*record.id).collect::<Vec<_>>().join("+");
+    match found.because {
+        Because::RedList => format!("green yes red-listed {names}"),
+        Because::CleanYears => "green yes clean".to_owned(),
+        Because::BadRecord => format!("green no {names}"),
+        Because::NoTerms => "green unknown".to_owned(),
+    }
+}
+
+fn records(file: &CreditFile, as_of: Date, known: Known, policies: &PolicyHistory) -> Vec<String> {
+    let mut lines = Vec::new();
+    for record in file.records.iter().filter(|record| known.has(record.stamp)) {
+        if !matches!(record.first, Content::License(_) | Content::Penalty(_)) {
+            continue;
+        }
+        let publication = publication::publication(record, known, as_of, policies).unwrap();
+        let day = |day: Option<Date>| day.map_or("-".to_owned(), |day| day.to_string());
+        let state = publication::state(record, known, as_of);
+        let is_shown = publication.is_public(as_of) && state != publication::State::Withdrawn;
+        lines.push(format!(
+            "record {} {} issued {} late {} withheld {} until {} {}",
+            record.id,
+            word(state),
+            day(publication.issued),
+            publication.late_by,
+            publication.withheld.unwrap_or("-"),
+            day(publication.until),
+            if is_shown { "on show" } else { "off show" },
+        ));
+    }
+    lines
+}
+
+fn duties(file: &CreditFile, as_of: Date, known: Known, policies: &PolicyHistory) -> Vec<String> {
+    let duties = obligation::obligations(file, known, as_of, policies);
+    let line = |duty: obligation::Obligation<'_>| {
+        let provisional = if duty.due.provisional { "~" } else { "" };
+        let state = match duty.state {
+            State::Open => "open".to_owned(),
+            State::Overdue => format!("overdue {}", duty.late_by),
+            State::Done => format!("done {} late {}", duty.done.unwrap(), duty.late_by),
+            State::Cancelled => "cancelled".to_owned(),
         };
-        duties.into_iter().map(line).collect()
-    }
+        let measure = duty.measure.map(|measure| format!(" {measure}")).unwrap_or_default();
+        let (name, org, record, since, due) = (duty.duty, duty.org, duty.record, duty.since, duty.due.date);
+        format!("duty {name} {org} {record} since {since} due {due}{provisional} {state}{measure}")
+    };
+    duties.into_iter().map(line).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::view::{Record, Taken, View};
 use chengxin_projections::{date::Date, event::Data};
+use std::rc::Rc;
 
 pub struct Objection<'a> {
     pub filed: &'a Taken,
@@ -39,14 +40,14 @@ impl<'a> View<'a> {
         };
         filed
             .map(|filed| {
-                let (answered, resolved) = of(&filed.event.name());
+                let (answered, resolved) = of(&filed.name);
                 Objection { filed, answered, resolved }
             })
             .collect()
     }
 
     /// Whether a subject has an objection to the record that is open on that day.
-    pub fn has_open_objection(self, subject: &str, record: &Record<'_>, day: Date) -> bool {
+    pub fn has_open_objection(self, subject: &str, record: &Record, day: Date) -> bool {
         let withdrawn = self.withdrawn_for(subject, record).is_some_and(|withdrawn| withdrawn <= day);
         !withdrawn
             && self.objections(subject, &record.name).iter().any(|objection| {
@@ -56,7 +57,7 @@ impl<'a> View<'a> {
     }
 
     /// The records that an entry rests on, where it rests on nothing but records that the subject's file has.
-    fn basis_records(self, record: &Record<'_>) -> Option<Vec<Record<'a>>> {
+    fn basis_records(self, record: &Record) -> Option<Vec<Rc<Record>>> {
         let data = record.designation().expect("only an entry has a basis");
         let named = data.basis.iter().map(|item| {
             let named = self.record(item.record.as_deref()?)?;
@@ -67,19 +68,19 @@ impl<'a> View<'a> {
 
     /// The day of the authority's decision to keep the entry although its basis is lost. A corrected basis is looked at
     /// anew: what was confirmed before the correction was another basis.
-    pub fn confirmed_without_basis(self, record: &Record<'_>) -> Option<Date> {
+    pub fn confirmed_without_basis(self, record: &Record) -> Option<Date> {
         let acts = self.acts_on(record).into_iter().filter(|act| act.offset > record.basis_corrected);
         acts.filter(|act| matches!(&act.event.data, Data::DesignationConfirmed(data) if data.on == "basis-lost"))
             .map(|act| act.event.effective)
             .min()
     }
 
-    fn is_confirmed_without_basis(self, record: &Record<'_>, day: Date) -> bool {
+    fn is_confirmed_without_basis(self, record: &Record, day: Date) -> bool {
         self.confirmed_without_basis(record).is_some_and(|confirmed| confirmed <= day)
     }
 
     /// When every record was withdrawn that the entry rests on, whatever the authority decided then.
-    pub fn loss(self, record: &Record<'_>) -> Option<Loss> {
+    pub fn loss(self, record: &Record) -> Option<Loss> {
         let basis = self.basis_records(record)?;
         let mut loss =
             Loss { day: Date::MIN, recorded: record.taken.day.max(record.basis_corrected_on.unwrap_or(Date::MIN)) };
@@ -91,28 +92,28 @@ impl<'a> View<'a> {
         Some(loss)
     }
 
-    pub fn is_basis_lost(self, record: &Record<'_>, day: Date) -> bool {
+    pub fn is_basis_lost(self, record: &Record, day: Date) -> bool {
         self.loss(record).is_some_and(|loss| loss.day <= day) && !self.is_confirmed_without_basis(record, day)
     }
 
-    pub fn is_disputed(self, record: &Record<'_>, day: Date) -> bool {
+    pub fn is_disputed(self, record: &Record, day: Date) -> bool {
         self.has_open_objection(record.subject(), record, day)
             || self.is_basis_disputed(record, day) && !self.is_confirmed_without_basis(record, day)
     }
 
-    fn is_basis_disputed(self, record: &Record<'_>, day: Date) -> bool {
+    fn is_basis_disputed(self, record: &Record, day: Date) -> bool {
         let Some(basis) = self.basis_records(record) else { return false };
-        let lost = |item: &Record<'_>| self.withdrawal(item).is_some_and(|act| act.event.effective <= day);
-        let disputed = |item: &Record<'_>| self.has_open_objection(item.subject(), item, day);
+        let lost = |item: &Rc<Record>| self.withdrawal(item).is_some_and(|act| act.event.effective <= day);
+        let disputed = |item: &Rc<Record>| self.has_open_objection(item.subject(), item, day);
         basis.iter().all(|item| lost(item) || disputed(item)) && basis.iter().any(disputed)
     }
 
-    pub fn is_suspended(self, record: &Record<'_>, day: Date) -> bool {
+    pub fn is_suspended(self, record: &Record, day: Date) -> bool {
         self.is_disputed(record, day) || self.is_basis_lost(record, day)
     }
 
     /// The applications for the repair of a record, in the order of the log.
-    pub fn applications(self, record: &Record<'_>) -> Vec<Application<'a>> {
+    pub fn applications(self, record: &Record) -> Vec<Application<'a>> {
         let mut applications: Vec<Application<'a>> = Vec::new();
         for act in self.acts_on(record) {
             let open = applications.last_mut().filter(|application| application.closed.is_none());
@@ -129,7 +130,7 @@ impl<'a> View<'a> {
     }
 
     /// The application that nobody has decided by that day; void where the record has ended otherwise.
-    pub fn open_application(self, record: &Record<'_>, day: Date) -> Option<Application<'a>> {
+    pub fn open_application(self, record: &Record, day: Date) -> Option<Application<'a>> {
         let open = self.applications(record).pop().filter(|application| application.closed.is_none());
         open.filter(|_| !self.repairable_span(record).is_over(day))
     }

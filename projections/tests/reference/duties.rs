@@ -6,7 +6,7 @@ use crate::{
 };
 use chengxin_projections::{
     date::Date,
-    event::{Data, List, MeasureInitiated, NoticeAbout},
+    event::{Data, List, NoticeAbout},
     policy::Due,
 };
 
@@ -36,7 +36,7 @@ pub struct Duty {
 }
 
 impl Duty {
-    fn new(duty: &'static str, record: &Record<'_>, since: Date) -> Duty {
+    fn new(duty: &'static str, record: &Record, since: Date) -> Duty {
         let (org, record) = (record.authority().to_owned(), record.name.clone());
         Duty { duty, org, record, measure: None, since, arises: since, respond_by: None, closings: Vec::new() }
     }
@@ -112,7 +112,7 @@ impl<'a> View<'a> {
         for state in states {
             let is_open = due.is_none_or(|due| published(state) <= due.date) && published(state) <= until;
             if published(state) <= duty.since || is_open {
-                due = Some(state.history.at(duty.since).calendar().deadline(duty.since, days));
+                due = Some(state.at(duty.since).calendar().deadline(duty.since, days));
             } else {
                 break;
             }
@@ -128,8 +128,8 @@ impl<'a> View<'a> {
             if record.designation().is_some() {
                 duties.extend(self.flag_duties(&record));
                 duties.extend(self.exit_duty(&record));
-                duties.extend(self.answer_duties(&record));
-                duties.extend(self.report_duties(&record));
+                duties.extend(self.answer_duties(subject, &record));
+                duties.extend(self.report_duties(subject, &record));
             } else {
                 duties.push(self.publish_duty(&record));
             }
@@ -139,19 +139,35 @@ impl<'a> View<'a> {
             if record.subject() != subject {
                 duties.extend(self.objection_duties(subject, &record));
             }
+            if record.subject() != subject && self.names(&record, subject) {
+                duties.extend(self.answer_duties(subject, &record));
+                duties.extend(self.report_duties(subject, &record));
+            }
         }
         duties
     }
 
-    fn publish_duty(self, record: &Record<'_>) -> Duty {
+    fn publish_duty(self, record: &Record) -> Duty {
         let acts = self.acts_on(record);
-        Duty::new("publish", record, record.first())
+        let mut duty = Duty::new("publish", record, record.first())
             .done(acts!(acts, Data::PublicationIssued(_)))
-            .cancelled(acts!(acts, Data::PublicationWithheld(_) | Data::LicenseRevoked(_) | Data::RepairGranted(_)))
-            .cancelled(self.withdrawal(record))
+            .cancelled(acts!(acts, Data::PublicationWithheld(_)));
+        duty.closings.extend(self.off(record).map(|day| Closing { day, done: false }));
+        duty
     }
 
-    fn objection_duties(self, subject: &str, record: &Record<'_>) -> Vec<Duty> {
+    /// The working days by which a record was published too late, or is not published yet; none where it need not be.
+    pub fn publication_late(self, record: &Record, day: Date) -> u32 {
+        let duty = self.publish_duty(record);
+        let closing = duty.closing().filter(|closing| closing.day <= day);
+        if closing.is_some_and(|closing| !closing.done) {
+            return 0;
+        }
+        let until = closing.map_or(day, |closing| closing.day);
+        self.policy(day).calendar().working_days_late(self.due(&duty, until).date, until)
+    }
+
+    fn objection_duties(self, subject: &str, record: &Record) -> Vec<Duty> {
         let duty = |objection: Objection<'_>| {
             let mut duty = Duty::new("answer-objection", record, objection.filed.event.effective)
                 .done(objection.answered)
@@ -163,32 +179,37 @@ impl<'a> View<'a> {
         self.objections(subject, &record.name).into_iter().map(duty).collect()
     }
 
-    fn takedown_duty(self, record: &Record<'_>) -> Option<Duty> {
+    fn takedown_duty(self, record: &Record) -> Option<Duty> {
         let withdrawal = self.withdrawal(record)?;
         let acts = self.acts_on(record);
         let published = acts!(acts, Data::PublicationIssued(_)).next().is_some();
         let notices = acts!(acts, Data::NoticeIssued(notice) if notice.about != NoticeAbout::Exit);
-        (record.designation().is_some() || published)
+        // An entry that was withdrawn before its first day stood on no list.
+        let listed = record.designation().is_some() && withdrawal.day >= record.first();
+        (listed || published && record.designation().is_none())
             .then(|| Duty::new("notify-takedown", record, withdrawal.event.effective).done(notices))
     }
 
-    fn flag_duties(self, entry: &Record<'_>) -> Vec<Duty> {
+    fn flag_duties(self, entry: &Record) -> Vec<Duty> {
         let mut duties = Vec::new();
         let acts = self.acts_on(entry);
         let causes = self.records_of(entry.subject()).into_iter().filter(|_| entry.is_on(List::Red));
         for cause in causes {
             let Some(first) = self.raised(entry, &cause).iter().map(|flag| flag.since).min() else { continue };
             // By the time that both were known one of them never was: nobody was ever asked.
-            let gone = |one: &Record<'_>, other: &Record<'_>| {
+            let gone = |one: &Record, other: &Record| {
                 self.withdrawal(one).is_some_and(|withdrawal| withdrawal.offset < other.taken.offset)
             };
             if gone(entry, &cause) || gone(&cause, entry) {
                 continue;
             }
             let since = first.max(entry.taken.day).max(cause.taken.day);
-            let confirmed = acts!(acts, Data::DesignationConfirmed(data) if data.on == "flag");
+            let decides = |act: &&Taken| {
+                let known = self.raised_before(act, entry, &cause);
+                act.event.effective >= first && known.iter().any(|flag| flag.since <= act.event.effective)
+            };
             let duty = Duty::new("decide-flag", entry, since)
-                .done(confirmed.filter(|act| act.event.effective >= first))
+                .done(self.confirmations(entry).into_iter().filter(decides))
                 .done(self.ended_by(entry))
                 .cancelled(self.withdrawal(entry))
                 .cancelled(self.withdrawal(&cause));
@@ -206,12 +227,12 @@ impl<'a> View<'a> {
     }
 
     /// The first day on which the entry runs without a basis, whatever was confirmed then.
-    fn basis_flag_before_confirmation(self, entry: &Record<'_>) -> Option<Date> {
+    fn basis_flag_before_confirmation(self, entry: &Record) -> Option<Date> {
         let since = self.loss(entry)?.day.max(entry.first());
         self.span(entry).contains(since).then_some(since)
     }
 
-    fn exit_duty(self, entry: &Record<'_>) -> Option<Duty> {
+    fn exit_duty(self, entry: &Record) -> Option<Duty> {
         if self.is_withdrawn(entry) {
             return None;
         }
@@ -223,13 +244,14 @@ impl<'a> View<'a> {
         Some(duty.done(notices).done(own))
     }
 
-    fn repair_duties(self, record: &Record<'_>) -> Vec<Duty> {
+    fn repair_duties(self, record: &Record) -> Vec<Duty> {
         let mut duties = Vec::new();
         for application in self.applications(record) {
             for duty in ["accept-repair", "decide-repair"] {
                 let duty = Duty::new(duty, record, application.applied.event.effective);
                 let accepted = application.accepted.filter(|_| duty.duty == "accept-repair");
-                let duty = self.cancelled_by_the_end(duty.done(accepted).done(application.closed), record);
+                let duty = duty.done(accepted).done(application.closed);
+                let duty = self.cancelled_by_the_end(record.subject(), duty, record);
                 duties.push(duty);
             }
         }
@@ -237,9 +259,9 @@ impl<'a> View<'a> {
     }
 
     /// Cancelled when the record ends or is withdrawn; an ending that did the duty comes first.
-    fn cancelled_by_the_end(self, duty: Duty, record: &Record<'_>) -> Duty {
+    fn cancelled_by_the_end(self, subject: &str, mut duty: Duty, record: &Record) -> Duty {
         let span = self.repairable_span(record);
-        let duty = duty.cancelled(self.withdrawal(record));
+        duty.closings.extend(self.withdrawn_for(subject, record).map(|day| Closing { day, done: false }));
         match self.ended_by_event(record) {
             Some(end) => duty.cancelled([end]),
             None => duty.cancelled_after(span.last()),
@@ -247,7 +269,7 @@ impl<'a> View<'a> {
     }
 
     /// The exit or repair that ended an entry, or the repair that ended the publicity of a penalty.
-    fn ended_by_event(self, record: &Record<'_>) -> Option<&'a Taken> {
+    fn ended_by_event(self, record: &Record) -> Option<&'a Taken> {
         if record.designation().is_some() {
             return self.ended_by(record);
         }
@@ -257,34 +279,31 @@ impl<'a> View<'a> {
         repairs.find(|act| !span.through && act.event.effective == span.to)
     }
 
-    fn answer_duties(self, entry: &Record<'_>) -> Vec<Duty> {
+    /// Who was asked about a measure of an entry answers, for the entry and for each person on whom it lands.
+    fn answer_duties(self, subject: &str, entry: &Record) -> Vec<Duty> {
         let mut duties = Vec::new();
         for initiation in self.initiations(entry) {
+            // A person who was found not to belong to the entry before is not asked about.
+            if self.is_person_withdrawn_by_objection(entry, subject, initiation.offset) {
+                continue;
+            }
             let Data::MeasureInitiated(data) = &initiation.event.data else { continue };
-            let MeasureInitiated { measures, implementers, respond_by, .. } = data;
-            for measure in measures {
-                for implementer in implementers {
-                    let acts = self.acts_on(entry);
-                    let by = |act: &&Taken| act.event.publisher == *implementer;
+            for measure in self.initiated_for(subject, entry, initiation) {
+                for implementer in &data.implementers {
                     let mut duty = Duty::new("answer-measure", entry, initiation.event.effective);
                     duty.org.clone_from(implementer);
                     duty.measure = Some(measure.clone());
-                    duty.respond_by = Some(*respond_by);
-                    let answered = acts!(acts, Data::MeasureAccepted(data) if data.measure == *measure).filter(by);
-                    let executed = acts!(acts, Data::MeasureExecuted(data) if data.measure == *measure).filter(by);
-                    let declined = acts!(acts, Data::MeasureDeclined(data) if data.measure == *measure).filter(by);
-                    let later = |act: &&Taken| act.event.effective >= initiation.event.effective;
-                    let answers = answered.chain(executed).chain(declined).filter(later);
-                    let duty = duty.done(answers);
-                    duties.push(self.cancelled_by_the_end(duty, entry));
+                    duty.respond_by = Some(data.respond_by);
+                    let duty = duty.done(self.answers(subject, entry, initiation, implementer, &measure));
+                    duties.push(self.cancelled_by_the_end(subject, duty, entry));
                 }
             }
         }
         duties
     }
 
-    fn report_duties(self, entry: &Record<'_>) -> Vec<Duty> {
-        let acts = self.acts_on(entry);
+    fn report_duties(self, subject: &str, entry: &Record) -> Vec<Duty> {
+        let acts = self.acts(subject, &entry.name);
         let mut parties: Vec<(String, String)> = Vec::new();
         for act in &acts {
             let measure = match &act.event.data {
@@ -320,6 +339,6 @@ impl<'a> View<'a> {
             }
             duties.extend(open);
         }
-        duties.into_iter().map(|duty| self.cancelled_by_the_end(duty, entry)).collect()
+        duties.into_iter().map(|duty| self.cancelled_by_the_end(subject, duty, entry)).collect()
     }
 }

@@ -38,20 +38,20 @@ impl fmt::Display for Span {
 }
 
 impl<'a> View<'a> {
-    /// The last day of an entry's term: as stated, or else the default of its kind when it was accepted.
-    pub fn term_end(self, record: &Record<'_>) -> Date {
+    /// The last day of an entry's term: as stated, or else the default of its kind when it was judged.
+    pub fn term_end(self, record: &Record) -> Date {
         let data = record.designation().expect("only an entry has a term");
-        let default = || record.taken.policy.list_kind(data.list, &data.kind).expect("its kind was there").months;
+        let default = || record.term_by.list_kind(data.list, &data.kind).expect("its kind was there").months;
         data.until.unwrap_or_else(|| record.first().plus_months(data.months.unwrap_or_else(default)))
     }
 
     /// The earliest exit or repair. An exit that confirms a repair ends nothing.
-    pub fn ending(self, record: &Record<'_>) -> Option<&'a Taken> {
+    pub fn ending(self, record: &Record) -> Option<&'a Taken> {
         self.endings(record).0
     }
 
     /// The earliest exit or repair, and whether a repair was granted that no exit has confirmed yet.
-    fn endings(self, record: &Record<'_>) -> (Option<&'a Taken>, bool) {
+    fn endings(self, record: &Record) -> (Option<&'a Taken>, bool) {
         let mut end: Option<&Taken> = None;
         let mut to_confirm = false;
         for act in self.acts_on(record) {
@@ -72,18 +72,18 @@ impl<'a> View<'a> {
     }
 
     /// Whether an exit on a day because of a repair would only confirm it. One that is dated before would be another end.
-    pub fn would_confirm(self, record: &Record<'_>, day: Date) -> bool {
+    pub fn would_confirm(self, record: &Record, day: Date) -> bool {
         let (end, to_confirm) = self.endings(record);
         to_confirm && end.is_some_and(|end| end.event.effective <= day)
     }
 
     /// The exit or repair that really ended it: none where the term had ended before.
-    pub fn ended_by(self, record: &Record<'_>) -> Option<&'a Taken> {
+    pub fn ended_by(self, record: &Record) -> Option<&'a Taken> {
         self.ending(record).filter(|end| end.event.effective <= self.term_end(record))
     }
 
     /// From the first day to the last, whether or not the entry was withdrawn.
-    pub fn span(self, record: &Record<'_>) -> Span {
+    pub fn span(self, record: &Record) -> Span {
         match self.ended_by(record) {
             Some(end) => Span { from: record.first(), to: end.event.effective, through: false },
             None => Span { from: record.first(), to: self.term_end(record), through: true },
@@ -91,27 +91,27 @@ impl<'a> View<'a> {
     }
 
     /// An entry that was not withdrawn, on a day of its span.
-    pub fn is_active(self, record: &Record<'_>, day: Date) -> bool {
+    pub fn is_active(self, record: &Record, day: Date) -> bool {
         record.designation().is_some() && !self.is_withdrawn(record) && self.span(record).contains(day)
     }
 
     /// The watch behind an entry on the black list.
-    pub fn watch(self, record: &Record<'_>) -> Option<Span> {
+    pub fn watch(self, record: &Record) -> Option<Span> {
         let data = record.designation().filter(|data| data.list == List::Black)?;
-        let default = || record.taken.policy.list_kind(data.list, &data.kind).expect("its kind was there").watch_months;
+        let default = || record.watch_by.list_kind(data.list, &data.kind).expect("its kind was there").watch_months;
         let months = data.watch_months.unwrap_or_else(default);
         let from = self.span(record).to.next();
         (months > 0).then(|| Span { from, to: from.plus_months(months), through: true })
     }
 
-    /// The severity class of a penalty, by the policy of when it was accepted.
-    pub fn severity<'r>(self, record: &'r Record<'_>) -> &'r SeverityClass {
+    /// The severity class of a penalty, by the policy of when it was judged.
+    pub fn severity<'r>(self, record: &'r Record) -> &'r SeverityClass {
         let penalty = record.penalty().expect("only a penalty has a severity");
-        record.taken.policy.severity_of(penalty).expect("an unknown class is refused")
+        record.severity_by.severity_of(penalty).expect("an unknown class is refused")
     }
 
     /// When the publicity of a penalty ends: by itself, or by repair.
-    pub fn publicity(self, record: &Record<'_>) -> Span {
+    pub fn publicity(self, record: &Record) -> Span {
         let to = record.first().plus_months(self.severity(record).max_months);
         let repairs = self.acts_on(record).into_iter().filter(|act| matches!(act.event.data, Data::RepairGranted(_)));
         match repairs.map(|act| act.event.effective).min().filter(|repaired| *repaired <= to) {
@@ -121,7 +121,7 @@ impl<'a> View<'a> {
     }
 
     /// The days of a record that can be repaired: of an entry, or of the publicity of a penalty.
-    pub fn repairable_span(self, record: &Record<'_>) -> Span {
+    pub fn repairable_span(self, record: &Record) -> Span {
         if record.penalty().is_some() { self.publicity(record) } else { self.span(record) }
     }
 }

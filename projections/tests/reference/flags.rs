@@ -1,6 +1,6 @@
 //! Flags (二十一), default rules 5 and 7.
 
-use crate::view::{Record, View};
+use crate::view::{Record, Taken, View};
 use chengxin_projections::{
     date::Date,
     event::{Data, List},
@@ -22,9 +22,9 @@ impl Flag {
     }
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
     /// The flags that a cause raises on an entry, before anybody decides: as if neither had been withdrawn.
-    pub fn raised(self, entry: &Record<'_>, cause: &Record<'_>) -> Vec<Flag> {
+    pub fn raised(self, entry: &Record, cause: &Record) -> Vec<Flag> {
         let mut flags = Vec::new();
         let bad = cause.penalty().is_some() || cause.is_on(List::Black);
         if cause.name == entry.name || cause.subject() != entry.subject() || !bad || entry.designation().is_none() {
@@ -51,15 +51,23 @@ impl View<'_> {
         flags
     }
 
-    /// The days of the decisions to keep an entry in spite of a flag.
-    pub fn confirmations(self, entry: &Record<'_>) -> Vec<Date> {
+    /// The decisions to keep an entry in spite of flags.
+    pub fn confirmations(self, entry: &Record) -> Vec<&'a Taken> {
         let on_flag = |data: &Data| matches!(data, Data::DesignationConfirmed(data) if data.on == "flag");
-        let acts = self.acts_on(entry).into_iter();
-        acts.filter(|act| on_flag(&act.event.data)).map(|act| act.event.effective).collect()
+        self.acts_on(entry).into_iter().filter(|act| on_flag(&act.event.data)).collect()
+    }
+
+    /// The flags that a cause raised on an entry by all that had been recorded before a decision.
+    pub fn raised_before(self, decision: &Taken, entry: &Record, cause: &Record) -> Vec<Flag> {
+        let then = self.at(decision.offset);
+        match (then.record(&entry.name), then.record(&cause.name)) {
+            (Some(entry), Some(cause)) => then.raised(&entry, &cause),
+            _ => Vec::new(),
+        }
     }
 
     /// The flag of an entry whose basis is lost while it runs.
-    pub fn basis_flag(self, entry: &Record<'_>) -> Option<Flag> {
+    pub fn basis_flag(self, entry: &Record) -> Option<Flag> {
         let loss = self.loss(entry)?;
         let confirmed = self.confirmed_without_basis(entry).map_or(Date::MAX, Date::previous);
         let last = self.span(entry).last().min(confirmed);
@@ -76,7 +84,13 @@ impl View<'_> {
             let confirmations = self.confirmations(entry);
             for cause in &records {
                 for mut flag in self.raised(entry, cause) {
-                    let decided = confirmations.iter().filter(|day| **day >= flag.since).min();
+                    // A decision is about the flags that stood on its day, as far as anybody could know.
+                    let decided = confirmations.iter().filter(|act| {
+                        let day = act.event.effective;
+                        let known = self.raised_before(act, entry, cause);
+                        flag.stands(day) && known.iter().any(|known| known.flag == flag.flag && known.stands(day))
+                    });
+                    let decided = decided.map(|act| act.event.effective).min();
                     flag.last = decided.map_or(flag.last, |day| flag.last.min(day.previous()));
                     flags.push(flag);
                 }

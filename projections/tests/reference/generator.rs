@@ -1,6 +1,10 @@
 //! Random histories over a few organisations and persons: mostly what fits, sometimes what does not.
 
-use crate::{model::Model, play::Player, random::Random};
+use crate::{
+    model::Model,
+    play::{self, Player},
+    random::Random,
+};
 use chengxin_projections::{
     date::Date,
     event::{
@@ -21,8 +25,8 @@ const WEIGHTS: [(i32, &str); 30] = [
     (1, "license.revoked"),
     (7, "penalty.imposed"),
     (4, "penalty.withdrawn"),
-    (4, "publication.issued"),
-    (1, "publication.withheld"),
+    (6, "publication.issued"),
+    (3, "publication.withheld"),
     (11, "designation.made"),
     (1, "designation.withdrawn"),
     (6, "designation.confirmed"),
@@ -43,10 +47,10 @@ const WEIGHTS: [(i32, &str); 30] = [
     (4, "measure.reported"),
     (2, "identifier.linked"),
     (2, "identifier.unlinked"),
-    (1, "subject.deregistered"),
+    (2, "subject.deregistered"),
     (1, "access.requested"),
     (2, "access.decided"),
-    (2, "policy.published"),
+    (4, "policy.published"),
 ];
 
 /// A record that an event of the history creates, whether or not it was accepted.
@@ -80,7 +84,7 @@ pub fn history(seed: u64) -> Vec<Step> {
         made: Vec::new(),
         acts: Vec::new(),
         policies: Vec::new(),
-        player: Player::new(Model::default()),
+        player: play::model(),
         steps: Vec::new(),
         count: 0,
     };
@@ -199,8 +203,11 @@ impl Generator {
         let reason = "同一主体".to_owned();
         let data: Data = match kind {
             "identifier.linked" => IdentifierLinked { scheme, value, reason }.into(),
-            "identifier.unlinked" => IdentifierUnlinked { scheme, value, reason }.into(),
-            "subject.deregistered" => SubjectDeregistered { date: day, citation: "注销登记".to_owned() }.into(),
+            "identifier.unlinked" => return self.unlinking(subject, by),
+            "subject.deregistered" => {
+                let citation = if self.random.once_in(6) { " " } else { "注销登记" };
+                SubjectDeregistered { date: day, citation: citation.to_owned() }.into()
+            }
             "access.requested" => {
                 let level = self.random.between(0, 6) as u32;
                 AccessRequested { level, purpose: "招标".to_owned(), case: "C-1".to_owned() }.into()
@@ -209,9 +216,13 @@ impl Generator {
                 let requests = self.acts.iter().filter(|(_, _, data)| matches!(data, Data::AccessRequested(_)));
                 let requests: Vec<(String, String)> =
                     requests.map(|(name, subject, _)| (name.clone(), subject.clone())).collect();
-                let (request, subject) = self.random.one(&requests)?.clone();
+                let (mut request, subject) = self.random.one(&requests)?.clone();
+                if self.random.once_in(4) {
+                    request.push('?');
+                }
                 let allowed = self.random.once_in(2);
-                let mut event = self.build(&subject, by, self.today, AccessDecided { request, allowed, until: None });
+                let until = self.random.once_in(2).then(|| day.plus_days(self.random.between(-2, 90)));
+                let mut event = self.build(&subject, by, day, AccessDecided { request, allowed, until });
                 event.office = !self.random.once_in(2);
                 return Some(event);
             }
@@ -219,32 +230,19 @@ impl Generator {
         Some(self.build(subject, by, day, data))
     }
 
-    /// Next year's calendar, an amendment of this year's, or another term from some day to come.
-    fn policy(&mut self) -> Event {
-        let part = self.random.pick(&["calendar-2027", "calendar-2026", "terms"]);
-        let shipped = u32::from(part != "calendar-2027");
-        let version = shipped + 1 + self.policies.iter().filter(|published| *published == part).count() as u32;
-        let mut content = testing::shipped(if part == "terms" { "terms" } else { "calendar-2026" });
-        if part == "terms" {
-            for deadline in content["deadlines"].as_array_mut().expect("terms have deadlines") {
-                if self.random.once_in(3) {
-                    deadline["working_days"] = self.random.between(1, 15).into();
-                }
-            }
-        } else {
-            let year: i32 = part[9..].parse().expect("it is a year");
-            let day = |month, day| Date::from_ymd(year, month, day).expect("it is a day").to_string();
-            content["year"] = year.into();
-            let month = self.random.between(1, 12) as u32;
-            let off: Vec<String> = (1..=self.random.between(1, 9)).map(|number| day(month, number as u32)).collect();
-            content["off"] = off.into();
-            content["worked"] = Vec::<String>::new().into();
-        }
-        let effective = self.today.plus_days(self.random.between(1, 60)).to_string();
-        let Step::Event(event) = testing::policy(part, version, &effective, content) else {
-            unreachable!("it is an event")
-        };
-        *event
+    /// Mostly of a number that was linked, by who linked it, by somebody else or by the office.
+    fn unlinking(&mut self, subject: &str, by: &str) -> Option<Event> {
+        let links = self.acts.iter().filter_map(|(name, subject, data)| match data {
+            Data::IdentifierLinked(data) => Some((name.clone(), subject.clone(), data.clone())),
+            _ => None,
+        });
+        let links: Vec<(String, String, IdentifierLinked)> = links.collect();
+        let (name, whose, IdentifierLinked { scheme, value, reason }) = self.random.one(&links)?.clone();
+        let subject = if self.random.once_in(8) { subject } else { &whose };
+        let by = if self.random.once_in(2) { by } else { name.split('/').next().unwrap_or_default() };
+        let mut event = self.build(subject, by, self.today, IdentifierUnlinked { scheme, value, reason });
+        event.office = self.random.once_in(6);
+        Some(event)
     }
 
     /// A record.

@@ -95,13 +95,12 @@ impl Generator {
         let wanted = |made: &&Made| match kind {
             "license.revoked" => matches!(made.data, Data::LicenseGranted(_)),
             "penalty.withdrawn" => matches!(made.data, Data::PenaltyImposed(_)),
-            "publication.issued" | "publication.withheld" => !matches!(made.data, Data::DesignationMade(_)),
+            "publication.withheld" => !matches!(made.data, Data::DesignationMade(_)),
             "repair.applied" | "repair.accepted" | "repair.refused" | "repair.granted" => {
                 !matches!(made.data, Data::LicenseGranted(_))
             }
-            "objection.filed" | "objection.answered" | "objection.resolved" | "record.corrected" | "notice.issued" => {
-                true
-            }
+            "objection.filed" | "objection.answered" | "objection.resolved" | "record.corrected" | "notice.issued"
+            | "publication.issued" => true,
             _ => matches!(made.data, Data::DesignationMade(_)),
         };
         let any_kind = self.random.once_in(30);
@@ -116,8 +115,10 @@ impl Generator {
         if day < first && !self.random.once_in(10) {
             day = first.plus_days(self.random.between(0, 3));
         }
-        if kind.starts_with("objection.") {
-            self.by_a_person(index, &mut subject);
+        let implements =
+            matches!(kind, "measure.accepted" | "measure.executed" | "measure.declined" | "measure.reported");
+        if kind.starts_with("objection.") || implements {
+            self.of_a_person(index, &mut subject);
         }
         let data = match kind {
             "objection.answered" | "objection.resolved" => {
@@ -131,8 +132,6 @@ impl Generator {
             _ => self.done_to(kind, &record, day, first)?,
         };
         let anybody = kind == "objection.filed" || kind == "repair.applied";
-        let implements =
-            matches!(kind, "measure.accepted" | "measure.executed" | "measure.declined" | "measure.reported");
         if anybody || implements || self.random.once_in(15) {
             by = text(self.random.pick(&DEPARTMENTS));
         }
@@ -162,7 +161,10 @@ impl Generator {
                 _ => {}
             }
         }
-        let (record, subject, by, measure) = self.random.one(&open)?.clone();
+        let (record, mut subject, by, measure) = self.random.one(&open)?.clone();
+        if let Some(index) = self.made.iter().position(|made| made.name == record && made.subject == subject) {
+            self.of_a_person(index, &mut subject);
+        }
         let result = text("已执行");
         let data: Data = match kind {
             "measure.accepted" => MeasureAccepted { record, measure }.into(),
@@ -175,8 +177,8 @@ impl Generator {
         Some(self.build(&subject, &by, day, data))
     }
 
-    /// A person named by the entry disputes it.
-    fn by_a_person(&mut self, index: usize, subject: &mut String) {
+    /// It is about a person whom the entry names.
+    fn of_a_person(&mut self, index: usize, subject: &mut String) {
         let Data::DesignationMade(data) = &self.made[index].data else { return };
         let persons: Vec<String> = data.persons.iter().map(|named| named.person.clone()).collect();
         if self.random.once_in(2)
@@ -306,8 +308,9 @@ impl Generator {
         let made = self.made.iter().find(|made| made.name == record)?;
         let subject = made.subject.clone();
         let data = made.data.clone();
-        Some(match (data, self.random.between(1, 10)) {
+        Some(match (data, self.random.between(1, 12)) {
             (_, 1) => json!({}),
+            (_, 11) => self.cleared(),
             (Data::DesignationMade(_), 2) => json!({ "kind": "tax-a" }),
             (Data::DesignationMade(_), 3) => json!({ "months": months }),
             (Data::DesignationMade(_), 4) => json!({ "until": until }),
@@ -317,12 +320,48 @@ impl Generator {
             (Data::DesignationMade(data), 10) if data.list == List::Black => {
                 json!({ "repairable": { "allowed": months > 12, "how": "某规定第五条" } })
             }
+            (Data::DesignationMade(_), 12) => self.random_term(months, until),
             (Data::PenaltyImposed(_), 2) => json!({ "kinds": ["警告"] }),
             (Data::PenaltyImposed(_), 3..=4) => json!({ "kinds": ["警告"], "severity": "minor" }),
             (Data::PenaltyImposed(_), 5..=6) => json!({ "severity": "serious" }),
             (Data::PenaltyImposed(_), 7) => json!({ "severity": "no-such-class" }),
             (Data::PenaltyImposed(_) | Data::LicenseGranted(_), 8) => json!({ "no_such_field": 1 }),
+            (Data::LicenseGranted(_), 2..=6) => json!({ "valid_until": until }),
+            (Data::LicenseGranted(_), 7) => json!({ "valid_from": until }),
             _ => json!({ "document_no": "更正" }),
         })
+    }
+    /// Something is taken out of a record, whether or not it may be empty.
+    fn cleared(&mut self) -> Value {
+        let fields = [
+            "document_no",
+            "months",
+            "until",
+            "watch_months",
+            "repairable",
+            "basis",
+            "grade",
+            "channel",
+            "severity",
+            "fine",
+            "valid_from",
+            "valid_until",
+            "content",
+            "kinds",
+        ];
+        let mut changes = json!({});
+        for _ in 0..self.random.between(1, 2) {
+            changes[self.random.pick(&fields)] = Value::Null;
+        }
+        changes
+    }
+
+    /// A term in both spellings, one of them perhaps cleared.
+    fn random_term(&mut self, months: i32, until: Date) -> Value {
+        match self.random.between(1, 3) {
+            1 => json!({ "months": months, "until": until }),
+            2 => json!({ "months": months, "until": null }),
+            _ => json!({ "months": null, "until": until }),
+        }
     }
 }

@@ -4,12 +4,12 @@
 
 use crate::{
     disputes::Objection,
-    joint,
+    joint, publications,
     view::{Record, View, changed},
 };
 use chengxin_projections::{
     date::Date,
-    event::{Data, DesignationMade, Event, ExitReason, Finding, List, NoticeAbout, PenaltyImposed},
+    event::{Data, DesignationMade, Event, ExitReason, Finding, LicenseGranted, List, NoticeAbout},
     policy::Policy,
 };
 use std::collections::BTreeSet;
@@ -45,12 +45,11 @@ impl Case<'_> {
         refuse(&mut codes, effective > self.today.plus_days(ahead as i32), "too-far-ahead");
         refuse(&mut codes, effective < self.policy.first_day(), "before-first-day");
         match &self.event.data {
-            Data::LicenseGranted(data) => {
-                let over = data.valid_from.zip(data.valid_until).is_some_and(|(from, until)| until < from);
-                refuse(&mut codes, over, "term-invalid");
+            Data::LicenseGranted(data) => license(data, &mut codes),
+            Data::PenaltyImposed(data) => {
+                refuse(&mut codes, self.policy.severity_of(data).is_none(), "severity-unknown");
             }
-            Data::PenaltyImposed(data) => penalty(self.policy, data, &mut codes),
-            Data::DesignationMade(data) => designation(self.policy, effective, data, &mut codes),
+            Data::DesignationMade(data) => designation(self.policy, self.event, data, &mut codes),
             data => match data.record() {
                 Some(name) => self.act(name, &mut codes),
                 None => self.about_the_subject(&mut codes),
@@ -68,21 +67,17 @@ impl Case<'_> {
         };
         let is_objection =
             matches!(event.data, Data::ObjectionFiled(_) | Data::ObjectionAnswered(_) | Data::ObjectionResolved(_));
-        let is_personal =
-            is_objection && view.names(&record, &event.subject.id) && record.subject() != event.subject.id;
-        refuse(codes, record.subject() != event.subject.id && !is_personal, "subject-mismatch");
-        // A person has of the entry what it says of the person, which nobody ends or amends there.
-        let of_a_person = view.names(&record, &event.subject.id) && record.subject() != event.subject.id;
-        refuse(codes, of_a_person && !is_personal, "wrong-record-kind");
-        let anybody = matches!(
+        let is_answer = matches!(
             event.data,
-            Data::ObjectionFiled(_)
-                | Data::RepairApplied(_)
-                | Data::MeasureAccepted(_)
-                | Data::MeasureExecuted(_)
-                | Data::MeasureDeclined(_)
-                | Data::MeasureReported(_)
+            Data::MeasureAccepted(_) | Data::MeasureExecuted(_) | Data::MeasureDeclined(_) | Data::MeasureReported(_)
         );
+        // A person has of the entry what it says of the person: it is disputed there and carried out, but nobody ends or
+        // amends it there.
+        let of_a_person = view.names(&record, &event.subject.id) && record.subject() != event.subject.id;
+        let is_personal = of_a_person && (is_objection || is_answer);
+        refuse(codes, record.subject() != event.subject.id && !is_personal, "subject-mismatch");
+        refuse(codes, of_a_person && !is_personal, "wrong-record-kind");
+        let anybody = is_answer || matches!(event.data, Data::ObjectionFiled(_) | Data::RepairApplied(_));
         refuse(codes, !anybody && event.publisher != record.authority(), "not-your-entry");
         // An error is an error before the day on which it would take effect.
         let earliest = match &event.data {
@@ -106,7 +101,7 @@ impl Case<'_> {
     }
 
     /// Whether this can be done to such a record at all.
-    fn fits(&self, record: &Record<'_>) -> bool {
+    fn fits(&self, record: &Record) -> bool {
         let is_entry = record.designation().is_some();
         match &self.event.data {
             Data::LicenseRevoked(_) => record.is_license(),
@@ -122,7 +117,7 @@ impl Case<'_> {
         }
     }
 
-    fn specific(&self, record: &Record<'_>, is_personal: bool, codes: &mut Codes) {
+    fn specific(&self, record: &Record, is_personal: bool, codes: &mut Codes) {
         let (view, day) = (self.view, self.event.effective);
         match &self.event.data {
             Data::LicenseRevoked(_) => {
@@ -130,6 +125,7 @@ impl Case<'_> {
                 let revoked = acts.iter().any(|act| matches!(act.event.data, Data::LicenseRevoked(_)));
                 refuse(codes, revoked, "already-ended");
             }
+            Data::PublicationIssued(_) => publications::issued(self, record, codes),
             Data::PublicationWithheld(data) => {
                 let ground = self.policy.withholding_ground(&data.exception);
                 let wrong = ground.is_none_or(|ground| ground.needs_citation && data.citation.is_none());
@@ -208,14 +204,13 @@ impl Case<'_> {
                 if data.finding == Finding::Corrected {
                     let acts = view.acts_on(record);
                     let is_it = |name: &String| {
-                        acts.iter()
-                            .any(|act| matches!(act.event.data, Data::RecordCorrected(_)) && act.event.name() == *name)
+                        acts.iter().any(|act| matches!(act.event.data, Data::RecordCorrected(_)) && act.name == *name)
                     };
                     refuse(codes, !data.correction.as_ref().is_some_and(is_it), "no-such-correction");
                     refuse(codes, is_personal, ANY);
                 }
             }
-            Data::RecordCorrected(data) => correction(record, &data.changes.0, codes),
+            Data::RecordCorrected(data) => correction(self.policy, record, &data.changes.0, codes),
             Data::MeasureInitiated(data) => joint::initiated(self, record, data, codes),
             Data::MeasureAccepted(data) => joint::answered(self, record, &data.measure, codes),
             Data::MeasureExecuted(data) => joint::answered(self, record, &data.measure, codes),
@@ -227,13 +222,13 @@ impl Case<'_> {
 
     /// An exit or a repair of an entry: after the term nothing is left to end; after another exit or repair only what
     /// lies ahead can be ended earlier.
-    fn ends_too_late(&self, record: &Record<'_>) -> bool {
+    fn ends_too_late(&self, record: &Record) -> bool {
         let day = self.event.effective;
         let already = self.view.ending(record).map(|end| end.event.effective);
         day > self.view.term_end(record) || already.is_some_and(|ended| ended <= self.today || day >= ended)
     }
 
-    fn repairable(&self, record: &Record<'_>, codes: &mut Codes) {
+    fn repairable(&self, record: &Record, codes: &mut Codes) {
         if let Some(data) = record.designation() {
             refuse(codes, data.repairable.as_ref().is_some_and(|repairable| !repairable.allowed), "not-repairable");
         } else {
@@ -242,9 +237,9 @@ impl Case<'_> {
         }
     }
 
-    fn open_objection(&self, record: &Record<'_>, name: &str, codes: &mut Codes) -> Option<Objection<'_>> {
+    fn open_objection(&self, record: &Record, name: &str, codes: &mut Codes) -> Option<Objection<'_>> {
         let objections = self.view.objections(&self.event.subject.id, &record.name);
-        let found = objections.into_iter().find(|objection| objection.filed.event.name() == name);
+        let found = objections.into_iter().find(|objection| objection.filed.name == name);
         match &found {
             None => refuse(codes, true, "no-such-objection"),
             Some(objection) => {
@@ -260,7 +255,10 @@ impl Case<'_> {
         let own =
             self.view.taken.iter().map(|taken| &taken.event).filter(|event| event.subject.id == self.event.subject.id);
         match &self.event.data {
-            Data::SubjectDeregistered(_) => {
+            Data::SubjectDeregistered(data) => {
+                let entitled = self.policy.departments().is_some_and(|all| all.is_registrar(&self.event.publisher));
+                refuse(codes, !entitled, "not-entitled");
+                refuse(codes, data.citation.trim().is_empty(), "basis-missing");
                 let gone = own.clone().any(|event| matches!(event.data, Data::SubjectDeregistered(_)));
                 refuse(codes, gone, "already-ended");
             }
@@ -269,8 +267,14 @@ impl Case<'_> {
                 holder => refuse(codes, holder.is_some(), "linked-elsewhere"),
             },
             Data::IdentifierUnlinked(data) => {
-                let holder = self.view.holder(&data.scheme, &data.value);
-                refuse(codes, holder.as_ref() != Some(&self.event.subject.id), "no-such-identifier");
+                let link = self.view.link(&data.scheme, &data.value);
+                match link.filter(|link| link.subject.id == self.event.subject.id) {
+                    None => refuse(codes, true, "no-such-identifier"),
+                    Some(link) => {
+                        let theirs = link.publisher == self.event.publisher || self.event.office;
+                        refuse(codes, !theirs, "not-allowed");
+                    }
+                }
             }
             Data::AccessRequested(data) => refuse(codes, !(1..=5).contains(&data.level), "level-unknown"),
             Data::AccessDecided(data) => {
@@ -280,6 +284,7 @@ impl Case<'_> {
                 refuse(codes, own.clone().find(is_it).is_none(), "no-such-request");
                 let early = own.clone().find(is_it).is_some_and(|request| self.event.effective < request.effective);
                 refuse(codes, early, "too-early");
+                refuse(codes, data.until.is_some_and(|until| until < self.event.effective), "term-invalid");
                 let mut decisions = own.filter_map(|event| match &event.data {
                     Data::AccessDecided(decided) => Some(&decided.request),
                     _ => None,
@@ -291,37 +296,68 @@ impl Case<'_> {
     }
 }
 
-fn penalty(policy: &Policy, data: &PenaltyImposed, codes: &mut Codes) {
-    refuse(codes, policy.severity_of(data).is_none(), "severity-unknown");
+/// The longest term that can be meant, where policy sets no limit.
+const LONGEST: u32 = 1200;
+
+fn license(data: &LicenseGranted, codes: &mut Codes) {
+    let over = data.valid_from.zip(data.valid_until).is_some_and(|(from, until)| until < from);
+    refuse(codes, over, "term-invalid");
 }
 
-fn designation(policy: &Policy, first: Date, data: &DesignationMade, codes: &mut Codes) {
+fn designation(policy: &Policy, event: &Event, data: &DesignationMade, codes: &mut Codes) {
     let Some(kind) = policy.list_kind(data.list, &data.kind) else {
         codes.insert("list-kind-unknown");
         return;
     };
-    let empty = data.basis.iter().any(|item| item.citation.is_none() && item.record.is_none());
-    refuse(codes, data.basis.is_empty() || empty, "basis-missing");
+    refuse(codes, !policy.may_designate(&event.publisher, kind), "not-entitled");
     refuse(codes, data.list == List::Black && data.repairable.is_none(), "repairability-missing");
-    let last = data.until.unwrap_or_else(|| first.plus_months(data.months.unwrap_or(kind.months)));
-    let longest = kind.max_months.map_or(Date::MAX, |months| first.plus_months(months));
-    refuse(codes, last < first || last > longest, "term-invalid");
+    basis(data, codes);
+    term(policy, event.effective, data, codes);
+    watch(data, codes);
 }
 
-/// A correction is judged anew like a record of its day.
-fn correction(record: &Record<'_>, changes: &serde_json::Value, codes: &mut Codes) {
+fn basis(data: &DesignationMade, codes: &mut Codes) {
+    let empty = data.basis.iter().any(|item| item.citation.is_none() && item.record.is_none());
+    refuse(codes, data.basis.is_empty() || empty, "basis-missing");
+}
+
+fn term(policy: &Policy, first: Date, data: &DesignationMade, codes: &mut Codes) {
+    let kind = policy.list_kind(data.list, &data.kind).expect("its kind is there");
+    let last = data.until.unwrap_or_else(|| first.plus_months(data.months.unwrap_or(kind.months)));
+    let longest = first.plus_months(kind.max_months.unwrap_or(LONGEST));
+    let none = data.until.is_none() && data.months == Some(0);
+    refuse(codes, last < first || last > longest || none, "term-invalid");
+}
+
+fn watch(data: &DesignationMade, codes: &mut Codes) {
+    refuse(codes, data.watch_months.is_some_and(|months| months > LONGEST), "term-invalid");
+}
+
+/// What is corrected is judged like in a record of its day, by the policy of the correction.
+fn correction(policy: &Policy, record: &Record, changes: &serde_json::Value, codes: &mut Codes) {
     let Some(corrected) = changed(&record.data, changes) else {
         codes.insert("correction-invalid");
         return;
     };
-    let policy = &record.taken.policy;
+    let states = |fields: &[&str]| fields.iter().any(|field| changes.get(field).is_some());
     match &corrected {
-        Data::DesignationMade(data) => designation(policy, record.first(), data, codes),
-        Data::PenaltyImposed(data) => {
-            let weighs = ["kinds", "fine", "confiscated", "procedure"].iter().any(|field| changes.get(field).is_some());
-            refuse(codes, weighs && changes.get("severity").is_none(), "correction-invalid");
-            penalty(policy, data, codes);
+        Data::DesignationMade(data) => {
+            if states(&["basis"]) {
+                basis(data, codes);
+            }
+            if states(&["months", "until"]) {
+                term(policy, record.first(), data, codes);
+            }
+            if states(&["watch_months"]) {
+                watch(data, codes);
+            }
         }
+        Data::PenaltyImposed(data) => {
+            let weighs = states(&["kinds", "fine", "confiscated", "procedure"]);
+            refuse(codes, weighs && !states(&["severity"]), "correction-invalid");
+            refuse(codes, states(&["severity"]) && policy.severity_of(data).is_none(), "severity-unknown");
+        }
+        Data::LicenseGranted(data) => license(data, codes),
         _ => {}
     }
 }

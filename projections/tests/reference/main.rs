@@ -11,20 +11,21 @@ mod entries;
 mod flags;
 mod generator;
 mod generator_acts;
+mod generator_policy;
 mod joint;
 mod judge;
 mod measures;
 mod model;
 mod picture;
 mod play;
+mod publications;
 mod random;
 mod scenarios;
 mod view;
 
 use chengxin_projections::event::EVENT_TYPES;
 use generator::{history, subjects};
-use model::{Model, Side};
-use play::Player;
+use model::Side;
 use proptest::prelude::*;
 use random::Random;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,15 +37,15 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(config(8))]
+    #![proptest_config(config(60))]
 
     #[test]
     fn what_was_known_at_an_offset_is_what_a_log_says_that_ends_there(seed in any::<u64>().no_shrink()) {
         let steps = history(seed);
         let mut random = Random::new(seed);
         let end = random.between(1, steps.len() as i32) as usize;
-        let mut whole = Player::new(Model::default());
-        let mut part = Player::new(Model::default());
+        let mut whole = play::model();
+        let mut part = play::model();
         for (number, step) in steps.iter().enumerate() {
             whole.play(step, |_, _| {});
             if number < end {
@@ -60,7 +61,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(16))]
+    #![proptest_config(config(100))]
 
     #[test]
     fn the_crate_and_the_model_judge_alike_and_draw_the_same_pictures(seed in any::<u64>().no_shrink()) {
@@ -77,7 +78,7 @@ fn histories_reach_every_type_of_event_and_every_code_of_a_refusal() {
     let mut refused: BTreeMap<&str, u32> = BTreeMap::new();
     let mut shown = BTreeSet::new();
     for seed in 0..200 {
-        let mut player = Player::new(Model::default());
+        let mut player = play::model();
         for step in history(seed) {
             player.play(&step, |(_, event), outcome| match outcome {
                 Ok(()) => *accepted.entry(event.data.kind()).or_default() += 1,
@@ -90,7 +91,7 @@ fn histories_reach_every_type_of_event_and_every_code_of_a_refusal() {
             shown.extend(lines.map(|line| sort_of(&line)));
         }
     }
-    println!("accepted {accepted:#?}\nrefused {refused:#?}\nshown {shown:#?}");
+    println!("accepted {accepted:?}\nrefused {refused:?}");
     for kind in EVENT_TYPES.iter().filter(|kind| !["day.opened", "implication.stated"].contains(kind)) {
         assert!(accepted.contains_key(kind), "no {kind} was accepted");
     }
@@ -103,7 +104,7 @@ fn histories_reach_every_type_of_event_and_every_code_of_a_refusal() {
 }
 
 /// Every code that the rule book names, but for those that the shipped policy or the generator cannot lead to.
-const CODES: [&str; 30] = [
+const CODES: [&str; 33] = [
     "already-ended",
     "already-open",
     "any",
@@ -120,12 +121,15 @@ const CODES: [&str; 30] = [
     "no-such-identifier",
     "no-such-objection",
     "no-such-record",
+    "no-such-request",
     "not-accepted",
+    "not-entitled",
     "not-allowed",
     "not-repairable",
     "not-your-entry",
     "not-your-measure",
     "nothing-to-confirm",
+    "policy-invalid",
     "repairability-missing",
     "severity-unknown",
     "subject-mismatch",
@@ -137,7 +141,8 @@ const CODES: [&str; 30] = [
 ];
 
 /// What pictures begin with, but for the measures themselves.
-const LINES: [&str; 26] = [
+const LINES: [&str; 30] = [
+    "deregistered",
     "duty accept-repair",
     "duty answer-measure",
     "duty answer-objection",
@@ -162,6 +167,9 @@ const LINES: [&str; 26] = [
     "green no",
     "green yes clean",
     "green yes red-listed",
+    "number tax",
+    "record corrected",
+    "record current issued late withheld 国家秘密",
     "record revoked",
     "record withdrawn",
 ];

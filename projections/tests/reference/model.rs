@@ -2,13 +2,14 @@
 
 use crate::{
     judge::{Case, Codes},
-    view::{PolicyState, Taken, View},
+    view::{PolicyState, Reading, Taken, View},
 };
 use chengxin_projections::{
     date::Date,
     event::{Data, Event, PolicyPublished},
     policy::PolicyHistory,
 };
+use std::rc::Rc;
 
 /// One of two implementations of the rules.
 pub trait Side {
@@ -20,16 +21,17 @@ pub trait Side {
 }
 
 /// Keeps all events, and finds every answer from them anew.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Model {
-    taken: Vec<Taken>,
+    taken: Vec<Rc<Taken>>,
     policies: Vec<PolicyState>,
     today: Option<Date>,
+    reading: Reading,
 }
 
 impl Model {
     pub fn view(&self) -> View<'_> {
-        View { taken: &self.taken, policies: &self.policies }
+        View { taken: &self.taken, policies: &self.policies, reading: &self.reading }
     }
 
     /// What speaks against an event as the next one.
@@ -46,8 +48,13 @@ impl Model {
         }
     }
 
-    /// All policy with one more part, if that is valid.
+    /// All policy with one more part, if that is valid. It never rewrites the past: only the first version of a part, and
+    /// the arrangement of a year, may be effective on a day that is over.
     fn with(&self, data: &PolicyPublished) -> Option<PolicyHistory> {
+        let any_day = data.version == 1 || data.part.starts_with("calendar-");
+        if self.today.is_some_and(|today| data.effective < today && !any_day) {
+            return None;
+        }
         let mut history = self.policies.last().map(|state| state.history.clone()).unwrap_or_default();
         let published = history.publish(&data.part, data.version, data.effective, &data.content.0, self.today);
         published.is_ok().then_some(history)
@@ -64,12 +71,17 @@ impl Side for Model {
             Data::DayOpened(data) => self.today = Some(data.date),
             Data::PolicyPublished(data) => {
                 let history = self.with(data).expect("what is invalid is refused");
-                self.policies.push(PolicyState { offset, day: self.today, history });
+                self.policies.push(PolicyState::new(offset, self.today, history));
             }
             _ => {
                 let day = self.today.expect("a day is open");
                 let policy = self.view().policy(day);
-                self.taken.push(Taken { offset, day, policy, event: event.clone() });
+                let (name, event) = (event.name(), event.clone());
+                let taken = Rc::new(Taken { offset, name, day, policy, event });
+                if let Some(record) = taken.event.data.record() {
+                    self.reading.acts.entry(record.to_owned()).or_default().push(taken.clone());
+                }
+                self.taken.push(taken);
             }
         }
         Ok(())

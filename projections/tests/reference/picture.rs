@@ -2,12 +2,9 @@
 
 use crate::{
     entries::Span,
-    view::{Record, Taken, View},
+    view::{Record, View},
 };
-use chengxin_projections::{
-    date::Date,
-    event::{Data, List},
-};
+use chengxin_projections::{date::Date, event::List};
 
 impl View<'_> {
     pub fn picture(self, subject: &str, day: Date) -> Vec<String> {
@@ -21,19 +18,20 @@ impl View<'_> {
             }
         }
         let implications = self.implications(subject);
-        lines.extend(implications.iter().filter_map(|implication| self.watch_line(&implication.record, day)));
+        lines.extend(implications.iter().filter_map(|record| self.watch_line(record, day)));
         lines.extend(self.measure_lines(subject, day));
         for flag in self.flags(subject).into_iter().filter(|flag| flag.stands(day)) {
             let cause = flag.cause.map(|cause| format!(" cause {cause}")).unwrap_or_default();
             lines.push(format!("flag {} {} since {}{cause}", flag.flag, flag.record, flag.since));
         }
         lines.extend(self.duty_lines(subject, day));
+        lines.extend(self.lines_about_itself(subject));
         lines.push(self.green_line(subject, day));
         lines.sort();
         lines
     }
 
-    fn entry_line(self, record: &Record<'_>, day: Date) -> String {
+    fn entry_line(self, record: &Record, day: Date) -> String {
         let data = record.designation().expect("it is an entry");
         let list = match data.list {
             List::Red => "red",
@@ -54,50 +52,15 @@ impl View<'_> {
         line
     }
 
-    fn watch_line(self, record: &Record<'_>, day: Date) -> Option<String> {
+    fn watch_line(self, record: &Record, day: Date) -> Option<String> {
         let watch = self.watch(record)?;
         Some(format!("entry watch {} {watch} {}", record.name, state(watch, day)))
-    }
-
-    /// The publication of a license or a penalty.
-    fn record_line(self, record: &Record<'_>, day: Date) -> String {
-        let acts: Vec<_> = self.acts_on(record).into_iter().filter(|act| act.event.effective <= day).collect();
-        let revoked = acts.iter().any(|act| matches!(act.event.data, Data::LicenseRevoked(_)));
-        let state = match () {
-            () if self.is_withdrawn(record) => "withdrawn",
-            () if revoked => "revoked",
-            () if record.corrected => "corrected",
-            () => "current",
-        };
-        let issued = acts.iter().filter(|act| matches!(act.event.data, Data::PublicationIssued(_)));
-        let issued = issued.map(|act| act.event.effective).min().map_or("-".to_owned(), |day| day.to_string());
-        let withheld = acts.iter().find_map(|act| match &act.event.data {
-            Data::PublicationWithheld(data) => Some(data.exception.as_str()),
-            _ => None,
-        });
-        // What was never published has no publicity that could end.
-        let until = if issued == "-" { None } else { self.published_until(record, &acts) };
-        let (withheld, until) = (withheld.unwrap_or("-"), until.map_or("-".to_owned(), |day| day.to_string()));
-        format!("record {} {state} issued {issued} withheld {withheld} until {until}", record.name)
-    }
-
-    /// The end of its publicity: by itself, or by what was done to it before.
-    fn published_until(self, record: &Record<'_>, acts: &[&Taken]) -> Option<Date> {
-        let planned = match &record.data {
-            Data::LicenseGranted(license) => license.valid_until,
-            _ => Some(record.first().plus_months(self.severity(record).max_months)),
-        };
-        let withdrawal = self.withdrawal(record).map(|withdrawal| withdrawal.offset);
-        let ends = |act: &&&Taken| {
-            withdrawal == Some(act.offset) || matches!(act.event.data, Data::LicenseRevoked(_) | Data::RepairGranted(_))
-        };
-        acts.iter().filter(ends).map(|act| act.event.effective).chain(planned).min()
     }
 
     /// (十一) On the red list, or without a bad record for some years.
     fn green_line(self, subject: &str, day: Date) -> String {
         let records = self.records_of(subject);
-        let names = |which: &dyn Fn(&Record<'_>) -> bool| {
+        let names = |which: &dyn Fn(&Record) -> bool| {
             let names = records.iter().filter(|record| !self.is_withdrawn(record) && which(record));
             names.map(|record| record.name.clone()).collect::<Vec<_>>().join("+")
         };

@@ -1,6 +1,7 @@
 //! Plays a history to a side as a log: the shipped policy first, a day for each day, offsets with gaps.
 
 use crate::{
+    crate_side::Crate,
     judge::Codes,
     model::{Model, Side},
 };
@@ -15,6 +16,7 @@ use chengxin_projections::{
 const GAP: u64 = 3;
 
 /// A side, and how far it has come.
+#[derive(Clone)]
 pub struct Player<S> {
     pub side: S,
     pub next_offset: u64,
@@ -28,9 +30,24 @@ fn shipped() -> impl Iterator<Item = Event> {
     })
 }
 
+thread_local! {
+    // Reading the shipped policy takes longer than most histories.
+    static MODEL: Player<Model> = Player::new(Model::default());
+    static CRATE: Player<Crate> = Player::new(Crate::default());
+}
+
+/// The model, with the shipped policy in force.
+pub fn model() -> Player<Model> {
+    MODEL.with(Player::clone)
+}
+
+/// The crate, with the shipped policy in force.
+pub fn real() -> Player<Crate> {
+    CRATE.with(Player::clone)
+}
+
 impl<S: Side> Player<S> {
-    /// The shipped policy is in force.
-    pub fn new(side: S) -> Player<S> {
+    fn new(side: S) -> Player<S> {
         let mut player = Player { side, next_offset: 0, today: None };
         for event in shipped() {
             assert_eq!(player.event(event).1, Ok(()), "the shipped policy is valid");
@@ -72,7 +89,7 @@ impl Player<Model> {
     pub fn completed(&self, event: &Event) -> Event {
         let record = event.data.record().and_then(|name| self.side.view().record(name));
         let holder = match &event.data {
-            Data::IdentifierLinked(data) => self.side.view().holder(&data.scheme, &data.value),
+            Data::IdentifierLinked(data) => self.side.view().holder(&data.scheme, &data.value).map(str::to_owned),
             _ => record.map(|record| record.subject().to_owned()),
         };
         let elsewhere = holder.filter(|subject| *subject != event.subject.id);

@@ -3,7 +3,7 @@
 use crate::{
     judge::Codes,
     model::{Model, Side},
-    play::Player,
+    play::{self, Player},
 };
 use chengxin_projections::{
     event::{
@@ -22,7 +22,7 @@ const PERSON: &str = "person-a";
 struct Told(Player<Model>);
 
 fn told(steps: impl IntoIterator<Item = Step>) -> Told {
-    let mut told = Told(Player::new(Model::default()));
+    let mut told = Told(play::model());
     for step in steps {
         told = told.and(step);
     }
@@ -106,7 +106,12 @@ fn scenario_2_a_publication_is_late_by_one_working_day() {
     told(steps)
         .shows(SUBJECT, "2026-10-12", "duty", [&format!("{since} open")])
         .shows(SUBJECT, "2026-10-13", "duty", [&format!("{since} done 2026-10-13 late 1")])
-        .shows(SUBJECT, "2026-10-13", "record", ["record P-1 current issued 2026-10-13 withheld - until 2027-09-24"]);
+        .shows(
+            SUBJECT,
+            "2026-10-13",
+            "record",
+            ["record P-1 current issued 2026-10-13 late 1 withheld - until 2027-09-24 on show"],
+        );
 }
 
 #[test]
@@ -248,11 +253,11 @@ fn scenario_8_what_is_barred_from_repair_is_not_repaired() {
 
 #[test]
 fn scenario_9_a_penalty_is_repaired_after_the_minimum_publicity() {
-    let until = "record P-1 current issued 2026-08-05 withheld - until";
+    let until = "record P-1 current issued 2026-08-05 late 58 withheld - until";
     let told = told([day("2026-05-06"), penalty("P-1", "2026-05-06"), day("2026-08-05")])
         .refused(application("A-0", "P-1", "2026-08-05"), "too-early")
         .and(publish("P-1", "2026-08-05"))
-        .shows(SUBJECT, "2026-08-05", "record", [&format!("{until} 2027-05-06")])
+        .shows(SUBJECT, "2026-08-05", "record", [&format!("{until} 2027-05-06 on show")])
         .and(day("2026-08-07"))
         .and(application("A-1", "P-1", "2026-08-07"));
     let accept = format!("duty accept-repair {LABOUR} P-1 since 2026-08-07 due 2026-08-12");
@@ -269,7 +274,7 @@ fn scenario_9_a_penalty_is_repaired_after_the_minimum_publicity() {
         "-repair",
         [&format!("{accept} done 2026-08-12 late 0"), &format!("{decide} done 2026-08-21 late 0")],
     )
-    .shows(SUBJECT, "2026-08-21", "record", [&format!("{until} 2026-08-21")]);
+    .shows(SUBJECT, "2026-08-21", "record", [&format!("{until} 2026-08-21 off show")]);
 }
 
 #[test]
@@ -306,6 +311,6 @@ fn scenario_12_the_organisation_code_and_the_credit_code_that_holds_it_are_one_s
         .event(|event| event.subject.uscc = Some("91100000100003962T".to_owned()));
     told([day("2026-06-01"), black("L-1", "2026-05-11").about(CODE), later])
         .shows(CODE, "2026-06-01", "entry black", ["entry black L-1 2026-05-11..=2029-05-11 active"])
-        .shows(CODE, "2026-06-01", "record", ["record P-1 current issued - withheld - until -"])
+        .shows(CODE, "2026-06-01", "record", ["record P-1 current issued - late 0 withheld - until - off show"])
         .shows(CODE, "2026-06-01", "green", ["green no L-1+P-1"]);
 }

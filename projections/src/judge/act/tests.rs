@@ -251,7 +251,8 @@ fn a_notice_goes_to_the_channel_of_the_original_publication_where_one_is_known()
     let stated = || ended(black("L-1", "2026-05-11").channel("newspaper"));
     stated().when(notice("credit-portal")).then_refused(Code::WrongChannel).then_told("newspaper");
     stated().when(notice("newspaper")).then_applied();
-    let published = stated().when(publish("L-1", "2026-05-11")).then_applied();
+    let listed = black("L-1", "2026-05-11").channel("newspaper");
+    let published = given([day("2026-05-11"), listed, publish("L-1", "2026-05-11"), exit("L-1", "2026-05-11")]);
     published.when(notice("newspaper")).then_refused(Code::WrongChannel).then_told("credit-portal");
 }
 

@@ -191,3 +191,107 @@ fn a_correction_may_come_before_the_record_begins_but_not_before_it_was_taken() 
         .when(day("2026-05-20"))
         .then_changes(["listed black L-1 2026-05-20..2026-06-20"]);
 }
+
+/// What is not to be said any more, because it was wrong or an exception protects it, is taken out.
+#[test]
+fn null_clears_a_field_that_may_be_empty_and_is_no_value_of_one_that_may_not() {
+    for (of, field) in [("A-1", "document_no"), ("P-1", "document_no"), ("P-1", "kinds"), ("L-1", "document_no")] {
+        let mut changes = json!({ "severity": "minor" });
+        if of != "P-1" {
+            changes = json!({});
+        }
+        changes[field] = json!(null);
+        corrected(of, changes).then_refused(Code::CorrectionInvalid);
+    }
+    corrected("L-1", json!({ "basis": null })).then_refused(Code::CorrectionInvalid);
+    for field in ["category", "content", "certificate_no", "valid_from", "remarks"] {
+        corrected("A-1", json!({ field: null })).then_applied();
+    }
+    for field in ["conduct", "facts", "content", "valid_until", "source_code"] {
+        corrected("P-1", json!({ field: null })).then_applied();
+    }
+    corrected("P-1", json!({ "fine": null })).then_refused(Code::CorrectionInvalid).then_told("severity");
+    corrected("P-1", json!({ "fine": null, "procedure": null, "severity": "minor" })).then_applied();
+}
+
+#[test]
+fn the_severity_of_a_penalty_is_corrected_and_never_left_to_policy() {
+    corrected("P-1", json!({ "severity": null })).then_refused(Code::CorrectionInvalid);
+}
+
+#[test]
+fn a_license_whose_last_day_is_cleared_has_none_and_is_judged_with_the_first_day_that_it_has() {
+    let valid_until = |then: &Then| match then
+        .clone()
+        .scenario
+        .file()
+        .record(&format!("{LABOUR}/A-1"))
+        .unwrap()
+        .content(Known::Now)
+    {
+        Content::License(license) => license.valid_until,
+        other => panic!("{other:?}"),
+    };
+    let limited = corrected("A-1", json!({ "valid_until": "2027-05-11" }));
+    assert_eq!(valid_until(&limited), "2027-05-11".parse().ok());
+    let cleared = limited.when(correct("C-2", "A-1", "2026-06-15", json!({ "valid_until": null }))).then_applied();
+    assert_eq!(valid_until(&cleared), None);
+    corrected("A-1", json!({ "valid_until": "2026-05-10" })).then_refused(Code::TermInvalid);
+    corrected("A-1", json!({ "valid_from": null, "valid_until": "2026-05-10" })).then_applied();
+}
+
+#[test]
+fn a_term_that_is_cleared_is_that_of_the_kind_and_so_is_a_cleared_watch() {
+    let scenario = given([day("2026-05-11"), black("L-1", "2026-05-11").until("2026-09-30").watch_months(2)]);
+    let corrected = |changes: Value| scenario.clone().when(correct("C-1", "L-1", "2026-05-11", changes));
+    for changes in [json!({ "until": null }), json!({ "months": null }), json!({ "months": null, "until": null })] {
+        corrected(changes).then_changes(["amended black L-1 2026-05-11..2029-05-11"]);
+    }
+    corrected(json!({ "months": 1, "until": null })).then_changes(["amended black L-1 2026-05-11..2026-06-11"]);
+    corrected(json!({ "months": null, "until": "2026-10-01" }))
+        .then_changes(["amended black L-1 2026-05-11..2026-10-01"]);
+    corrected(json!({ "watch_months": null }))
+        .on("2026-09-30")
+        .when(day("2026-10-01"))
+        .then_changes(["expired black L-1 2026-05-11..2026-09-30", "listed watch L-1 2026-10-01..2027-10-01"]);
+}
+
+#[test]
+fn an_entry_of_the_black_list_says_whether_it_can_be_repaired_whatever_is_cleared() {
+    corrected("L-1", json!({ "repairable": null })).then_refused(Code::CorrectionInvalid).then_told("repairable");
+    let barred = json!({ "repairable": { "allowed": false, "how": "第七条" } });
+    recorded()
+        .when(correct("C-1", "R-1", "2026-06-15", barred))
+        .when(correct("C-2", "R-1", "2026-06-15", json!({ "repairable": null })))
+        .then_applied()
+        .then(|file| {
+            let record = file.record(&format!("{LABOUR}/R-1")).unwrap();
+            assert!(record.designation(Known::Now).unwrap().repairable);
+        });
+}
+
+#[test]
+fn a_cleared_channel_binds_no_notice_any_more() {
+    let steps = [day("2026-05-11"), black("L-1", "2026-05-11").channel("newspaper"), exit("L-1", "2026-05-11")];
+    let notice = || notice("L-1", "2026-05-11", crate::event::NoticeAbout::Exit).on_channel("anywhere");
+    given(steps)
+        .when(notice())
+        .then_refused(Code::WrongChannel)
+        .when(correct("C-1", "L-1", "2026-05-11", json!({ "channel": null, "grade": null, "scope": null })))
+        .when(notice().id("N-2"))
+        .then_applied();
+}
+
+/// Default rule 13: a policy that came since judges what is corrected, and nothing else.
+#[test]
+fn a_term_that_is_not_corrected_is_not_judged_by_a_policy_that_came_since() {
+    let mut kinds = shipped("list-kinds");
+    let all = kinds["kinds"].as_array_mut().unwrap();
+    let wages = all.iter_mut().find(|kind| kind["code"] == "unpaid-wages").unwrap();
+    (wages["months"], wages["max_months"]) = (json!(6), json!(12));
+    let since = recorded().when(policy("list-kinds", 2, "2026-06-15", kinds)).then_applied();
+    let correct = |changes: Value| correct("C-1", "L-1", "2026-06-15", changes);
+    since.clone().when(correct(json!({ "watch_months": 1 }))).then_applied();
+    since.clone().when(correct(json!({ "months": 24 }))).then_refused(Code::TermInvalid);
+    since.when(correct(json!({ "months": null }))).then_changes(["amended black L-1 2026-05-11..2026-11-11"]);
+}

@@ -143,6 +143,23 @@ fn a_person_is_suspended_while_the_entry_is_disputed_or_without_basis() {
 }
 
 #[test]
+fn what_reaches_back_over_an_entry_that_has_ended_is_stated_about_the_person_too() {
+    let ended = listing().until("2026-03-02").watch_months(0).basis(["P-1"]);
+    let ended = given([day("2026-02-02"), penalty("P-1", "2026-02-02"), ended]).on("2026-06-15");
+    ended
+        .clone()
+        .when(object("O-1", "P-1", "2026-03-01"))
+        .then_implied(["person-1 of L-1 2026-02-02..=2026-03-02, disputed 2026-03-01.."])
+        .then_measure(MEASURE, ["2026-02-02..2026-03-01 on L-1", "2026-03-01..=2026-03-02 suspended on L-1"])
+        .of(PERSON)
+        .then_measure(MEASURE, ["2026-02-02..2026-03-01 on L-1", "2026-03-01..=2026-03-02 suspended on L-1"])
+        .then_measure_changes(MEASURE, []);
+    ended
+        .when(withdraw_penalty("P-1", "2026-03-01"))
+        .then_implied(["person-1 of L-1 2026-02-02..=2026-03-02, without basis 2026-03-01.."]);
+}
+
+#[test]
 fn a_withdrawn_entry_never_was_for_the_person_either() {
     listed()
         .on("2026-07-10")

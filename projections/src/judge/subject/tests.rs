@@ -22,6 +22,48 @@ fn a_number_is_linked_once_and_unlinked_only_where_it_is_linked() {
         .then_applied();
 }
 
+/// Default rule 11: the files that it joins part again for everybody.
+#[test]
+fn a_number_is_unlinked_by_who_linked_it_or_by_the_office_and_by_nobody_else() {
+    let linked = given([day(ON), link("tax", "654002", ON)]);
+    let unlink = || unlink("tax", "654002", ON);
+    linked.clone().when(unlink().by(COUNTY)).then_refused(Code::NotAllowed).then_told(LABOUR);
+    linked.clone().when(unlink().by(OFFICE).event(|event| event.office = true)).then_applied();
+    linked
+        .when(unlink())
+        .then_applied()
+        .when(link("tax", "654002", ON).by(COUNTY))
+        .when(unlink().id("again"))
+        .then_refused(Code::NotAllowed)
+        .when(unlink().by(COUNTY))
+        .then_applied();
+    let given_with_a_penalty = given([day(ON), penalty("P-1", ON).by(MARKET)]);
+    let own = || crate::testing::unlink("uscc", SUBJECT_USCC, ON);
+    given_with_a_penalty.clone().when(own()).then_refused(Code::NotAllowed).then_told(MARKET);
+    given_with_a_penalty.when(own().by(MARKET)).then_applied();
+}
+
+#[test]
+fn an_organisation_is_deregistered_by_a_department_of_the_kinds_that_policy_names_and_with_a_citation() {
+    let mut departments = shipped("departments");
+    departments["register"] = serde_json::json!([
+        { "org": MARKET, "name": "伊犁州市场监督管理局", "kinds": ["market-supervision"] },
+        { "org": TAX, "name": "伊犁州税务局", "kinds": ["tax"] },
+    ]);
+    departments["unregistered"] = serde_json::json!("none");
+    departments["registrars"] = serde_json::json!(["market-supervision", "civil-affairs"]);
+    let scenario = given([day(ON), policy("departments", 2, ON, departments)]);
+    for org in [TAX, COUNTY] {
+        scenario.clone().when(deregister(ON).by(org)).then_refused(Code::NotEntitled).then_told(org);
+    }
+    let uncited = deregister(ON).event(|event| match &mut event.data {
+        crate::event::Data::SubjectDeregistered(data) => data.citation = " ".to_owned(),
+        _ => unreachable!("it is a deregistration"),
+    });
+    scenario.clone().when(uncited.by(MARKET)).then_refused(Code::BasisMissing).then_told("citation");
+    scenario.when(deregister(ON).by(MARKET)).then_applied();
+}
+
 #[test]
 fn a_number_of_another_subject_is_unlinked_there_first() {
     let step = link("tax", "654002", ON).event(|event| event.record_subject = Some(OTHER.to_owned()));

@@ -47,7 +47,7 @@ fn a_worklist_has_what_the_organisation_was_asked_for_by_name() {
     assert!(others.items.is_empty());
 }
 
-/// An entry that names a responsible person, whose measures a bank was asked about and accepted.
+/// An entry that names a responsible person, whose measure a bank was asked about and accepted.
 fn responsible() -> (World, String) {
     let world = World::new();
     let number = "11010519491231002X";
@@ -61,12 +61,8 @@ fn responsible() -> (World, String) {
     };
     let asked = json!({ "record": "social/D-1", "measures": ["R-MARKET-BAN"], "implementers": ["1165-X"],
         "respond_by": "2026-04-30" });
-    let accepted = json!({ "record": "social/D-1", "measure": "R-MARKET-BAN" });
     let answers = world.publish(vec![entry, about("M-1", "measure.initiated", asked)]);
     assert!(answers.iter().all(|answer| answer.effect() == "applied"));
-    let bank = Publisher::department("1165-X");
-    let answers = world.publish_as(&bank, vec![about("A-1", "measure.accepted", accepted)]);
-    assert_eq!(answers[0].effect(), "applied", "{:?}", answers[0].reason());
     let person = world.node.vault.person_id("身份证", number);
     // What the entry says of the person comes to another partition, a little later.
     let has_both = || {
@@ -84,6 +80,11 @@ fn responsible() -> (World, String) {
     };
     for _ in 0..5_000 {
         if has_both() {
+            let accepted = json!({ "id": "A-1", "type": "measure.accepted", "effective": "2026-04-20",
+                "subject": { "kind": "person", "id": person },
+                "data": { "record": "social/D-1", "measure": "R-MARKET-BAN" } });
+            let answers = world.publish_as(&Publisher::department("1165-X"), vec![accepted]);
+            assert_eq!(answers[0].effect(), "applied", "{:?}", answers[0].reason());
             return (world, person);
         }
         std::thread::sleep(Duration::from_millis(2));

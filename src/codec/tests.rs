@@ -145,6 +145,36 @@ fn the_latest_version_writes_its_golden_bytes() {
     }
 }
 
+/// What is written without looking at a schema (`datum.rs`) is read by apache-avro, which looks at it: each symbol of each
+/// enum in its place.
+#[test]
+fn every_symbol_is_read_as_it_was_written() {
+    fn each_symbol(schema: &Value, value: &Value, path: &str, see: &mut impl FnMut(&str, &Value)) {
+        let (Some(fields), Some(object)) = (schema["fields"].as_array(), value.as_object()) else { return };
+        for field in fields {
+            let name = field["name"].as_str().unwrap();
+            let (kind, path) = (&field["type"], format!("{path}/{name}"));
+            for kind in std::iter::once(kind).chain(kind.as_array().into_iter().flatten()) {
+                kind["symbols"].as_array().into_iter().flatten().for_each(|symbol| see(&path, symbol));
+                each_symbol(kind, &object[name], &path, see);
+            }
+        }
+    }
+    let mut seen = 0;
+    for schema in SCHEMAS.iter().filter(|schema| schemas::latest(schema.kind) == Some(schema)) {
+        let json = golden_values(schema)[0].to_json();
+        let parsed: Value = serde_json::from_str(schema.text).unwrap();
+        each_symbol(&parsed, &json, "", &mut |path, symbol| {
+            let mut json = json.clone();
+            *json.pointer_mut(path).unwrap() = symbol.clone();
+            let message = Message::from_json(schema.kind, &json);
+            assert_eq!(Message::decode(schema.kind, &message.encode()), Ok(message), "{} {path} {symbol}", schema.kind);
+            seen += 1;
+        });
+    }
+    assert!(seen > 100, "{seen} symbols");
+}
+
 /// Else a field could be written wrongly and no golden byte would show it.
 #[test]
 fn golden_values_fill_every_field_once_and_leave_every_field_once() {

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     log::{LogError, Offset, Pending, Record, partition_of},
     node::Node,
-    projector::{Answer, Shard},
+    projector::{Answer, Expecting, Shard},
     vault::Sealing,
 };
 use chengxin_projections::{
@@ -108,7 +108,7 @@ pub struct Intake {
 pub struct Submission {
     node: Arc<Node>,
     answers: Vec<Awaited>,
-    appending: BTreeMap<u16, Pending>,
+    appending: BTreeMap<u16, (Pending, Expecting)>,
     /// Names of the new records, until they are shown.
     _reserved: Vec<Reserved>,
 }
@@ -160,8 +160,11 @@ impl Intake {
         let answers = answers.collect();
         // Events for every subject reach every partition in the same order, whoever publishes them at the same time.
         let _in_order = self.node.appends_to_all.lock().unwrap_or_else(PoisonError::into_inner);
-        let appending = records.into_iter().map(|(partition, records)| (partition, self.node.log.append(records)));
-        let appending = appending.collect();
+        let append = |(partition, records)| {
+            let expecting = self.node.shards()[usize::from(partition)].expect();
+            (partition, (self.node.log.append(records), expecting))
+        };
+        let appending = records.into_iter().map(append).collect();
         Submission { node: self.node.clone(), answers, appending, _reserved: reserved }
     }
 
@@ -330,9 +333,11 @@ impl Submission {
     pub async fn answers(self) -> Vec<Result<Outcome, Rejection>> {
         let mut offsets: BTreeMap<u16, Result<Vec<Offset>, LogError>> = BTreeMap::new();
         let mut appended = Vec::with_capacity(self.appending.len());
-        for (partition, pending) in self.appending {
+        let mut expecting = Vec::with_capacity(self.appending.len());
+        for (partition, (pending, expected)) in self.appending {
             let stopped = |_| Err(LogError::Unavailable("the log has stopped".to_owned()));
             appended.push((partition, pending.await.unwrap_or_else(stopped)));
+            expecting.push(expected);
         }
         // One limit for all partitions: a publisher is told in time however many of them stand still.
         let deadline = Instant::now() + MAX_WAIT;

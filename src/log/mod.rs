@@ -218,6 +218,9 @@ pub trait Log: Send + Sync + 'static {
     /// Number of partitions of every topic, fixed for the life of the log.
     fn partitions(&self) -> u16;
 
+    /// Whether the attributes of records go with them; otherwise nobody needs to make them up.
+    fn carries_attributes(&self) -> bool;
+
     /// Appends records; those of one partition keep their order, also between calls of one thread. The answer comes
     /// when all are durable. On an error any part of them may have been written: the caller repeats, the fold drops what
     /// comes twice. Answers [`LogError::Unavailable`] at once when [`APPEND_QUEUE`] calls are waiting.

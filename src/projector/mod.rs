@@ -13,7 +13,7 @@ mod shard;
 mod task;
 mod working;
 
-pub use shard::{Answer, Shard};
+pub use shard::{Answer, Expecting, Shard};
 pub use task::TaskError;
 
 use crate::{

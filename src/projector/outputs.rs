@@ -2,7 +2,7 @@
 
 use crate::{
     codec::Codec,
-    log::{Attributes, Record, Stored, Topic, partition_of},
+    log::{Attributes, Log, Record, Stored, Topic, partition_of},
 };
 use chengxin_projections::{
     change::{Bytes, ListChange, ListEntry, MeasureChange, ObligationChange, Refused},
@@ -19,10 +19,19 @@ pub(super) struct Outputs<'a> {
     pub(super) codec: &'a Codec,
     pub(super) partition: u16,
     pub(super) partitions: u16,
+    /// Whether the log carries attributes.
+    with_attributes: bool,
     pub(super) records: Vec<Record>,
+    /// Where values are encoded, before they are as long as they are.
+    scratch: Vec<u8>,
 }
 
-impl Outputs<'_> {
+impl<'a> Outputs<'a> {
+    pub(super) fn new(codec: &'a Codec, log: &dyn Log, partition: u16) -> Outputs<'a> {
+        let (partitions, with_attributes) = (log.partitions(), log.carries_attributes());
+        Outputs { codec, partition, partitions, with_attributes, records: Vec::new(), scratch: Vec::new() }
+    }
+
     pub(super) fn changes(&mut self, changes: &Changes) {
         for change in &changes.lists {
             self.list_change(change);
@@ -72,10 +81,10 @@ impl Outputs<'_> {
     }
 
     fn list_change(&mut self, change: &ListChange) {
-        let mut value = Vec::with_capacity(256);
-        self.codec.encode_list_change(change, &mut value);
-        let attributes = attributes(&change.change, "list-change", change.recorded.milliseconds());
-        self.push(Topic::ListChanges, change.subject.id.as_bytes(), value, attributes);
+        let told = Told { id: &change.change, kind: "list-change", time: change.recorded.milliseconds() };
+        self.push(Topic::ListChanges, change.subject.id.as_bytes(), told, |codec, value| {
+            codec.encode_list_change(change, value);
+        });
         let entry = ListEntry {
             subject: change.subject.clone(),
             list: change.list,
@@ -87,25 +96,23 @@ impl Outputs<'_> {
             position: change.position.clone(),
             sequence: change.sequence,
         };
-        let mut value = Vec::with_capacity(256);
-        self.codec.encode_list_entry(&entry, &mut value);
         let key = format!("{}|{}|{}", change.subject.id, change.list.as_str(), change.record);
-        let attributes = self::attributes(&change.change, "list-entry", change.recorded.milliseconds());
-        self.push(Topic::Lists, key.as_bytes(), value, attributes);
+        let told = Told { kind: "list-entry", ..told };
+        self.push(Topic::Lists, key.as_bytes(), told, |codec, value| codec.encode_list_entry(&entry, value));
     }
 
     fn measure_change(&mut self, change: &MeasureChange) {
-        let mut value = Vec::with_capacity(256);
-        self.codec.encode_measure_change(change, &mut value);
-        let attributes = attributes(&change.change, "measure-change", change.recorded.milliseconds());
-        self.push(Topic::MeasureChanges, change.subject.id.as_bytes(), value, attributes);
+        let told = Told { id: &change.change, kind: "measure-change", time: change.recorded.milliseconds() };
+        self.push(Topic::MeasureChanges, change.subject.id.as_bytes(), told, |codec, value| {
+            codec.encode_measure_change(change, value);
+        });
     }
 
     fn obligation_change(&mut self, change: &ObligationChange) {
-        let mut value = Vec::with_capacity(256);
-        self.codec.encode_obligation_change(change, &mut value);
-        let attributes = attributes(&change.change, "obligation-change", change.recorded.milliseconds());
-        self.push(Topic::Obligations, change.subject.id.as_bytes(), value, attributes);
+        let told = Told { id: &change.change, kind: "obligation-change", time: change.recorded.milliseconds() };
+        self.push(Topic::Obligations, change.subject.id.as_bytes(), told, |codec, value| {
+            codec.encode_obligation_change(change, value);
+        });
     }
 
     /// Appended to the person's own partition of events: whoever folds that partition needs nothing else. The compacted
@@ -120,24 +127,34 @@ impl Outputs<'_> {
     }
 
     fn refused(&mut self, key: &[u8], refused: &Refused, recorded: i64) {
-        let mut value = Vec::with_capacity(256);
-        self.codec.encode_refused(refused, &mut value);
-        let attributes = attributes(&refused.position, "refusal", recorded);
-        self.push(Topic::Refusals, key, value, attributes);
+        let told = Told { id: &refused.position, kind: "refusal", time: recorded };
+        self.push(Topic::Refusals, key, told, |codec, value| codec.encode_refused(refused, value));
     }
 
-    fn push(&mut self, topic: Topic, key: &[u8], value: Vec<u8>, attributes: Attributes) {
+    fn push(&mut self, topic: Topic, key: &[u8], told: Told, encode: impl FnOnce(&Codec, &mut Vec<u8>)) {
+        self.scratch.clear();
+        encode(self.codec, &mut self.scratch);
         let record = Record {
             topic,
             partition: self.partition,
             key: key.to_vec(),
-            value: Some(value),
-            attributes: Some(attributes),
+            value: Some(self.scratch.as_slice().into()),
+            attributes: self.with_attributes.then(|| told.attributes()),
         };
         self.records.push(record);
     }
 }
 
-fn attributes(id: &str, kind: &'static str, time: i64) -> Attributes {
-    Attributes { id: id.to_owned(), kind, source: "chengxin".to_owned(), time }
+/// What is told, for the attributes of its record.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    id: &'a str,
+    kind: &'static str,
+    time: i64,
+}
+
+impl Told<'_> {
+    fn attributes(self) -> Attributes {
+        Attributes { id: self.id.to_owned(), kind: self.kind, source: "chengxin".to_owned(), time: self.time }
+    }
 }

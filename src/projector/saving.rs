@@ -78,7 +78,11 @@ impl Shard {
     /// nothing.
     pub(super) fn load(&self, published: Offset) -> Result<(), ViewError> {
         let _rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.state().loaded && self.at() <= published && !self.is_broken() {
+        let (is_loaded, at) = {
+            let state = self.state();
+            (state.loaded, state.at)
+        };
+        if is_loaded && at <= published && !self.is_broken() {
             return Ok(());
         }
         // Read first: the guard of the views must be gone before they are cleared.
@@ -199,6 +203,7 @@ impl Shard {
             for id in some.iter().flat_map(|unsaved| &unsaved.new_ids) {
                 state.ids.remove(id);
             }
+            parking_lot::RwLockWriteGuard::unlock_fair(state);
         }
         let mut state = self.state_mut();
         state.saving = None;

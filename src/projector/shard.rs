@@ -22,8 +22,8 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
     hash::{BuildHasherDefault, Hasher},
     sync::{
-        Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
-        atomic::{AtomicBool, Ordering},
+        Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Instant,
 };
@@ -42,10 +42,20 @@ pub(super) const EVENT_BYTES: usize = 320;
 /// What an event did, for the publisher who waits.
 pub type Answer = Arc<Outcome>;
 
+/// Keeps the answers of a partition until it is dropped.
+#[derive(Debug)]
+pub struct Expecting(Arc<AtomicUsize>);
+
+impl Drop for Expecting {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 /// One partition.
 pub struct Shard {
     pub number: u16,
-    pub(super) state: RwLock<State>,
+    pub(super) state: parking_lot::RwLock<State>,
     pub(super) names: RwLock<Names>,
     pub(super) cache: quick_cache::sync::Cache<Box<str>, Arc<Held>>,
     pub(super) views: RwLock<PartitionViews>,
@@ -54,6 +64,8 @@ pub struct Shard {
     pub(super) caught_up: AtomicBool,
     /// Outputs of a batch may be in the log that is not shown yet.
     pub(super) publishing: AtomicBool,
+    /// Publishers who wait for answers, or are about to.
+    expecting: Arc<AtomicUsize>,
     pub(super) saved: (Mutex<()>, Condvar),
     pub(super) broken: AtomicBool,
     /// Held through a save and through a reset, which exclude each other.
@@ -177,13 +189,14 @@ impl Shard {
     pub(super) fn open(number: u16, partitions: u16, views: PartitionViews) -> Result<Shard, ViewError> {
         Ok(Shard {
             number,
-            state: RwLock::new(State::new(number)),
+            state: parking_lot::RwLock::new(State::new(number)),
             names: RwLock::default(),
             cache: quick_cache::sync::Cache::new(CACHED_FILES),
             views: RwLock::new(views),
             progress: watch::Sender::new(0),
             caught_up: AtomicBool::new(false),
             publishing: AtomicBool::new(false),
+            expecting: Arc::default(),
             saved: (Mutex::new(()), Condvar::new()),
             broken: AtomicBool::new(false),
             rows: Mutex::new(()),
@@ -192,12 +205,12 @@ impl Shard {
         })
     }
 
-    pub(super) fn state(&self) -> RwLockReadGuard<'_, State> {
-        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn state(&self) -> parking_lot::RwLockReadGuard<'_, State> {
+        self.state.read()
     }
 
-    pub(super) fn state_mut(&self) -> RwLockWriteGuard<'_, State> {
-        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn state_mut(&self) -> parking_lot::RwLockWriteGuard<'_, State> {
+        self.state.write()
     }
 
     pub(super) fn views(&self) -> RwLockReadGuard<'_, PartitionViews> {
@@ -235,6 +248,16 @@ impl Shard {
     /// Rises as events are published and shown.
     pub fn progress(&self) -> watch::Receiver<Offset> {
         self.progress.subscribe()
+    }
+
+    /// To be held from before an event is appended until its answer was asked for: only then are answers kept.
+    pub fn expect(&self) -> Expecting {
+        self.expecting.fetch_add(1, Ordering::SeqCst);
+        Expecting(self.expecting.clone())
+    }
+
+    pub(super) fn is_expected(&self) -> bool {
+        self.expecting.load(Ordering::SeqCst) > 0
     }
 
     /// What the event at an offset below [`Shard::at`] did, while it is remembered.
@@ -355,11 +378,16 @@ impl Shard {
             for (subject, changed) in changed.by_ref().take(SHOWN_AT_ONCE) {
                 self.show_subject(&mut state, subject, changed);
             }
+            // To those who wait, not back to ourselves.
+            parking_lot::RwLockWriteGuard::unlock_fair(state);
         }
         {
             let mut state = self.state_mut();
             state.partition = Arc::new(shown.partition);
             state.at = at;
+            if !self.is_expected() {
+                state.answers.clear();
+            }
             state.answers.extend(shown.answers);
             let excess = state.answers.len().saturating_sub(ANSWERS_KEPT);
             state.answers.drain(..excess);

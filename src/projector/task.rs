@@ -218,6 +218,7 @@ impl Task {
 
 /// Events folded in memory, of which readers see nothing yet.
 struct Folding<'a> {
+    shard: &'a Shard,
     partition: Partition,
     working: Working<'a>,
     answers: Vec<(Offset, Answer)>,
@@ -235,13 +236,9 @@ impl<'a> Folding<'a> {
     /// Begins where the shard stands.
     fn new(task: &'a Task) -> Folding<'a> {
         let (partition, at) = task.shard.partition();
-        let outputs = Outputs {
-            codec: &task.surroundings.codec,
-            partition: task.shard.number,
-            partitions: task.surroundings.log.partitions(),
-            records: Vec::new(),
-        };
+        let outputs = Outputs::new(&task.surroundings.codec, &*task.surroundings.log, task.shard.number);
         Folding {
+            shard: &task.shard,
             partition: Partition::clone(&partition),
             working: Working::new(&task.shard, outputs),
             answers: Vec::new(),
@@ -268,7 +265,10 @@ impl<'a> Folding<'a> {
             // Rows may lead their checkpoint, but never what is published.
             let outcome = outcome.ok_or_else(|| ViewError("rows are ahead of the published progress".to_owned()))?;
             self.working.outputs.outcome(&event, stored.offset, &outcome);
-            self.answers.push((stored.offset, Arc::new(outcome)));
+            // Whoever waits said so before the event was appended.
+            if self.shard.is_expected() {
+                self.answers.push((stored.offset, Arc::new(outcome)));
+            }
             if self.working.outputs.records.len() >= BATCH_OUTPUTS {
                 break;
             }
@@ -277,7 +277,7 @@ impl<'a> Folding<'a> {
     }
 
     fn done(self) -> Folded {
-        let Folding { partition, working, answers, at } = self;
+        let Folding { partition, working, answers, at, .. } = self;
         let (changed, outputs) = working.changed();
         Folded { shown: Shown { at, partition, changed, answers }, outputs }
     }

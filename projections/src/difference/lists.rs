@@ -113,6 +113,7 @@ pub(super) fn changes(
     happening: &Happening,
     about: &About,
 ) -> Vec<ListChange> {
+    let position = happening.position();
     let changes = changed.iter().zip(file.list_sequence + 1..).map(|((entry, what), sequence)| {
         let record = &file.records[entry.place];
         let kind = listing::entry(file, record, Known::Now).map(|entry| entry.designation.kind.to_string());
@@ -126,7 +127,7 @@ pub(super) fn changes(
             from: entry.from,
             until: entry.until,
             cause: happening.cause(),
-            position: happening.position(),
+            position: position.clone(),
             sequence,
             recorded: happening.recorded(),
         }

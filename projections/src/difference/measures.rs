@@ -96,6 +96,7 @@ pub(super) fn changes(
     happening: &Happening,
     about: &About,
 ) -> Vec<MeasureChange> {
+    let position = happening.position();
     let changes = changed.iter().zip(file.measure_sequence + 1..).map(|((code, what, measure), sequence)| {
         // What ended is told with the day on which it did, not with the term that it once had.
         let ended = |place: usize| after.iter().find(|entry| entry.place == place && entry.list != ListName::Watch);
@@ -116,7 +117,7 @@ pub(super) fn changes(
             from: measure.from,
             until: until.unwrap_or(measure.until),
             cause: happening.cause(),
-            position: happening.position(),
+            position: position.clone(),
             sequence,
             recorded: happening.recorded(),
         }

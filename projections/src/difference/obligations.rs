@@ -94,6 +94,7 @@ pub(super) fn changes(
     happening: &Happening,
     about: &About,
 ) -> Vec<ObligationChange> {
+    let position = happening.position();
     let changes = changed.iter().zip(file.obligation_sequence + 1..).map(|((duty, what), sequence)| {
         let record = &file.records[duty.place];
         ObligationChange {
@@ -111,7 +112,7 @@ pub(super) fn changes(
             due: duty.due.date,
             provisional: duty.due.provisional,
             cause: happening.cause(),
-            position: happening.position(),
+            position: position.clone(),
             sequence,
             recorded: happening.recorded(),
         }

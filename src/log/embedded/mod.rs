@@ -85,6 +85,10 @@ impl Log for Embedded {
         self.shared.storage.partitions()
     }
 
+    fn carries_attributes(&self) -> bool {
+        false
+    }
+
     fn append(&self, records: Vec<Record>) -> Pending {
         let (answer, pending) = oneshot::channel();
         let accepted = self.writer().and_then(|writer| {

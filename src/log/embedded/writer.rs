@@ -13,6 +13,8 @@ use super::Shared;
 use super::op::{Answer, Op, Outcome};
 use super::storage::{self, failure};
 
+/// Rows that one statement writes, where there are so many.
+const ROWS: usize = 16;
 const PAGE_BYTES: usize = storage::PAGE_BYTES as usize;
 /// Operations that one transaction takes at most, and bytes after which it takes no more.
 const GROUP_OPS: usize = 4_096;
@@ -128,6 +130,8 @@ struct Session<'c> {
     conn: &'c Connection,
     /// Prepared when first needed, by table.
     inserts: Vec<Option<Statement<'c>>>,
+    /// The same for [`ROWS`] rows.
+    many_inserts: Vec<Option<Statement<'c>>>,
     /// The next offset by table, for those of this transaction only: after a failure it is read from `tails` again,
     /// which only a commit moves.
     next: Vec<Option<Offset>>,
@@ -145,6 +149,7 @@ impl<'c> Session<'c> {
             shared,
             conn,
             inserts: (0..tables).map(|_| None).collect(),
+            many_inserts: (0..tables).map(|_| None).collect(),
             next: vec![None; tables],
             unchecked_bytes: 0,
             durable: true,
@@ -264,31 +269,54 @@ impl<'c> Session<'c> {
         }
     }
 
+    /// Table by table, so that a statement finds the right edge of its table once for many rows.
     fn insert(&mut self, records: &[Record]) -> rusqlite::Result<Vec<Offset>> {
         let mut offsets = Vec::with_capacity(records.len());
+        let mut rows: Vec<Vec<(Offset, &Record)>> = vec![Vec::new(); self.shared.storage.tables()];
         for record in records {
-            let storage = &self.shared.storage;
-            let table = storage.table(record.topic, record.partition).expect("checked before it was queued");
-            let offset = *self.next[table].get_or_insert_with(|| self.shared.tails[table].end());
-            let insert = match &mut self.inserts[table] {
-                Some(insert) => insert,
-                unprepared => {
-                    let sql = format!("INSERT INTO {} VALUES (?1, ?2, ?3)", storage.name(table));
-                    unprepared.insert(self.conn.prepare(&sql)?)
-                }
-            };
-            insert.raw_bind_parameter(1, offset.cast_signed())?;
-            insert.raw_bind_parameter(2, record.key.as_slice())?;
-            insert.raw_bind_parameter(3, record.value.as_deref())?;
-            insert.raw_execute()?;
-            self.next[table] = Some(offset + 1);
-            if record.topic.compacted() {
-                self.drop_older(table, record, offset)?;
-            }
+            let table = self.shared.storage.table(record.topic, record.partition);
+            let table = table.expect("checked before it was queued");
+            let next = self.next[table].get_or_insert_with(|| self.shared.tails[table].end());
+            rows[table].push((*next, record));
+            offsets.push(*next);
+            *next += 1;
             self.unchecked_bytes += record.size();
-            offsets.push(offset);
+        }
+        for (table, rows) in rows.iter().enumerate() {
+            let many = rows.chunks_exact(ROWS);
+            let few = many.remainder();
+            for rows in many {
+                self.insert_rows(table, rows)?;
+            }
+            for row in few {
+                self.insert_rows(table, std::slice::from_ref(row))?;
+            }
+            for (offset, record) in rows.iter().filter(|(_, record)| record.topic.compacted()) {
+                self.drop_older(table, record, *offset)?;
+            }
         }
         Ok(offsets)
+    }
+
+    /// One row, or [`ROWS`].
+    fn insert_rows(&mut self, table: usize, rows: &[(Offset, &Record)]) -> rusqlite::Result<()> {
+        let prepared = if rows.len() == 1 { &mut self.inserts[table] } else { &mut self.many_inserts[table] };
+        let insert = match prepared {
+            Some(insert) => insert,
+            unprepared => {
+                let values = vec!["(?, ?, ?)"; rows.len()].join(", ");
+                let sql = format!("INSERT INTO {} VALUES {values}", self.shared.storage.name(table));
+                unprepared.insert(self.conn.prepare(&sql)?)
+            }
+        };
+        let mut parameter = 0;
+        for (offset, record) in rows {
+            insert.raw_bind_parameter(parameter + 1, offset.cast_signed())?;
+            insert.raw_bind_parameter(parameter + 2, record.key.as_slice())?;
+            insert.raw_bind_parameter(parameter + 3, record.value.as_deref())?;
+            parameter += 3;
+        }
+        insert.raw_execute().map(drop)
     }
 
     /// The last record of a table always stays, deletions of keys too, so no offset is ever given twice.

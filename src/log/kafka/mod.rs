@@ -83,6 +83,10 @@ impl Log for Kafka {
         self.cluster.config.partitions
     }
 
+    fn carries_attributes(&self) -> bool {
+        true
+    }
+
     fn append(&self, records: Vec<Record>) -> Pending {
         self.appender.append(records)
     }

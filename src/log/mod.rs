@@ -184,6 +184,15 @@ pub trait Owner: Send {
     /// Read after older owners were fenced, so it can no longer move but through this owner.
     fn progress(&self) -> Offset;
 
+    /// How many outputs of the event at `progress` are published already: only where an owner died within a long one. As
+    /// outputs follow from the log alone, whoever goes on passes over as many.
+    fn part(&self) -> u64;
+
+    /// Publishes `outputs` of which the last belong to the event at `progress`, which has more: `part` of its outputs are
+    /// published then. For an event with so many that they should not be one transaction. May return before it is done;
+    /// if it fails, so does what follows.
+    fn publish_part(&mut self, outputs: Vec<Record>, progress: Offset, part: u64) -> Result<(), LogError>;
+
     /// Publishes `outputs` and the new progress atomically: all visible, or none. Events among them are durable then, and
     /// so is every event below the progress that the log held; the other outputs follow from those, and a log may lose
     /// the latest with the machine (not with the process), the progress with them: they are published again the same.
@@ -191,6 +200,19 @@ pub trait Owner: Send {
     /// younger owner exists: stop. After any other error the outcome is unknown: drop this owner, [`Log::own`] again and
     /// read the progress.
     fn publish(&mut self, outputs: Vec<Record>, progress: Offset) -> Result<Vec<Offset>, LogError>;
+}
+
+/// The next event of a task, and how many of its outputs are published already.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Progress {
+    event: Offset,
+    part: u64,
+}
+
+impl Progress {
+    fn whole(event: Offset) -> Progress {
+        Progress { event, part: 0 }
+    }
 }
 
 /// Told by [`Assignments::next`] which partitions this process holds.

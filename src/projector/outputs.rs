@@ -2,7 +2,7 @@
 
 use crate::{
     codec::Codec,
-    log::{Attributes, Log, Record, Stored, Topic, partition_of},
+    log::{Attributes, Log, LogError, Offset, Owner, Record, Stored, Topic, partition_of},
 };
 use chengxin_projections::{
     change::{Bytes, ListChange, ListEntry, MeasureChange, ObligationChange, Refused},
@@ -21,15 +21,87 @@ pub(super) struct Outputs<'a> {
     pub(super) partitions: u16,
     /// Whether the log carries attributes.
     with_attributes: bool,
-    pub(super) records: Vec<Record>,
+    owner: &'a mut dyn Owner,
+    /// Everything below is folded; of the event behind it, how many outputs there were so far, and how many of them were
+    /// published before.
+    at: Offset,
+    of_event: u64,
+    published: u64,
+    records: Vec<Record>,
+    /// Why a part was not published. The fold goes on to its end; what it leads to is dropped.
+    failed: Option<LogError>,
     /// Where values are encoded, before they are as long as they are.
     scratch: Vec<u8>,
 }
 
 impl<'a> Outputs<'a> {
-    pub(super) fn new(codec: &'a Codec, log: &dyn Log, partition: u16) -> Outputs<'a> {
-        let (partitions, with_attributes) = (log.partitions(), log.carries_attributes());
-        Outputs { codec, partition, partitions, with_attributes, records: Vec::new(), scratch: Vec::new() }
+    /// `published`: how many outputs of the first event are out already.
+    pub(super) fn new(
+        codec: &'a Codec,
+        log: &dyn Log,
+        owner: &'a mut dyn Owner,
+        partition: u16,
+        published: u64,
+    ) -> Outputs<'a> {
+        Outputs {
+            codec,
+            partition,
+            partitions: log.partitions(),
+            with_attributes: log.carries_attributes(),
+            owner,
+            at: 0,
+            of_event: 0,
+            published,
+            records: Vec::new(),
+            failed: None,
+            scratch: Vec::new(),
+        }
+    }
+
+    /// To be called before an event is folded, with the end of those that are.
+    pub(super) fn begin(&mut self, at: Offset) {
+        (self.at, self.of_event) = (at, 0);
+    }
+
+    /// To be called after an event was folded.
+    pub(super) fn end(&mut self) -> Result<(), LogError> {
+        match self.failed.take() {
+            Some(error) => Err(error),
+            None if self.published > self.of_event => {
+                let (of, at) = (self.published, self.at);
+                Err(LogError::Unusable(format!("{of} outputs of the event at {at} were published; it has fewer now")))
+            }
+            None => {
+                self.published = 0;
+                Ok(())
+            }
+        }
+    }
+
+    /// Outputs that are to go out.
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    pub(super) fn into_records(self) -> Vec<Record> {
+        self.records
+    }
+
+    /// Publishes what there is so far of an event with very many outputs: neither memory nor a transaction holds them all,
+    /// and the log writes some while others are made.
+    pub(super) fn publish_part(&mut self) {
+        if self.failed.is_none() {
+            let records = std::mem::take(&mut self.records);
+            metrics::counter!("chengxin_outputs_published_total").increment(records.len() as u64);
+            self.failed = self.owner.publish_part(records, self.at, self.of_event).err();
+        }
+    }
+
+    fn put(&mut self, record: Record) {
+        self.of_event += 1;
+        if self.of_event > self.published && self.failed.is_none() {
+            self.records.push(record);
+        }
     }
 
     pub(super) fn changes(&mut self, changes: &Changes) {
@@ -122,8 +194,8 @@ impl<'a> Outputs<'a> {
         let partition = partition_of(implied.person.as_bytes(), self.partitions);
         let record = self.codec.event_record(&event, partition);
         let key = format!("{}|{}", implied.person, implied.stated.record).into_bytes();
-        self.records.push(Record { topic: Topic::Implications, partition: self.partition, key, ..record.clone() });
-        self.records.push(record);
+        self.put(Record { topic: Topic::Implications, partition: self.partition, key, ..record.clone() });
+        self.put(record);
     }
 
     fn refused(&mut self, key: &[u8], refused: &Refused, recorded: i64) {
@@ -141,7 +213,7 @@ impl<'a> Outputs<'a> {
             value: Some(self.scratch.as_slice().into()),
             attributes: self.with_attributes.then(|| told.attributes()),
         };
-        self.records.push(record);
+        self.put(record);
     }
 }
 

@@ -28,8 +28,7 @@ use std::{
 
 /// Events read and folded at a time.
 const BATCH_EVENTS: usize = 10_000;
-/// Output records after which a batch is published, so that no transaction grows without bound. One day's outputs go out
-/// together, however many.
+/// Output records after which a batch is published, so that no transaction grows without bound.
 const BATCH_OUTPUTS: usize = 50_000;
 /// How long a task waits for events before it looks at the clock and whether it should stop.
 pub(super) const TAIL_WAIT: Duration = Duration::from_millis(20);
@@ -144,7 +143,9 @@ impl Task {
         let number = self.shard.number;
         let mut reader: Box<dyn Reader> = self.surroundings.log.read(Topic::Events, number, self.shard.at())?;
         let mut opened: Option<Date> = None;
-        self.shard.set_publishing(false); // all that was published has been replayed
+        let mut part = owner.part();
+        // All that was published has been replayed, but for the first outputs of the next event.
+        self.shard.set_publishing(part > 0);
         while !self.stopped() {
             let batch = reader.next(BATCH_EVENTS, TAIL_WAIT)?;
             let mut rest = batch.records.into_iter();
@@ -152,7 +153,7 @@ impl Task {
                 let before = rest.len();
                 let span = tracing::debug_span!("batch", partition = number, events = before);
                 let _entered = span.enter();
-                let mut folding = Folding::new(self);
+                let mut folding = Folding::new(self, owner, std::mem::take(&mut part));
                 folding.fold(&mut rest)?;
                 let folded = folding.done();
                 metrics::counter!("chengxin_events_folded_total").increment((before - rest.len()) as u64);
@@ -233,10 +234,11 @@ struct Folded {
 }
 
 impl<'a> Folding<'a> {
-    /// Begins where the shard stands.
-    fn new(task: &'a Task) -> Folding<'a> {
+    /// Begins where the shard stands. `published`: how many outputs of the first event are out already.
+    fn new(task: &'a Task, owner: &'a mut dyn Owner, published: u64) -> Folding<'a> {
         let (partition, at) = task.shard.partition();
-        let outputs = Outputs::new(&task.surroundings.codec, &*task.surroundings.log, task.shard.number);
+        let Surroundings { codec, log, .. } = &*task.surroundings;
+        let outputs = Outputs::new(codec, &**log, owner, task.shard.number, published);
         Folding {
             shard: &task.shard,
             partition: Partition::clone(&partition),
@@ -249,6 +251,8 @@ impl<'a> Folding<'a> {
     /// Folds records until there is no more, or so many outputs that they should go out first.
     fn fold(&mut self, records: &mut impl Iterator<Item = Stored>) -> Result<(), TaskError> {
         for stored in records {
+            // Not the offset of the event: a log has gaps, and progress is what a reader has read.
+            self.working.outputs.begin(self.at);
             self.at = stored.offset + 1;
             let codec = self.working.outputs.codec;
             let message = stored.value.as_deref().unwrap_or_default();
@@ -257,6 +261,7 @@ impl<'a> Folding<'a> {
                 Err(error) => {
                     metrics::counter!("chengxin_unreadable_total").increment(1);
                     self.working.outputs.unreadable(&stored, error.to_string());
+                    self.working.outputs.end()?;
                     continue;
                 }
             };
@@ -265,11 +270,12 @@ impl<'a> Folding<'a> {
             // Rows may lead their checkpoint, but never what is published.
             let outcome = outcome.ok_or_else(|| ViewError("rows are ahead of the published progress".to_owned()))?;
             self.working.outputs.outcome(&event, stored.offset, &outcome);
+            self.working.outputs.end()?;
             // Whoever waits said so before the event was appended.
             if self.shard.is_expected() {
                 self.answers.push((stored.offset, Arc::new(outcome)));
             }
-            if self.working.outputs.records.len() >= BATCH_OUTPUTS {
+            if self.working.outputs.len() >= BATCH_OUTPUTS {
                 break;
             }
         }

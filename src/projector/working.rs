@@ -18,6 +18,9 @@ use chengxin_projections::{
 use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashMap};
 
+/// Outputs of one event after which those so far are published.
+const PART_OUTPUTS: usize = 20_000;
+
 /// The files that are touched: copies, which replace what readers see once their outputs are published.
 pub(super) struct Working<'a> {
     shard: &'a Shard,
@@ -94,7 +97,7 @@ impl<'a> Working<'a> {
     pub(super) fn changed(mut self) -> (Vec<(Box<str>, Changed)>, Vec<Record>) {
         self.plan();
         let changed = self.files.into_iter().map(|touched| (touched.subject, touched.changed)).collect();
-        (changed, self.outputs.records)
+        (changed, self.outputs.into_records())
     }
 }
 
@@ -122,5 +125,10 @@ impl Files for Working<'_> {
     /// At once, so that the changes of a day on which a hundred thousand terms end are never in memory together.
     fn told(&mut self, changes: &mut Changes) {
         self.outputs.changes(&std::mem::take(changes));
+        if self.outputs.len() >= PART_OUTPUTS {
+            // If it fails, what is in the log is unknown: it stays so until the task has begun anew.
+            self.shard.set_publishing(true);
+            self.outputs.publish_part();
+        }
     }
 }

@@ -13,20 +13,22 @@ use std::{
 };
 
 use chengxin::codec::Codec;
-use chengxin::log::{Offset, Topic};
+use chengxin::log::{Log, Offset, Record, Topic, partition_of};
 use chengxin_projections::{
-    change::{ListChange, MeasureChange},
+    change::{ListChange, MeasureChange, ObligationChange},
     date::Date,
     event::{Event, SubjectKind},
     fold::fold,
     judge::Effect,
     memory::Memory,
-    partition::Partition,
+    partition::{Partition, day_event, policy_event},
+    policy::shipped_policy,
+    testing,
 };
 
 use crate::support::load::{Acknowledged, Publisher, Random};
-use crate::support::logs::read_from;
-use crate::support::server::{AUDITOR, PARTITIONS, Server, Site, wait_until};
+use crate::support::logs::{append, read_from};
+use crate::support::server::{ADMIN, AUDITOR, PARTITIONS, Server, Site, wait_until};
 
 const KILLS: u64 = 5;
 const FIRST_DAY: &str = "2026-05-11";
@@ -79,6 +81,66 @@ fn kill_again_and_again(site: &Site) {
     }
     assert_eq!(live.len(), rebuilt.len());
     server.stop();
+}
+
+#[test]
+fn a_day_with_very_many_ends_is_told_once_on_the_embedded_log_though_the_server_is_killed_in_it() {
+    kill_within_a_day(&Site::embedded());
+}
+
+#[test]
+fn a_day_with_very_many_ends_is_told_once_on_kafka_though_the_server_is_killed_in_it() {
+    kill_within_a_day(&Site::kafka());
+}
+
+/// So many that what goes out at their end is published in parts.
+const ENDING: usize = 4_000;
+const LAST_DAY: &str = "2026-09-01";
+const DAY_AFTER: &str = "2026-09-02";
+
+fn kill_within_a_day(site: &Site) {
+    fill_with_entries(&*site.writable_log());
+    let server = site.start(LAST_DAY);
+    let log = site.log();
+    let told = || log.end(Topic::ListChanges, 0).unwrap();
+    let before = told();
+    std::thread::scope(|scope| {
+        let client = server.client(ADMIN);
+        scope.spawn(move || {
+            drop(client.try_send("/v1/clock", "application/json", format!("{{\"open\": \"{DAY_AFTER}\"}}").as_bytes()))
+        });
+        wait_until("a part of the day is told", || told() > before);
+        server.kill();
+    });
+    let half = read_from(&*log, Topic::ListChanges, 0, 0).len();
+    assert!(half < 3 * ENDING, "the day was told before the server was killed");
+    drop(log);
+    site.start(DAY_AFTER).stop();
+    let truth = Truth::of(site);
+    assert_eq!(truth.published_lists.len(), 3 * ENDING, "listed, expired, watched");
+    truth.check_changes();
+}
+
+/// Policy, a day, and entries of one partition that all end on the same day.
+fn fill_with_entries(log: &dyn Log) {
+    let codec = Codec::new();
+    let first: Date = FIRST_DAY.parse().unwrap();
+    let policy = shipped_policy();
+    let shared = policy.iter().map(|part| policy_event(part, first.start())).chain([day_event(first, first.start())]);
+    let shared: Vec<Event> = shared.collect();
+    for partition in 0..PARTITIONS {
+        append(log, shared.iter().map(|event| codec.event_record(event, partition)).collect());
+    }
+    let subjects = (0..).map(|number| format!("S{number:08}"));
+    let subjects = subjects.filter(|subject| partition_of(subject.as_bytes(), PARTITIONS) == 0);
+    let entry = |(number, subject): (usize, String)| {
+        let step = testing::black(&format!("L-{number}"), FIRST_DAY).until(LAST_DAY);
+        let testing::Step::Event(mut event) = step else { unreachable!("it is an event") };
+        (event.subject.id, event.subject.uscc) = (subject, None);
+        codec.event_record(&event, 0)
+    };
+    let entries: Vec<Record> = subjects.take(ENDING).enumerate().map(entry).collect();
+    entries.chunks(1_000).for_each(|some| drop(append(log, some.to_vec())));
 }
 
 /// Publishes from several threads and kills the server while they do.
@@ -148,8 +210,10 @@ struct Truth {
     /// The changes that follow, and those that went out, by partition.
     lists: Vec<ListChange>,
     measures: Vec<MeasureChange>,
+    obligations: Vec<ObligationChange>,
     published_lists: Vec<ListChange>,
     published_measures: Vec<MeasureChange>,
+    published_obligations: Vec<ObligationChange>,
 }
 
 impl Truth {
@@ -159,8 +223,10 @@ impl Truth {
             events: Vec::new(),
             lists: Vec::new(),
             measures: Vec::new(),
+            obligations: Vec::new(),
             published_lists: Vec::new(),
             published_measures: Vec::new(),
+            published_obligations: Vec::new(),
         };
         for number in 0..PARTITIONS {
             let (mut partition, mut memory) = (Partition::new(number), Memory::default());
@@ -171,12 +237,15 @@ impl Truth {
                 truth.events.push((position(number, stored.offset), event, outcome.effect));
                 truth.lists.extend(outcome.changes.lists);
                 truth.measures.extend(outcome.changes.measures);
+                truth.obligations.extend(outcome.changes.obligations);
             }
             let values = |topic| read_from(&*log, topic, number, 0).into_iter().map(|stored| stored.value.unwrap());
             let lists = values(Topic::ListChanges).map(|value| codec.decode_list_change(&value).unwrap());
             truth.published_lists.extend(lists);
             let measures = values(Topic::MeasureChanges).map(|value| codec.decode_measure_change(&value).unwrap());
             truth.published_measures.extend(measures);
+            let obligations = values(Topic::Obligations).map(|value| codec.decode_obligation_change(&value).unwrap());
+            truth.published_obligations.extend(obligations);
         }
         truth
     }
@@ -212,6 +281,7 @@ impl Truth {
             "the list changes that went out are those that follow from the log"
         );
         assert_eq!(self.published_measures, self.measures);
+        assert_eq!(self.published_obligations, self.obligations);
         let mut sequences: BTreeMap<&str, u64> = BTreeMap::new();
         let mut names = BTreeSet::new();
         for change in &self.published_lists {

@@ -31,6 +31,7 @@ contract! {
     a_reader_at_the_end_sees_what_is_appended_later,
     the_end_lies_behind_every_record_and_not_behind_later_ones,
     outputs_and_progress_become_visible_together,
+    an_event_is_published_in_parts_of_which_each_is_there_with_its_number_or_not_at_all,
     an_owner_may_publish_events,
     progress_is_kept_for_each_task_and_partition,
     a_second_owner_goes_on_where_the_first_has_stopped,
@@ -165,6 +166,32 @@ fn outputs_and_progress_become_visible_together<P: Place>() {
         let stored = read_from(&*log, topic, 1, 0);
         assert_eq!((values(&stored), stored[0].offset), (vec![value.to_owned()], offset));
     }
+}
+
+fn an_event_is_published_in_parts_of_which_each_is_there_with_its_number_or_not_at_all<P: Place>() {
+    let place = P::new();
+    let log = place.open();
+    let told = |value: &str| vec![record(Topic::ListChanges, 0, value)];
+    let mut owner = log.own("task", 0).unwrap();
+    owner.publish(told("before"), 7).unwrap();
+    owner.publish_part(told("first"), 7, 1).unwrap();
+    owner.publish_part(told("second"), 7, 2).unwrap();
+    assert_eq!(log.own("task", 1).unwrap().part(), 0);
+    // What is under way when an owner goes is done, or never was.
+    drop(owner);
+    let mut owner = log.own("task", 0).unwrap();
+    assert_eq!((owner.progress(), owner.part()), (7, 2));
+    assert_eq!(log.progress("task", 0).unwrap(), 7);
+    let mut young = log.own("task", 0).unwrap();
+    let refused = owner.publish_part(told("zombie"), 7, 3).and_then(|()| owner.publish(Vec::new(), 8).map(drop));
+    assert!(matches!(refused, Err(LogError::Fenced)), "{refused:?}");
+    young.publish_part(told("third"), 7, 3).unwrap();
+    young.publish(told("last"), 8).unwrap();
+    assert_eq!((young.progress(), young.part()), (8, 0));
+    let all = ["before", "first", "second", "third", "last"];
+    assert_eq!(values(&read_from(&*log, Topic::ListChanges, 0, 0)), all);
+    let owner = log.own("task", 0).unwrap();
+    assert_eq!((owner.progress(), owner.part()), (8, 0));
 }
 
 fn an_owner_may_publish_events<P: Place>() {

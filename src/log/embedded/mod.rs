@@ -20,12 +20,13 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::{
-    APPEND_QUEUE, Assignment, Assignments, Log, LogError, Offset, Owner, Pending, Reader, Record, Topic, check_sizes,
+    APPEND_QUEUE, Assignment, Assignments, Log, LogError, Offset, Owner, Pending, Progress, Reader, Record, Topic,
+    check_sizes,
 };
 use op::Op;
 use reader::SqliteReader;
 use storage::{Storage, failure};
-use writer::Writer;
+use writer::{Asked, Writer};
 
 /// The embedded log, opened by the one process that may write it or, read-only, beside that process.
 pub struct Embedded {
@@ -123,12 +124,13 @@ impl Log for Embedded {
         self.shared.table(Topic::Events, partition)?;
         let task: Arc<str> = task.into();
         let (epoch, progress) = writer.call(|answer| Op::Own { task: task.clone(), partition, answer })?;
-        Ok(Box::new(EmbeddedOwner { shared: self.shared.clone(), writer, task, partition, epoch, progress }))
+        let shared = self.shared.clone();
+        Ok(Box::new(EmbeddedOwner { shared, writer, task, partition, epoch, progress, under_way: None }))
     }
 
     fn progress(&self, task: &str, partition: u16) -> Result<Offset, LogError> {
         self.shared.table(Topic::Events, partition)?;
-        storage::task(&lock(&self.lookups), task, partition).map(|(_, progress)| progress).map_err(failure)
+        storage::progress(&lock(&self.lookups), task, partition).map_err(failure)
     }
 
     fn assignments(&self, _task: &str) -> Result<Box<dyn Assignments>, LogError> {
@@ -191,19 +193,45 @@ struct EmbeddedOwner {
     task: Arc<str>,
     partition: u16,
     epoch: i64,
-    progress: Offset,
+    /// Once what is under way is done.
+    progress: Progress,
+    /// A part that the writer is still writing, while the next one is being made.
+    under_way: Option<Asked<Vec<Offset>>>,
+}
+
+impl EmbeddedOwner {
+    fn ask(&mut self, outputs: Vec<Record>, progress: Progress) -> Result<Asked<Vec<Offset>>, LogError> {
+        self.shared.check(&outputs)?;
+        if let Some(asked) = self.under_way.take() {
+            asked.wait()?;
+        }
+        let (task, partition, epoch, from) = (self.task.clone(), self.partition, self.epoch, self.progress);
+        let publish = |answer| Op::Publish { task, partition, epoch, from, outputs, progress, answer };
+        let asked = self.writer.ask(publish)?;
+        Ok(asked)
+    }
 }
 
 impl Owner for EmbeddedOwner {
     fn progress(&self) -> Offset {
-        self.progress
+        self.progress.event
+    }
+
+    fn part(&self) -> u64 {
+        self.progress.part
+    }
+
+    fn publish_part(&mut self, outputs: Vec<Record>, progress: Offset, part: u64) -> Result<(), LogError> {
+        let progress = Progress { event: progress, part };
+        self.under_way = Some(self.ask(outputs, progress)?);
+        // If it fails, what follows does not find the progress here, and is refused.
+        self.progress = progress;
+        Ok(())
     }
 
     fn publish(&mut self, outputs: Vec<Record>, progress: Offset) -> Result<Vec<Offset>, LogError> {
-        self.shared.check(&outputs)?;
-        let (task, partition, epoch, from) = (self.task.clone(), self.partition, self.epoch, self.progress);
-        let publish = |answer| Op::Publish { task, partition, epoch, from, outputs, progress, answer };
-        let offsets = self.writer.call(publish)?;
+        let progress = Progress::whole(progress);
+        let offsets = self.ask(outputs, progress)?.wait()?;
         self.progress = progress;
         Ok(offsets)
     }

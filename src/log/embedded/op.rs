@@ -5,7 +5,7 @@ use std::sync::mpsc::SyncSender;
 
 use tokio::sync::oneshot;
 
-use super::super::{LogError, Offset, Record, Topic};
+use super::super::{LogError, Offset, Progress, Record, Topic};
 use super::Shared;
 
 pub(super) type Answer<T> = SyncSender<Result<T, LogError>>;
@@ -19,16 +19,16 @@ pub(super) enum Op {
     Own {
         task: Arc<str>,
         partition: u16,
-        answer: Answer<(i64, Offset)>,
+        answer: Answer<(i64, Progress)>,
     },
     Publish {
         task: Arc<str>,
         partition: u16,
         epoch: i64,
         /// Where the owner knows the progress to be.
-        from: Offset,
+        from: Progress,
         outputs: Vec<Record>,
-        progress: Offset,
+        progress: Progress,
         answer: Answer<Vec<Offset>>,
     },
     Stop,
@@ -37,7 +37,7 @@ pub(super) enum Op {
 /// What an operation came to, to be answered after the commit.
 pub(super) enum Outcome {
     Written(Vec<Offset>),
-    Owned(i64, Offset),
+    Owned(i64, Progress),
     Fenced,
     /// The log's progress is not where the owner knows it to be.
     TakenBack,

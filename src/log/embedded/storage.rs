@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
-use super::super::{LogError, Offset, Topic};
+use super::super::{LogError, Offset, Progress, Topic};
 
-/// Version of the file's layout; an older program must not write a newer file.
-const FORMAT: i64 = 1;
+/// Version of the file's layout; an older program must not write a newer file. 2: `tasks` knows parts.
+const FORMAT: i64 = 2;
 /// How long a statement waits for a lock of SQLite before it gives up. Only recovery after a crash and a checkpoint
 /// that resets the WAL ever wait.
 pub(super) const BUSY_WAIT: Duration = Duration::from_secs(5);
@@ -177,8 +177,12 @@ impl Storage {
         transaction.execute_batch(
             "CREATE TABLE IF NOT EXISTS log(format INTEGER NOT NULL, partitions INTEGER NOT NULL);
              CREATE TABLE IF NOT EXISTS tasks(task TEXT, partition INTEGER, epoch INTEGER NOT NULL,
-                 progress INTEGER NOT NULL, PRIMARY KEY(task, partition)) WITHOUT ROWID;",
+                 progress INTEGER NOT NULL, part INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(task, partition)) WITHOUT ROWID;",
         )?;
+        let has_parts = "SELECT 1 FROM pragma_table_info('tasks') WHERE name = 'part'";
+        if transaction.query_row(has_parts, [], |_| Ok(())).optional()?.is_none() {
+            transaction.execute_batch("ALTER TABLE tasks ADD COLUMN part INTEGER NOT NULL DEFAULT 0")?;
+        }
         // Also for a topic that a newer program has added.
         for table in 0..self.tables() {
             transaction.execute_batch(&format!(
@@ -194,6 +198,7 @@ impl Storage {
                 ))?;
             }
         }
+        transaction.execute("UPDATE log SET format = ?1 WHERE format < ?1", [FORMAT])?;
         transaction
             .execute("INSERT INTO log SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM log)", (FORMAT, self.partitions))?;
         transaction.commit()
@@ -209,18 +214,28 @@ fn recorded_partitions(conn: &Connection) -> Result<Option<u16>, LogError> {
     let row = conn.query_row("SELECT format, partitions FROM log", [], |r| Ok((r.get::<_, i64>(0)?, r.get(1)?)));
     match row.optional().map_err(failure)? {
         None => Ok(None),
-        Some((FORMAT, partitions)) => Ok(Some(partitions)),
+        Some((1..=FORMAT, partitions)) => Ok(Some(partitions)),
         Some((format, _)) => Err(LogError::Unusable(format!(
             "the log has format {format}, this program reads format {FORMAT}: use the version that wrote it, or a newer one"
         ))),
     }
 }
 
+/// Progress of a task on a partition by whole events; zero if it has never been owned. Also of a file that an older program
+/// is writing.
+pub(super) fn progress(conn: &Connection, task: &str, partition: u16) -> rusqlite::Result<Offset> {
+    let mut statement = conn.prepare_cached("SELECT progress FROM tasks WHERE task = ?1 AND partition = ?2")?;
+    Ok(statement.query_row((task, partition), |r| Ok(offset(r.get(0)?))).optional()?.unwrap_or(0))
+}
+
 /// Epoch and progress of a task on a partition; zero if it has never been owned.
-pub(super) fn task(conn: &Connection, task: &str, partition: u16) -> rusqlite::Result<(i64, Offset)> {
-    let mut statement = conn.prepare_cached("SELECT epoch, progress FROM tasks WHERE task = ?1 AND partition = ?2")?;
-    let row = statement.query_row((task, partition), |r| Ok((r.get(0)?, offset(r.get(1)?))));
-    Ok(row.optional()?.unwrap_or((0, 0)))
+pub(super) fn task(conn: &Connection, task: &str, partition: u16) -> rusqlite::Result<(i64, Progress)> {
+    let sql = "SELECT epoch, progress, part FROM tasks WHERE task = ?1 AND partition = ?2";
+    let mut statement = conn.prepare_cached(sql)?;
+    let row = statement.query_row((task, partition), |r| {
+        Ok((r.get(0)?, Progress { event: offset(r.get(1)?), part: offset(r.get(2)?) }))
+    });
+    Ok(row.optional()?.unwrap_or((0, Progress::whole(0))))
 }
 
 /// SQLite's integers are signed; ours are never negative.

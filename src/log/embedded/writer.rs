@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, Statement};
 
-use super::super::{LogError, Offset, Record};
+use super::super::{LogError, Offset, Progress, Record};
 use super::Shared;
 use super::op::{Answer, Op, Outcome};
 use super::storage::{self, failure};
@@ -79,10 +79,27 @@ impl Drop for Writer {
 impl Handle {
     /// Asks the writer and waits for its answer.
     pub(super) fn call<T>(&self, op: impl FnOnce(Answer<T>) -> Op) -> Result<T, LogError> {
+        self.ask(op)?.wait()
+    }
+
+    /// Asks the writer.
+    pub(super) fn ask<T>(&self, op: impl FnOnce(Answer<T>) -> Op) -> Result<Asked<T>, LogError> {
         let (answer, answered) = mpsc::sync_channel(1);
-        let stopped = || LogError::Unavailable("the log is closed".into());
-        self.0.send(op(answer)).map_err(|_| stopped())?;
-        answered.recv().map_err(|_| stopped())?
+        self.0.send(op(answer)).map_err(|_| closed())?;
+        Ok(Asked(answered))
+    }
+}
+
+fn closed() -> LogError {
+    LogError::Unavailable("the log is closed".into())
+}
+
+/// An answer to come.
+pub(super) struct Asked<T>(Receiver<Result<T, LogError>>);
+
+impl<T> Asked<T> {
+    pub(super) fn wait(self) -> Result<T, LogError> {
+        self.0.recv().map_err(|_| closed())?
     }
 }
 
@@ -325,9 +342,13 @@ impl<'c> Session<'c> {
         self.conn.prepare_cached(&sql)?.execute((record.key.as_slice(), offset.cast_signed())).map(drop)
     }
 
-    fn store_task(&self, task: &str, partition: u16, epoch: i64, progress: Offset) -> rusqlite::Result<()> {
-        let sql = "INSERT OR REPLACE INTO tasks(task, partition, epoch, progress) VALUES (?1, ?2, ?3, ?4)";
-        self.conn.prepare_cached(sql)?.execute((task, partition, epoch, progress.cast_signed())).map(drop)
+    fn store_task(&self, task: &str, partition: u16, epoch: i64, progress: Progress) -> rusqlite::Result<()> {
+        let sql = "INSERT OR REPLACE INTO tasks(task, partition, epoch, progress, part) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let Progress { event, part } = progress;
+        self.conn
+            .prepare_cached(sql)?
+            .execute((task, partition, epoch, event.cast_signed(), part.cast_signed()))
+            .map(drop)
     }
 
     fn execute(&self, sql: &str) -> rusqlite::Result<()> {

@@ -9,7 +9,7 @@ use rdkafka::message::{DeliveryResult, Message};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
 use rdkafka::{ClientContext, Offset as At, TopicPartitionList};
 
-use super::super::{LogError, Offset, Owner, Record, Topic};
+use super::super::{LogError, Offset, Owner, Progress, Record, Topic};
 use super::appender::{base_record, limit_delivery};
 use super::assignments::GroupConsumer;
 use super::cluster::{Cluster, lock, offset};
@@ -35,7 +35,7 @@ pub(super) struct KafkaOwner {
     producer: BaseProducer<Deliveries>,
     task: String,
     partition: u16,
-    progress: Offset,
+    progress: Progress,
     /// After a failure with unknown outcome nothing more goes out through this owner.
     lost: Option<LogError>,
 }
@@ -68,7 +68,7 @@ impl KafkaOwner {
     fn attempt(
         &self,
         outputs: &[Record],
-        progress: Offset,
+        progress: Progress,
         group: Option<&GroupConsumer>,
     ) -> Result<Vec<Offset>, Failed> {
         self.producer.context().begin(outputs.len() + 1);
@@ -78,7 +78,7 @@ impl KafkaOwner {
             self.abort();
             return Err(Failed::Other(error));
         }
-        if let Some(Err(error)) = group.map(|group| self.send_offsets(group, progress)) {
+        if let Some(Err(error)) = group.map(|group| self.send_offsets(group, progress.event)) {
             self.abort();
             return Err(match failure(error.clone()) {
                 LogError::Fenced if is_fatal(&error) => Failed::Other(LogError::Fenced),
@@ -88,12 +88,12 @@ impl KafkaOwner {
         self.commit().map_err(Failed::Other)?;
         let mut offsets = self.producer.context().taken();
         if let Some(offset) = offsets.pop() {
-            progress::published_here(&self.cluster, &self.task, self.partition, offset, progress);
+            progress::published_here(&self.cluster, &self.task, self.partition, offset, progress.event);
         }
         Ok(offsets)
     }
 
-    fn send(&self, outputs: &[Record], progress: Offset) -> Result<(), LogError> {
+    fn send(&self, outputs: &[Record], progress: Progress) -> Result<(), LogError> {
         for (index, record) in outputs.iter().enumerate() {
             self.send_one(base_record(&self.cluster.topic(record.topic), record, index))?;
         }
@@ -174,7 +174,7 @@ impl KafkaOwner {
         }
     }
 
-    fn publish_or_fail(&self, outputs: &[Record], progress: Offset) -> Result<Vec<Offset>, LogError> {
+    fn publish_or_fail(&self, outputs: &[Record], progress: Progress) -> Result<Vec<Offset>, LogError> {
         let group = self.cluster.group(&self.task);
         match self.attempt(outputs, progress, group.as_deref()) {
             Ok(offsets) => Ok(offsets),
@@ -191,6 +191,19 @@ impl KafkaOwner {
 }
 
 impl KafkaOwner {
+    fn publish_up_to(&mut self, outputs: &[Record], progress: Progress) -> Result<Vec<Offset>, LogError> {
+        if let Some(lost) = &self.lost {
+            return Err(lost.clone());
+        }
+        self.cluster.check(outputs)?;
+        let published = self.publish_or_fail(outputs, progress).map_err(|error| self.cause(error));
+        match &published {
+            Ok(_) => self.progress = progress,
+            Err(error) => self.lost = Some(error.clone()),
+        }
+        published
+    }
+
     /// Being fenced is fatal to the producer, while the call that meets it may fail with one of the consequences.
     fn cause(&self, error: LogError) -> LogError {
         match self.producer.client().fatal_error() {
@@ -202,20 +215,19 @@ impl KafkaOwner {
 
 impl Owner for KafkaOwner {
     fn progress(&self) -> Offset {
-        self.progress
+        self.progress.event
+    }
+
+    fn part(&self) -> u64 {
+        self.progress.part
+    }
+
+    fn publish_part(&mut self, outputs: Vec<Record>, progress: Offset, part: u64) -> Result<(), LogError> {
+        self.publish_up_to(&outputs, Progress { event: progress, part }).map(drop)
     }
 
     fn publish(&mut self, outputs: Vec<Record>, progress: Offset) -> Result<Vec<Offset>, LogError> {
-        if let Some(lost) = &self.lost {
-            return Err(lost.clone());
-        }
-        self.cluster.check(&outputs)?;
-        let published = self.publish_or_fail(&outputs, progress).map_err(|error| self.cause(error));
-        match &published {
-            Ok(_) => self.progress = progress,
-            Err(error) => self.lost = Some(error.clone()),
-        }
-        published
+        self.publish_up_to(&outputs, Progress::whole(progress))
     }
 }
 

@@ -1,7 +1,8 @@
 //! The published progress of tasks: a compacted topic, written in the transactions of the owners.
 //!
 //! The record of a task on a partition stands in that partition of the topic, under the key `application.task`; its
-//! value is the progress in eight bytes, big-endian. It is usually among the last few records, so it is looked for
+//! value is the progress in eight bytes, big-endian; of an event that is published in part, eight more with the number of
+//! outputs that are. It is usually among the last few records, so it is looked for
 //! from the end.
 
 use std::collections::HashMap;
@@ -15,7 +16,7 @@ use rdkafka::message::{BorrowedMessage, Message};
 
 use bytes::Bytes;
 
-use super::super::{LogError, Offset, Stored};
+use super::super::{LogError, Offset, Progress, Stored};
 use super::cluster::{ASK_WAIT, Cluster, lock, offset, watermarks};
 use super::failure;
 use super::reader::assign;
@@ -42,25 +43,33 @@ pub(super) fn key(cluster: &Cluster, task: &str) -> String {
     format!("{}.{task}", cluster.config.application)
 }
 
-pub(super) fn encode(progress: Offset) -> [u8; 8] {
-    progress.to_be_bytes()
+pub(super) fn encode(progress: Progress) -> Vec<u8> {
+    let mut value = progress.event.to_be_bytes().to_vec();
+    if progress.part > 0 {
+        value.extend(progress.part.to_be_bytes());
+    }
+    value
 }
 
-fn decode(value: Option<&[u8]>) -> Result<Offset, LogError> {
+fn decode(value: Option<&[u8]>) -> Result<Progress, LogError> {
     // A deleted key is a task that starts anew.
-    let Some(value) = value else { return Ok(0) };
-    let bytes =
-        value.try_into().map_err(|_| LogError::Unusable("a record of credit.progress is not eight bytes".into()))?;
-    Ok(Offset::from_be_bytes(bytes))
+    let Some(value) = value else { return Ok(Progress::default()) };
+    let number = |bytes: &[u8]| bytes.try_into().ok().map(u64::from_be_bytes);
+    let progress = match value.len() {
+        8 => number(value).map(|event| Progress { event, part: 0 }),
+        16 => number(&value[..8]).zip(number(&value[8..])).map(|(event, part)| Progress { event, part }),
+        _ => None,
+    };
+    progress.ok_or_else(|| LogError::Unusable("a record of credit.progress has neither eight nor sixteen bytes".into()))
 }
 
 /// The published progress as it is now.
-pub(super) fn published(cluster: &Cluster, task: &str, partition: u16) -> Result<Offset, LogError> {
+pub(super) fn published(cluster: &Cluster, task: &str, partition: u16) -> Result<Progress, LogError> {
     look_back(cluster, task, partition).map(|(_, progress)| progress)
 }
 
 /// The offset behind the last record of the task, and the progress in it; zero if there is none.
-fn look_back(cluster: &Cluster, task: &str, partition: u16) -> Result<(Offset, Offset), LogError> {
+fn look_back(cluster: &Cluster, task: &str, partition: u16) -> Result<(Offset, Progress), LogError> {
     let consumer = cluster.lookups()?;
     let topic = cluster.name(PROGRESS_TOPIC);
     let key = key(cluster, task);
@@ -81,7 +90,10 @@ fn look_back(cluster: &Cluster, task: &str, partition: u16) -> Result<(Offset, O
         (to, look) = (from, look.saturating_mul(LOOK_FACTOR));
     }
     consumer.unassign().map_err(failure)?;
-    found.map_or(Ok((0, 0)), |record| Ok((record.offset + 1, decode(record.value.as_deref())?)))
+    found.map_or_else(
+        || Ok((0, Progress::default())),
+        |record| Ok((record.offset + 1, decode(record.value.as_deref())?)),
+    )
 }
 
 fn read_between(
@@ -144,7 +156,7 @@ pub(super) fn watched(cluster: &Arc<Cluster>, task: &str, partition: u16) -> Res
     }
     // The watch began at the end, so everything before this look is in the look and everything after is in the watch.
     let (behind, progress) = look_back(cluster, task, partition)?;
-    Ok(watch.learn(key, partition, behind, progress))
+    Ok(watch.learn(key, partition, behind, progress.event))
 }
 
 /// An owner of this process has published.
@@ -186,7 +198,7 @@ fn follow(consumer: &BaseConsumer, cluster: &Weak<Cluster>) {
                 let partition = u16::try_from(message.partition());
                 let key = String::from_utf8(record.key.into());
                 if let (Ok(partition), Ok(key), Ok(progress)) = (partition, key, decode(record.value.as_deref())) {
-                    watch.learn(key, partition, record.offset + 1, progress);
+                    watch.learn(key, partition, record.offset + 1, progress.event);
                 }
             }
             Some(Err(KafkaError::PartitionEOF(_))) | None => {}

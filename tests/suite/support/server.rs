@@ -96,6 +96,14 @@ impl Site {
         }
     }
 
+    /// The log, to be filled before a server starts.
+    pub fn writable_log(&self) -> Box<dyn Log> {
+        match &self.kafka {
+            None => Box::new(Embedded::open(self.data(), PARTITIONS).unwrap()),
+            Some(_) => self.log(),
+        }
+    }
+
     /// Starts the program with its clock standing on a day, and waits until it has caught up with the log.
     pub fn start(&self, today: &str) -> Server {
         let server = self.start_without_waiting(today);

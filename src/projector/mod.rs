@@ -10,6 +10,7 @@ mod outputs;
 mod replay;
 mod saving;
 mod shard;
+mod showing;
 mod task;
 mod working;
 

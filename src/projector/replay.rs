@@ -5,7 +5,8 @@
 
 use super::{
     saving::Haste,
-    shard::{Changed, EVENT_BYTES, FILE_BYTES, Shard, Shown},
+    shard::{EVENT_BYTES, FILE_BYTES, Shard},
+    showing::{Changed, Shown},
     task::{TAIL_WAIT, Task, TaskError},
 };
 use crate::{

@@ -4,7 +4,8 @@ use super::{
     RETRY_PAUSE, Surroundings, TASK,
     outputs::Outputs,
     saving::Haste,
-    shard::{Answer, Shard, Shown},
+    shard::{Answer, Shard},
+    showing::Shown,
     working::Working,
 };
 use crate::{

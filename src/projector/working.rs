@@ -1,9 +1,6 @@
 //! The files that a batch touches, and what goes out for it, before anyone sees either.
 
-use super::{
-    outputs::Outputs,
-    shard::{Changed, Shard},
-};
+use super::{outputs::Outputs, shard::Shard, showing::Changed};
 use crate::{
     log::{Record, Stored},
     views::ViewError,

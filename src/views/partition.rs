@@ -329,9 +329,11 @@ impl PartitionViews {
             }
         }
         self.bodies.add(&bodies, step)?;
-        let files: Result<Vec<(&[u8], Vec<u8>)>, ViewError> =
-            saves.iter().map(|save| Ok((save.subject.as_bytes(), rows::plain(save.held, FILE_BYTES)?))).collect();
-        self.files.add(&files?, step)
+        let mut files: Vec<(&[u8], Vec<u8>)> = Vec::with_capacity(saves.len());
+        for save in saves {
+            files.push((save.subject.as_bytes(), rows::plain(save.held, FILE_BYTES)?));
+        }
+        self.files.add(&files, step)
     }
 
     fn save_names(&self, saves: &[Save]) -> Result<(), ViewError> {

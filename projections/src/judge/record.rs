@@ -110,11 +110,11 @@ fn resolved(case: &Case, data: &DesignationMade, kind: &ListKind, until: Date) -
 
 /// (十六) The measures of the kind that land on the person's role (落实到人).
 fn responsible(case: &Case, person: &ResponsiblePerson, kind: &ListKind) -> Responsible {
-    let lands = |code: &&Box<str>| case.policy.measure(code).is_some_and(|item| item.lands_on(&person.role));
+    let lands = |code: &str| case.policy.measure(code).is_some_and(|item| item.lands_on(&person.role));
     Responsible {
         person: person.person.as_str().into(),
         role: person.role.as_str().into(),
-        measures: kind.measures.iter().filter(lands).cloned().collect(),
+        measures: kind.measures.iter().filter(|code| lands(code)).cloned().collect(),
     }
 }
 

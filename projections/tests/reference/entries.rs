@@ -105,7 +105,7 @@ impl<'a> View<'a> {
     }
 
     /// The severity class of a penalty, by the policy of when it was judged.
-    pub fn severity<'r>(self, record: &'r Record) -> &'r SeverityClass {
+    pub fn severity(self, record: &Record) -> &SeverityClass {
         let penalty = record.penalty().expect("only a penalty has a severity");
         record.severity_by.severity_of(penalty).expect("an unknown class is refused")
     }

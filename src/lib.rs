@@ -14,6 +14,7 @@ pub mod log;
 pub mod node;
 pub mod progress;
 pub mod projector;
+pub mod prose;
 pub mod query;
 pub mod replay;
 pub mod tail;

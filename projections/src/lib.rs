@@ -30,6 +30,7 @@ pub mod money;
 pub mod obligation;
 pub mod partition;
 pub mod policy;
+mod prose;
 pub mod publication;
 pub mod refusal;
 pub mod repair;

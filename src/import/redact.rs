@@ -64,29 +64,9 @@ pub(super) fn redact(data: &mut DraftData, hidden: &[Hidden]) {
             }
         }
     };
-    match data {
-        DraftData::Penalty(data) => {
-            data.kinds.iter_mut().for_each(clean);
-            let texts = [
-                &mut data.conduct,
-                &mut data.facts,
-                &mut data.basis,
-                &mut data.content,
-                &mut data.certificates,
-                &mut data.document_name,
-                &mut data.remarks,
-            ];
-            texts.into_iter().flatten().for_each(clean);
-        }
-        DraftData::License(data) => {
-            let texts = [
-                &mut data.content,
-                &mut data.document_name,
-                &mut data.certificate_name,
-                &mut data.certificate_no,
-                &mut data.remarks,
-            ];
-            texts.into_iter().flatten().for_each(clean);
-        }
-    }
+    let texts = match data {
+        DraftData::Penalty(penalty) => penalty.prose_mut(),
+        DraftData::License(license) => license.prose_mut(),
+    };
+    texts.into_iter().for_each(clean);
 }

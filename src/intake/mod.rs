@@ -8,7 +8,9 @@ mod holder;
 pub mod inbox;
 mod input;
 mod parse;
+mod prepare;
 mod publish;
+mod redact;
 mod reservation;
 
 pub(crate) use check::document;

@@ -3,6 +3,7 @@
 use super::{
     FieldError, MAX_EVENT_BYTES, Publisher, Rejection, check,
     input::{Input, PersonInput, ResponsibleInput, SubjectInput},
+    redact,
 };
 use crate::vault::{PersonalFields, Vault};
 use chengxin_projections::{
@@ -67,6 +68,7 @@ pub fn parse(bytes: &[u8], publisher: &Publisher, vault: &Vault) -> Result<Draft
     let sealings = std::mem::take(&mut persons.sealings);
     check::identifier(subject.kind, &mut data, &mut errors);
     check::required(&data, &mut errors);
+    redact::in_names(&input.id, &data, &mut errors);
     let effective = match (&data, input.effective) {
         (_, Some(effective)) => effective,
         (Data::PolicyPublished(policy), None) => policy.effective,

@@ -30,9 +30,12 @@ fn publish_about_persons(server: &Server) {
     applied(LABOUR, &fined);
     let mut represented = penalty("P-2", "2026-06-01", COMPANY);
     represented["data"]["representative"] = json!({ "name": NAME, "document": { "kind": "身份证", "number": NUMBER } });
+    represented["data"]["facts"] = json!(format!("{NAME}（{NUMBER}）与他人（{OTHER_NUMBER}）拒不改正"));
     applied(MARKET, &represented);
-    let grounds = json!({ "grounds": "并非本单位", "by": "subject" });
-    applied(MARKET, &act("objection.filed", "O-1", "2026-06-01", COMPANY, &format!("{LABOUR}/L-1"), grounds));
+    // Whom only the record names is not to be named in what is said of it, either.
+    let grounds = json!({ "grounds": format!("{NAME}称{NUMBER}并非其证件"), "by": "subject" });
+    applied(MARKET, &act("objection.filed", "O-1", "2026-06-01", COMPANY, &format!("{LABOUR}/L-1"), grounds.clone()));
+    applied(LABOUR, &act("objection.filed", "O-2", "2026-06-01", COMPANY, &format!("{MARKET}/P-2"), grounds));
     applied(LABOUR, &exit("X-1", "2026-06-01", COMPANY, &format!("{LABOUR}/L-1"), "early"));
     // What is refused or malformed is told without the person, too.
     let mut unknown =

@@ -168,7 +168,7 @@ fn of_a_person_the_public_sees_a_masked_name_and_what_the_conduct_was_and_of_a_m
     let file = seen(&server, &format!("/v1/subjects/{id}"));
     let penalty = &file["penalties"][0];
     assert_eq!(penalty["kinds"], json!(["罚款", "其他"]));
-    assert_eq!((&penalty["conduct"], &penalty["facts"]), (&json!("当事人欧阳**未按规定支付工资"), &Value::Null));
+    assert_eq!((&penalty["conduct"], &penalty["facts"]), (&json!("当事人〔当事人〕未按规定支付工资"), &Value::Null));
     assert_eq!((&penalty["basis"], &penalty["content"]), (&json!("《保障农民工工资支付条例》"), &Value::Null));
     assert!(!file.to_string().contains("示例") && !file.to_string().contains(&id), "{file:#}");
 }
@@ -242,16 +242,16 @@ fn of_an_organisation_the_public_sees_all_that_the_standard_shows_with_the_perso
         "record": format!("{LABOUR}/P-1"), "authority": LABOUR, "authority_name": "州人力资源和社会保障局",
         "effective": "2026-06-01", "disputed": false, "corrected": false, "published": "2026-06-01",
         "published_until": "2027-06-01", "severity": "ordinary", "document_no": "伊州罚〔2026〕P-1号",
-        "document_name": "行政处罚决定书", "kinds": ["罚款", "其他-责令司马**改正"], "conduct": "未按规定支付工资",
-        "facts": "司马**（身份证440**14，电话139**78）和欧阳**拖欠工资", "basis": "《保障农民工工资支付条例》",
+        "document_name": "行政处罚决定书", "kinds": ["罚款", "其他-责令〔相关人员〕改正"], "conduct": "未按规定支付工资",
+        "facts": "〔相关人员〕（身份证〔证件号码〕，电话139**78）和欧阳**拖欠工资", "basis": "《保障农民工工资支付条例》",
         "content": "罚款人民币20000元", "procedure": "ordinary", "fine": "20000.00", "confiscated": null,
         "certificates": "暂扣安全生产许可证2019001", "valid_until": "2027-06-01", "representative": "司马**",
         "decided_by": "州人社局", "decided_by_code": LABOUR, "source": "州人社局", "source_code": LABOUR,
     });
     assert_eq!(penalty, &expected);
     for listing in [&file["listings"][0], &seen(&server, "/v1/lists/black")["items"][0]] {
-        assert_eq!(listing["repairable"]["how"], "由司马**或者欧阳**清偿后申请");
-        assert_eq!(listing["citations"], json!(["《保障农民工工资支付条例》，查明欧阳**拖欠"]));
+        assert_eq!(listing["repairable"]["how"], "由司马**或者〔相关人员〕清偿后申请");
+        assert_eq!(listing["citations"], json!(["《保障农民工工资支付条例》，查明〔相关人员〕拖欠"]));
         assert_eq!(listing["authority_name"], "州人力资源和社会保障局");
     }
 }

@@ -2,8 +2,11 @@
 //! of a person or of a telephone, are masked in it. (一)(二十五)(二十七)
 
 use super::{Persons, is_minor};
-use crate::vault::PersonalFields;
-use chengxin_projections::{date::Date, identifier::check_citizen_number, policy::Masking};
+use crate::{
+    prose::{is_citizen_number, map_runs},
+    vault::PersonalFields,
+};
+use chengxin_projections::{date::Date, policy::Masking};
 
 /// Characters of a mobile telephone's number.
 const MOBILE: usize = 11;
@@ -52,7 +55,7 @@ impl<'a> Prose<'a> {
 
     /// A text that somebody wrote.
     pub fn text(&self, text: String) -> String {
-        self.apart_from_own_name(&text, |part| self.numbers(&self.persons(part)))
+        self.apart_from_own_name(&text, |part| self.numbers(self.persons(part)))
     }
 
     /// A number of a document or a certificate, which may happen to look like a citizen's.
@@ -78,40 +81,22 @@ impl<'a> Prose<'a> {
     }
 
     /// Masks what no file knows but everyone sees to be the number of a citizen or of a mobile telephone.
-    fn numbers(&self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut run = String::new();
-        for c in text.chars() {
-            if half(c).is_ascii_alphanumeric() {
-                run.push(c);
-                continue;
+    fn numbers(&self, text: String) -> String {
+        let masked = map_runs(&text, |run| {
+            if is_citizen_number(run) {
+                return Some(self.mask("document-number", run));
             }
-            out.push_str(&self.run(&std::mem::take(&mut run)));
-            out.push(c);
-        }
-        out.push_str(&self.run(&run));
-        out
-    }
-
-    fn run(&self, run: &str) -> String {
-        let plain: String = run.chars().map(half).collect::<String>().to_ascii_uppercase();
-        if check_citizen_number(&plain).is_ok() {
-            return self.mask("document-number", &plain);
-        }
-        let is_mobile = plain.len() == MOBILE
-            && plain.bytes().all(|digit| digit.is_ascii_digit())
-            && plain.starts_with('1')
-            && plain[1..].starts_with(|second| ('3'..='9').contains(&second));
-        if is_mobile { self.mask("phone", &plain) } else { run.to_owned() }
+            is_mobile(run).then(|| self.mask("phone", run))
+        });
+        masked.unwrap_or(text)
     }
 }
 
-/// The half-width form of a digit or letter.
-fn half(c: char) -> char {
-    match c {
-        '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-        _ => c,
-    }
+fn is_mobile(run: &str) -> bool {
+    run.len() == MOBILE
+        && run.bytes().all(|digit| digit.is_ascii_digit())
+        && run.starts_with('1')
+        && run[1..].starts_with(|second| ('3'..='9').contains(&second))
 }
 
 #[cfg(test)]

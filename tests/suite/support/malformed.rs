@@ -55,6 +55,9 @@ pub fn malformed() -> Vec<(String, &'static str, &'static str)> {
         (changed("/id", json!(" P-1")), "/id", "text"),
         (changed("/id", json!("x".repeat(129))), "/id", "text"),
         (changed("/id", json!(1)), "/id", "invalid"),
+        // A citizen's number would be in clear for ever.
+        (changed("/id", json!("P-11010519491231002X")), "/id", "personal-in-number"),
+        (changed("/data/document_no", json!("罚〔11010519491231002x〕1号")), "/data/document_no", "personal-in-number"),
         (changed("/colour", json!("red")), "/colour", "invalid"),
         (changed("/data/colour", json!("red")), "/data/colour", "invalid"),
         (changed("/subject/colour", json!("red")), "/subject/colour", "invalid"),

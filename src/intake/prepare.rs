@@ -1,0 +1,147 @@
+//! What becomes of a draft before it is appended: published before, of whom it speaks, and what only one may do at a time.
+
+use super::{
+    Draft, FieldError, Rejection,
+    parse::{OWN_FIELDS, ToSeal},
+    publish::{Answered, Intake, Outcome},
+    redact::redact,
+    reservation::Reserved,
+};
+use crate::projector::Shard;
+use chengxin_projections::{
+    event::{Data, Event, IdentifierLinked, SubjectKind},
+    identifier::organisation_of,
+    judge::Effect,
+    seen::Seen,
+};
+use std::sync::Arc;
+
+pub(super) enum Prepared {
+    /// With the personal fields to be sealed before it is appended.
+    New(Box<Event>, Vec<ToSeal>),
+    Duplicate(Outcome),
+}
+
+impl Intake {
+    /// Looks the event up in the views: published before, or about a record of another subject?
+    pub(super) fn prepare(
+        &self,
+        draft: Draft,
+        recorded: i64,
+        reserved: &mut Vec<Reserved>,
+    ) -> Result<Prepared, Rejection> {
+        self.check_persons(&draft)?;
+        let draft = self.name_subject(draft)?;
+        let Draft { id, publisher, office, effective, subject, data, sealings } = draft;
+        let mut event = Event { id, publisher, office, effective, recorded, subject, record_subject: None, data };
+        if event.subject.kind == SubjectKind::System {
+            return self.node.shards().iter().try_for_each(judges).map(|()| Prepared::New(Box::new(event), sealings));
+        }
+        let shard = self.node.shard_of(&event.subject.id);
+        judges(shard)?;
+        // The partition stamps no earlier time than its latest; say the same one here.
+        event.recorded = recorded.max(shard.partition().0.recorded());
+        let name = event.name();
+        if makes_record(&event.data) {
+            // Before the look at the views, so that a name is always in the one or in the other.
+            let name = self.node.reservations.reserve(&name, &event.subject.id);
+            reserved.push(name.map_err(|other| used_by_another(&event.id, &other))?);
+        }
+        let held = shard.file(&event.subject.id)?;
+        redact(&self.node, &mut event, &sealings, held.as_deref())?;
+        if let Some(seen) = held.as_ref().and_then(|held| held.file.seen(&name)) {
+            return duplicate(event, name, seen, shard.number).map(Prepared::Duplicate);
+        }
+        if makes_record(&event.data) {
+            if let Some(other) = self.other_subject(&name, &event.subject.id)? {
+                return Err(used_by_another(&event.id, &other));
+            }
+        } else if let Data::IdentifierLinked(link) = &event.data {
+            let at_once = self.node.reservations.reserve(&link_name(link), &event.subject.id);
+            reserved.push(at_once.map_err(|other| linked_at_once(link, &other))?);
+            event.record_subject = self.other_holder(link, &event.subject.id)?;
+        } else if let Some(record) = event.data.record()
+            && held.as_ref().is_none_or(|held| held.file.record(record).is_none())
+        {
+            event.record_subject = self.other_subject(record, &event.subject.id)?;
+        }
+        Ok(Prepared::New(Box::new(event), sealings))
+    }
+
+    /// A person who is named by id must be one to whom the system gave it.
+    fn check_persons(&self, draft: &Draft) -> Result<(), Rejection> {
+        let subject = Some((draft.subject.id.as_str(), "/subject/id".to_owned()));
+        let subject = subject.filter(|_| draft.subject.kind == SubjectKind::Person);
+        let named = match &draft.data {
+            Data::DesignationMade(designation) => &designation.persons[..],
+            _ => &[],
+        };
+        let named = named.iter().enumerate().map(|(i, p)| (p.person.as_str(), format!("/data/persons/{i}/subject/id")));
+        for (person, pointer) in subject.into_iter().chain(named) {
+            let given_by_document = draft.sealings.iter().any(|sealing| sealing.subject == person);
+            let known = given_by_document
+                || self.node.shard_of(person).file(person)?.is_some()
+                || self.node.vault.open_fields(person, OWN_FIELDS)?.is_some();
+            if !known {
+                let detail = "no person has this id; name the person by `document`";
+                return Err(Rejection::Malformed(vec![FieldError::new(pointer, "unknown-person", detail)]));
+            }
+        }
+        Ok(())
+    }
+
+    /// The subject that has the record, if it is another one, as far as the views know.
+    fn other_subject(&self, record: &str, subject: &str) -> Result<Option<String>, Rejection> {
+        for shard in self.node.shards() {
+            let found = shard.subject_of(record)?;
+            if let Some(found) = found.filter(|found| **found != *subject) {
+                return Ok(Some(found.into()));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// What a number is reserved by while it is being linked. No record has such a name.
+fn link_name(link: &IdentifierLinked) -> String {
+    match organisation_of(&link.scheme, &link.value) {
+        Some(code) => format!("\0code\0{code}"),
+        None => format!("\0{}\0{}", link.scheme, link.value),
+    }
+}
+
+/// Whether the other link has its effect is judged in a moment; then this one can be judged, too.
+fn linked_at_once(link: &IdentifierLinked, other: &str) -> Rejection {
+    let IdentifierLinked { scheme, value, .. } = link;
+    Rejection::Unavailable(format!("{scheme} {value} is being linked to {other}; try again"))
+}
+
+fn used_by_another(id: &str, other: &str) -> Rejection {
+    Rejection::Conflict(format!("id {id} is used by a record of another subject, {other}"))
+}
+
+/// A partition without a policy and an open day would refuse everything, and the event's id would be spent.
+fn judges(shard: &Arc<Shard>) -> Result<(), Rejection> {
+    if shard.partition().0.day.is_some() {
+        return Ok(());
+    }
+    Err(Rejection::Unavailable("no business day is open yet; try again".to_owned()))
+}
+
+/// Whether the event makes a record, so that its id names one.
+fn makes_record(data: &Data) -> bool {
+    matches!(data, Data::LicenseGranted(_) | Data::PenaltyImposed(_) | Data::DesignationMade(_))
+}
+
+fn duplicate(event: Event, name: String, seen: &Seen, partition: u16) -> Result<Outcome, Rejection> {
+    if let Effect::Refused(refusal) = Effect::of_repeat(seen, event.content_hash()) {
+        return Err(Rejection::Conflict(refusal.detail));
+    }
+    Ok(Outcome {
+        id: event.id,
+        record: name,
+        position: format!("{partition}-{}", seen.stamp.offset),
+        recorded: seen.stamp.recorded,
+        answered: Answered::Duplicate(seen.refused.map(|code| code.as_str())),
+    })
+}

@@ -6,53 +6,80 @@ use std::{ops::Index, sync::Arc};
 
 /// Items that are copied together when one of them is changed while another owner holds them.
 const BOARD: usize = 64;
+/// Boards that stand together once there are so many.
+const CASE: usize = 64;
+
+type Board<T> = Arc<Vec<T>>;
 
 /// Items in the order in which they were pushed. A clone shares all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shelf<T>(Vec<Arc<Vec<T>>>);
+pub struct Shelf<T> {
+    /// All of them full: of a long list a clone copies these, and only the last few boards.
+    cases: Vec<Arc<Vec<Board<T>>>>,
+    boards: Vec<Board<T>>,
+}
 
 impl<T> Default for Shelf<T> {
     fn default() -> Self {
-        Shelf(Vec::new())
+        Shelf { cases: Vec::new(), boards: Vec::new() }
     }
 }
 
 impl<T: Clone> Shelf<T> {
     pub fn len(&self) -> usize {
-        self.0.last().map_or(0, |last| (self.0.len() - 1) * BOARD + last.len())
+        self.in_cases() + self.boards.last().map_or(0, |last| (self.boards.len() - 1) * BOARD + last.len())
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.len() == 0
+    }
+
+    fn in_cases(&self) -> usize {
+        self.cases.len() * CASE * BOARD
     }
 
     pub fn get(&self, index: usize) -> Option<&T> {
-        self.0.get(index / BOARD)?.get(index % BOARD)
+        let board = match index.checked_sub(self.in_cases()) {
+            Some(behind) => self.boards.get(behind / BOARD)?,
+            None => self.cases.get(index / (CASE * BOARD))?.get(index / BOARD % CASE)?,
+        };
+        board.get(index % BOARD)
     }
 
     pub fn get_mut(&mut self, index: usize) -> Option<&mut T> {
-        Arc::make_mut(self.0.get_mut(index / BOARD)?).get_mut(index % BOARD)
+        let board = match index.checked_sub(self.in_cases()) {
+            Some(behind) => self.boards.get_mut(behind / BOARD)?,
+            None => Arc::make_mut(self.cases.get_mut(index / (CASE * BOARD))?).get_mut(index / BOARD % CASE)?,
+        };
+        Arc::make_mut(board).get_mut(index % BOARD)
     }
 
     pub fn last(&self) -> Option<&T> {
-        self.0.last()?.last()
+        self.get(self.len().checked_sub(1)?)
     }
 
     pub fn push(&mut self, item: T) {
-        match self.0.last_mut().filter(|last| last.len() < BOARD) {
-            Some(last) => Arc::make_mut(last).push(item),
-            None => self.0.push(Arc::new(vec![item])),
+        if let Some(last) = self.boards.last_mut().filter(|last| last.len() < BOARD) {
+            return Arc::make_mut(last).push(item);
         }
+        if self.boards.len() == CASE {
+            self.cases.push(Arc::new(std::mem::take(&mut self.boards)));
+        }
+        self.boards.push(Arc::new(vec![item]));
+    }
+
+    fn boards(&self) -> impl DoubleEndedIterator<Item = &Board<T>> + Clone {
+        self.cases.iter().flat_map(|case| case.iter()).chain(&self.boards)
     }
 
     /// In order; from `index` on with `.from(index)`.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + Clone {
-        self.0.iter().flat_map(|board| board.iter())
+        self.boards().flat_map(|board| board.iter())
     }
 
     /// The items from an index on.
     pub fn from(&self, index: usize) -> impl Iterator<Item = &T> {
-        self.0.iter().skip(index / BOARD).flat_map(|board| board.iter()).skip(index % BOARD)
+        (index..self.len()).map(|index| &self[index])
     }
 }
 
@@ -60,7 +87,7 @@ impl<T: Clone> Index<usize> for Shelf<T> {
     type Output = T;
 
     fn index(&self, index: usize) -> &T {
-        &self.0[index / BOARD][index % BOARD]
+        self.get(index).expect("an index is less than the length")
     }
 }
 
@@ -109,14 +136,20 @@ mod tests {
 
     #[test]
     fn a_shelf_keeps_its_items_in_order_and_a_clone_keeps_what_it_had() {
-        let mut shelf: Shelf<usize> = (0..1_000).collect();
-        let before = shelf.clone();
-        *shelf.get_mut(500).unwrap() = 7;
-        shelf.push(1_000);
-        assert_eq!((shelf.len(), shelf[500], shelf[1_000]), (1_001, 7, 1_000));
-        assert!(before.iter().copied().eq(0..1_000));
-        assert!(before.from(130).copied().eq(130..1_000));
-        assert_eq!((before.last(), before.get(1_000)), (Some(&999), None));
+        for length in [0, 1, BOARD, 1_000, CASE * BOARD, 10_000] {
+            let mut shelf: Shelf<usize> = (0..length).collect();
+            let before = shelf.clone();
+            shelf.push(length);
+            for changed in [length / 2, length] {
+                *shelf.get_mut(changed).unwrap() = 7;
+                assert_eq!((shelf.len(), shelf[changed]), (length + 1, 7));
+            }
+            assert!(before.iter().copied().eq(0..length));
+            assert!(before.iter().rev().copied().eq((0..length).rev()));
+            assert!(before.from(length / 3).copied().eq(length / 3..length));
+            assert_eq!((before.last().copied(), before.get(length)), (length.checked_sub(1), None));
+        }
+        let shelf: Shelf<usize> = (0..10_000).collect();
         let stored = serde_json::to_string(&shelf).unwrap();
         assert_eq!(serde_json::from_str::<Shelf<usize>>(&stored).unwrap(), shelf);
     }

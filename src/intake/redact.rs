@@ -76,11 +76,12 @@ impl Hidden {
     fn of(node: &Node, event: &Event, sealings: &[ToSeal], held: Option<&Held>) -> Result<Hidden, Rejection> {
         let mut hidden = Hidden { known: Vec::new(), own_name: event.subject.name.clone() };
         let (subject, vault) = (&*event.subject.id, &node.vault);
+        let is_own = |sealing: &ToSeal| sealing.subject == subject && sealing.reference == OWN_FIELDS;
         for sealing in sealings {
-            let is_party = sealing.subject == subject && sealing.reference == OWN_FIELDS;
-            hidden.learn(&sealing.fields, if is_party { PARTY } else { RELATED });
+            hidden.learn(&sealing.fields, if is_own(sealing) { PARTY } else { RELATED });
         }
-        if event.subject.kind == SubjectKind::Person {
+        let is_named = sealings.iter().any(|sealing| is_own(sealing) && sealing.fields.name.is_some());
+        if event.subject.kind == SubjectKind::Person && !is_named {
             hidden.learn_all(vault.open_fields(subject, OWN_FIELDS)?, PARTY);
         }
         if let (Some(name), Some(held)) = (event.data.record(), held) {

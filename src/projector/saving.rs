@@ -146,7 +146,7 @@ impl Shard {
         if state.current_bytes >= self.save_bytes {
             return Some(Haste::AtOnce);
         }
-        let waited = following && !state.current.is_empty() && state.last_save.elapsed() >= SAVE_EVERY;
+        let waited = following && !state.current.subjects.is_empty() && state.last_save.elapsed() >= SAVE_EVERY;
         waited.then_some(Haste::Gently)
     }
 
@@ -194,10 +194,10 @@ impl Shard {
     fn release(&self, layer: &Layer) {
         // Readers look into the layers first, so what goes into the cache is not seen before the layer is gone; and where a
         // later state is in `current`, that takes its place in the cache before it can be seen there.
-        for (subject, unsaved) in layer {
+        for (subject, unsaved) in &layer.subjects {
             self.cache.insert(subject.clone(), unsaved.held.clone());
         }
-        let saved: Vec<&Unsaved> = layer.values().collect();
+        let saved: Vec<&Unsaved> = layer.subjects.values().collect();
         for some in saved.chunks(SUBJECTS_LOCKED) {
             let mut state = self.state_mut();
             for id in some.iter().flat_map(|unsaved| &unsaved.new_ids) {
@@ -211,17 +211,16 @@ impl Shard {
     }
 
     fn write(&self, layer: &Layer, checkpoint: &Checkpoint, step: &mut dyn FnMut()) -> Result<(), ViewError> {
-        let saves = layer.iter().map(|(subject, unsaved)| Save {
+        let saves = layer.subjects.iter().map(|(subject, unsaved)| Save {
             subject,
             held: &unsaved.held,
             bodies: &unsaved.bodies,
             planned: unsaved.planned,
-            new_terms: &unsaved.new_terms,
             new_ids: &unsaved.new_ids,
             new_names: &unsaved.new_names,
         });
         let views = self.views();
-        views.save(saves.collect(), step)?;
+        views.save(saves.collect(), &layer.terms, step)?;
         views.set_checkpoint(checkpoint)
     }
 }

@@ -6,13 +6,14 @@
 use super::{names::Names, saving::SAVE_BYTES};
 use crate::{
     log::Offset,
-    views::{Body, Held, PartitionViews, ViewError},
+    views::{Body, Held, PartitionViews, Term, ViewError},
 };
 use chengxin_projections::{date::Date, hash, judge::Outcome, partition::Partition};
 use foldhash::fast::RandomState;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
     hash::{BuildHasherDefault, Hasher},
+    ops::Bound,
     sync::{
         Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -72,12 +73,26 @@ pub(super) struct Unsaved {
     pub(super) held: Arc<Held>,
     pub(super) bodies: Vec<Body>,
     pub(super) planned: Option<Date>,
-    pub(super) new_terms: Vec<Box<str>>,
     pub(super) new_ids: Vec<u64>,
     pub(super) new_names: Vec<Box<str>>,
 }
 
-pub(super) type Layer = HashMap<Box<str>, Unsaved, RandomState>;
+/// What changed since a save.
+#[derive(Debug, Default)]
+pub(super) struct Layer {
+    pub(super) subjects: HashMap<Box<str>, Unsaved, RandomState>,
+    /// Terms and the subjects that are newly indexed by them.
+    pub(super) terms: BTreeSet<(Term, Box<str>)>,
+}
+
+impl Layer {
+    fn with_term(&self, term: &str, after: Option<&str>, limit: usize) -> impl Iterator<Item = &Box<str>> {
+        let place = |subject: &str| (Term::from(term), Box::from(subject));
+        let start = after.map_or_else(|| Bound::Included(place("")), |after| Bound::Excluded(place(after)));
+        let behind = self.terms.range((start, Bound::Unbounded));
+        behind.take_while(move |(known, _)| **known == *term).map(|(_, subject)| subject).take(limit)
+    }
+}
 
 /// Hasher of what is a hash already.
 #[derive(Default)]
@@ -237,7 +252,10 @@ impl Shard {
     pub fn bodies(&self, subject: &str) -> Result<Vec<Body>, ViewError> {
         let unsaved: Vec<Body> = {
             let state = self.state();
-            let layers = [state.saving.as_deref().and_then(|layer| layer.get(subject)), state.current.get(subject)];
+            let layers = [
+                state.saving.as_deref().and_then(|layer| layer.subjects.get(subject)),
+                state.current.subjects.get(subject),
+            ];
             layers.into_iter().flatten().flat_map(|unsaved| unsaved.bodies.iter().cloned()).collect()
         };
         let mut bodies = self.views().bodies(subject)?;
@@ -250,7 +268,10 @@ impl Shard {
     /// Up to `limit` subjects that are indexed by a term, in order, behind `after`.
     pub fn with_term(&self, term: &str, after: Option<&str>, limit: usize) -> Result<Vec<Box<str>>, ViewError> {
         // What is unsaved first: what is saved between the two looks is then found twice, and never missed.
-        let mut subjects = self.unsaved(after, |unsaved| unsaved.new_terms.iter().any(|new| **new == *term));
+        let mut subjects: BTreeSet<Box<str>> = {
+            let state = self.state();
+            state.layers().flat_map(|layer| layer.with_term(term, after, limit)).cloned().collect()
+        };
         for subject in self.views().with_term(term, after).take(limit) {
             subjects.insert(subject?);
         }
@@ -259,18 +280,15 @@ impl Shard {
 
     /// Up to `limit` subjects in order, behind `after`.
     pub fn subjects(&self, after: Option<&str>, limit: usize) -> Result<Vec<Box<str>>, ViewError> {
-        let mut subjects = self.unsaved(after, |_| true);
+        let mut subjects: BTreeSet<Box<str>> = {
+            let state = self.state();
+            let unsaved = state.layers().flat_map(|layer| layer.subjects.keys());
+            unsaved.filter(|subject| after.is_none_or(|after| &***subject > after)).cloned().collect()
+        };
         for subject in self.views().subjects(after).take(limit) {
             subjects.insert(subject?);
         }
         Ok(subjects.into_iter().take(limit).collect())
-    }
-
-    fn unsaved(&self, after: Option<&str>, matches: impl Fn(&Unsaved) -> bool) -> BTreeSet<Box<str>> {
-        let state = self.state();
-        let layers = state.saving.as_deref().into_iter().chain([&state.current]).flatten();
-        let found = layers.filter(|(subject, unsaved)| after.is_none_or(|a| &***subject > a) && matches(unsaved));
-        found.map(|(subject, _)| subject.clone()).collect()
     }
 
     /// The subject of a record, by `ORG/ID`.
@@ -326,6 +344,10 @@ impl State {
     }
 
     fn unsaved(&self, subject: &str) -> Option<&Unsaved> {
-        self.current.get(subject).or_else(|| self.saving.as_deref()?.get(subject))
+        self.current.subjects.get(subject).or_else(|| self.saving.as_deref()?.subjects.get(subject))
+    }
+
+    fn layers(&self) -> impl Iterator<Item = &Layer> {
+        self.saving.as_deref().into_iter().chain([&self.current])
     }
 }

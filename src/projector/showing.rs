@@ -126,12 +126,12 @@ impl Shard {
             }
             state.agenda.extend(changed.held.next.map(|next| (next, subject.clone())));
         }
+        state.current.terms.extend(new_terms.into_iter().map(|term| (term, subject.clone())));
         let held = Arc::new(changed.held);
-        match state.current.get_mut(&subject) {
+        match state.current.subjects.get_mut(&subject) {
             Some(unsaved) => {
                 unsaved.held = held;
                 unsaved.bodies.extend(changed.kept.bodies);
-                unsaved.new_terms.extend(new_terms);
                 unsaved.new_ids.extend(new_ids);
                 unsaved.new_names.extend(new_names);
                 state.current_bytes += bytes;
@@ -139,7 +139,7 @@ impl Shard {
             None => {
                 let (bodies, planned) = (changed.kept.bodies, changed.planned);
                 self.cache.remove(&subject);
-                state.current.insert(subject, Unsaved { held, bodies, planned, new_terms, new_ids, new_names });
+                state.current.subjects.insert(subject, Unsaved { held, bodies, planned, new_ids, new_names });
                 state.current_bytes += bytes + FILE_BYTES;
             }
         }

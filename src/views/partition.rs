@@ -150,7 +150,6 @@ pub struct Save<'a> {
     pub bodies: &'a [Body],
     /// Where the agenda has the subject now.
     pub planned: Option<Date>,
-    pub new_terms: &'a [Term],
     /// Hashes of the names of new records.
     pub new_ids: &'a [u64],
     /// Names that became known.
@@ -282,13 +281,21 @@ impl PartitionViews {
         Ok(names)
     }
 
-    /// Writes subjects, in any order, ahead of the checkpoint. Whatever leads to a file goes before the file: a replay
+    /// Writes subjects, in any order, and `new_terms` with the subjects that they index, ahead of the checkpoint. Whatever leads to a file goes before the file: a replay
     /// skips what a file knows, so an index entry that is missing then would be missing for good, while one too many
     /// does no harm. Calls `step` before each small piece of work.
-    pub fn save(&self, mut saves: Vec<Save>, step: &mut dyn FnMut()) -> Result<(), ViewError> {
+    pub fn save(
+        &self,
+        mut saves: Vec<Save>,
+        new_terms: &BTreeSet<(Term, Box<str>)>,
+        step: &mut dyn FnMut(),
+    ) -> Result<(), ViewError> {
         saves.sort_unstable_by_key(|save| save.subject);
         self.save_names(&saves)?;
-        self.save_indexes(&saves, step)?;
+        self.save_ids(&saves, step)?;
+        let terms: Vec<(Vec<u8>, &[u8])> =
+            new_terms.iter().map(|(term, subject)| (term_key(term, subject), &[][..])).collect();
+        self.terms.add(&terms, step)?;
         // The new places in the agenda before the old ones go: a place too many does no harm.
         let moved = || saves.iter().filter(|save| save.planned != save.held.next);
         let mut added: Vec<(Vec<u8>, &[u8])> =
@@ -303,18 +310,13 @@ impl PartitionViews {
         self.agenda.remove(&gone, step)
     }
 
-    fn save_indexes(&self, saves: &[Save], step: &mut dyn FnMut()) -> Result<(), ViewError> {
+    fn save_ids(&self, saves: &[Save], step: &mut dyn FnMut()) -> Result<(), ViewError> {
         let mut ids: Vec<([u8; 8], &[u8])> = Vec::new();
-        let mut terms: Vec<(Vec<u8>, &[u8])> = Vec::new();
         for save in saves {
-            let subject = save.subject.as_bytes();
-            ids.extend(save.new_ids.iter().map(|id| (id.to_be_bytes(), subject)));
-            terms.extend(save.new_terms.iter().map(|term| ([&prefix(term)[..], subject].concat(), &[][..])));
+            ids.extend(save.new_ids.iter().map(|id| (id.to_be_bytes(), save.subject.as_bytes())));
         }
         ids.sort_unstable();
-        self.ids.add(&ids, step)?;
-        terms.sort_unstable();
-        self.terms.add(&terms, step)
+        self.ids.add(&ids, step)
     }
 
     /// Some neighbours.
@@ -368,6 +370,10 @@ fn tree_name(tree: &str, partition: u16) -> String {
 /// Text that no other text begins with: ids and terms hold no NUL, intake sees to that.
 fn prefix(text: &str) -> Vec<u8> {
     [text.as_bytes(), &[0]].concat()
+}
+
+fn term_key(term: &str, subject: &str) -> Vec<u8> {
+    [&prefix(term)[..], subject.as_bytes()].concat()
 }
 
 fn agenda_key(day: Date, subject: &str) -> Vec<u8> {

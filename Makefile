@@ -20,7 +20,7 @@ clean-demo: ## Throws the demo's data away
 test: ## Every test, the Kafka ones against a real broker that it fetches and starts itself
 	scripts/test
 
-test-fast: ## The tests that need no broker
+test-fast: ## The unit tests, which need no broker
 	cargo test --workspace --locked --lib
 
 lint: ## Format, Clippy with warnings as errors, and the dependency rules

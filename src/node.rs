@@ -4,9 +4,9 @@ use crate::{
     clock::Clock,
     codec::Codec,
     feed::Feeds,
-    intake::Reservations,
     log::{Log, partition_of},
     projector::{Projector, Shard, Surroundings},
+    reservation::Reservations,
     vault::Vault,
     views::{ViewError, Views},
 };

@@ -1,39 +1,67 @@
 //! What running text is searched for: runs of letters and digits, and which of them can only be a citizen's number.
 
 use chengxin_projections::identifier::check_citizen_number;
+use std::ops::Range;
 
 /// No run that is looked at is shorter: a mobile telephone's number.
 const MIN_RUN: usize = 11;
 
-/// Replaces the runs of letters and digits for which `replace` has something, which is given each in half-width capitals.
-/// `None` if it had nothing for any.
+/// Replaces the runs of letters and digits for which `replace` has something, which is given each in half-width capitals;
+/// first all of a run that blanks and hyphens only group, then its parts. `None` if it had nothing for any.
 pub fn map_runs(text: &str, replace: impl Fn(&str) -> Option<String>) -> Option<String> {
     let mut out: Option<String> = None;
     // How far the text is in `out`.
     let mut copied = 0;
-    let mut rest = text.char_indices().peekable();
-    while let Some((start, first)) = rest.next() {
-        if !is_alphanumeric(first) {
-            continue;
-        }
-        let mut end = start + first.len_utf8();
-        let mut length = 1;
-        while let Some((at, next)) = rest.next_if(|(_, next)| is_alphanumeric(*next)) {
-            end = at + next.len_utf8();
-            length += 1;
-        }
-        if length < MIN_RUN {
-            continue;
-        }
-        let plain: String = text[start..end].chars().map(|c| half_width(c).to_ascii_uppercase()).collect();
-        if let Some(replacement) = replace(&plain) {
-            let out = out.get_or_insert_default();
-            out.push_str(&text[copied..start]);
-            out.push_str(&replacement);
-            copied = end;
+    let mut put = |range: &Range<usize>, replacement: &str| {
+        let out = out.get_or_insert_default();
+        out.push_str(&text[copied..range.start]);
+        out.push_str(replacement);
+        copied = range.end;
+    };
+    let mut from = 0;
+    while let Some(parts) = next_group(text, from) {
+        let (Some(first), Some(last)) = (parts.first(), parts.last()) else { break };
+        let whole = first.start..last.end;
+        from = whole.end;
+        match replaced(text, &whole, &replace) {
+            Some(replacement) => put(&whole, &replacement),
+            None if parts.len() > 1 => {
+                for part in &parts {
+                    if let Some(replacement) = replaced(text, part, &replace) {
+                        put(part, &replacement);
+                    }
+                }
+            }
+            None => {}
         }
     }
     out.map(|out| out + &text[copied..])
+}
+
+/// The next runs behind a place that nothing but single blanks and hyphens stands between.
+fn next_group(text: &str, from: usize) -> Option<Vec<Range<usize>>> {
+    let begin = from + text[from..].find(is_alphanumeric)?;
+    let mut parts = Vec::new();
+    let mut start = begin;
+    loop {
+        let end = text[start..].find(|c| !is_alphanumeric(c)).map_or(text.len(), |length| start + length);
+        parts.push(start..end);
+        let mut behind = text[end..].char_indices();
+        let joins = behind.next().is_some_and(|(_, c)| matches!(c, ' ' | '-' | '\u{3000}' | '－'));
+        match behind.next().filter(|(_, c)| joins && is_alphanumeric(*c)) {
+            Some((at, _)) => start = end + at,
+            None => return Some(parts),
+        }
+    }
+}
+
+fn replaced(text: &str, range: &Range<usize>, replace: impl Fn(&str) -> Option<String>) -> Option<String> {
+    if range.len() < MIN_RUN {
+        return None;
+    }
+    let plain = text[range.clone()].chars().filter(|c| is_alphanumeric(*c));
+    let plain: String = plain.map(|c| half_width(c).to_ascii_uppercase()).collect();
+    (plain.len() >= MIN_RUN).then(|| replace(&plain)).flatten()
 }
 
 /// Whether a run can only be the number of a citizen.
@@ -45,7 +73,8 @@ fn is_alphanumeric(c: char) -> bool {
     half_width(c).is_ascii_alphanumeric()
 }
 
-fn half_width(c: char) -> char {
+/// The half-width form of a sign, digit or letter.
+pub fn half_width(c: char) -> char {
     match c {
         '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
         _ => c,
@@ -60,6 +89,8 @@ mod tests {
     fn only_what_there_is_a_replacement_for_changes() {
         let marked = |text| map_runs(text, |run| (run == "13912345678").then(|| "**".to_owned()));
         assert_eq!(marked("电话１３９１２３４５６７８，13912345678。2026年"), Some("电话**，**。2026年".to_owned()));
+        assert_eq!(marked("拨139-1234-5678或 139 1234 5678。"), Some("拨**或 **。".to_owned()));
+        assert_eq!(marked("No 13912345678 A"), Some("No ** A".to_owned()));
         assert_eq!(marked("13912345679，A13912345678"), None);
         assert_eq!(marked(""), None);
     }

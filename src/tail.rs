@@ -3,7 +3,7 @@
 use crate::{
     codec::Codec,
     feed::{Cursor, CursorError, Kind, Reading},
-    log::{Log, LogError},
+    log::{Log, LogError, Offset},
 };
 use std::{
     io::{self, ErrorKind, Write},
@@ -39,6 +39,9 @@ pub fn run(
 ) -> Result<(), TailError> {
     let codec = Codec::new();
     let after = Cursor::parse(after.unwrap_or_default(), log.partitions())?;
+    let ends: Result<Vec<Offset>, LogError> =
+        (0..log.partitions()).map(|partition| log.end(what.topic(), partition)).collect();
+    after.check_not_ahead(&Cursor::from_offsets(ends?))?;
     let mut reading = Reading::open(log, what, after)?;
     while !stop.load(Ordering::SeqCst) {
         let (items, at_end) = reading.next(&codec, LINES)?;

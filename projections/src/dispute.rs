@@ -6,6 +6,7 @@ use crate::{
     facts::{Act, ConfirmedOn, Content, CreditFile, Deed, Designation, Known, Record},
     interval::Days,
 };
+use std::collections::BTreeMap;
 
 /// A dispute of a record, from its filing on.
 #[derive(Debug, Clone, Copy)]
@@ -37,15 +38,28 @@ impl Objection<'_> {
 /// The objections against a record that were known, in the order of the log.
 pub fn objections(record: &Record, known: Known) -> impl Iterator<Item = Objection<'_>> {
     let withdrawn = withdrawal(record, known);
-    let filed = record.acts(known).filter(|act| matches!(act.what, Deed::ObjectionFiled));
-    filed.map(move |filed| {
-        let later = || record.acts(known).filter(|act| act.stamp > filed.stamp);
-        let answers =
-            |act: &&Act| matches!(&act.what, Deed::ObjectionAnswered { objection } if *objection == filed.event);
-        let resolves =
-            |act: &&Act| matches!(&act.what, Deed::ObjectionResolved { objection, .. } if *objection == filed.event);
-        Objection { filed, answered: later().find(answers), resolved: later().find(resolves), withdrawn }
-    })
+    let mut objections: Vec<Objection<'_>> = Vec::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for act in record.acts(known) {
+        match &act.what {
+            Deed::ObjectionFiled => {
+                places.insert(&act.event, objections.len());
+                objections.push(Objection { filed: act, answered: None, resolved: None, withdrawn });
+            }
+            Deed::ObjectionAnswered { objection } => {
+                if let Some(place) = places.get(&**objection) {
+                    objections[*place].answered.get_or_insert(act);
+                }
+            }
+            Deed::ObjectionResolved { objection, .. } => {
+                if let Some(place) = places.get(&**objection) {
+                    objections[*place].resolved.get_or_insert(act);
+                }
+            }
+            _ => {}
+        }
+    }
+    objections.into_iter()
 }
 
 /// What makes a record count as never having been (default rule 4).
@@ -56,6 +70,11 @@ pub fn withdrawal(record: &Record, known: Known) -> Option<&Act> {
     let stated = all.clone().find(is_statement);
     let own = all.find(|act| !is_statement(act));
     [own, stated].into_iter().flatten().min_by_key(|act| act.effective)
+}
+
+/// The day on which what was withdrawn is to be taken down: at once, also if the withdrawal is dated ahead.
+pub fn taken_down(withdrawal: &Act) -> Date {
+    withdrawal.effective.min(withdrawal.judged)
 }
 
 /// Of what an entry says of a person, the statement that the entry was withdrawn.

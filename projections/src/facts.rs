@@ -454,7 +454,7 @@ impl CreditFile {
     }
 
     /// What another subject's entry says of this person, by the entry. Persons have few.
-    fn implied(&self, id: &str) -> Option<usize> {
+    pub(crate) fn implied(&self, id: &str) -> Option<usize> {
         if self.kind != SubjectKind::Person {
             return None;
         }

@@ -82,7 +82,7 @@ pub(crate) fn possible<'a>(file: &'a CreditFile, entry: &Entry<'a>, cause: &'a R
 }
 
 /// The same, before anybody decides: each flag, and the days on which it stands.
-fn undecided(file: &CreditFile, entry: &Entry, cause: &Record, known: Known) -> Vec<(FlagKind, Span)> {
+pub(crate) fn undecided(file: &CreditFile, entry: &Entry, cause: &Record, known: Known) -> Vec<(FlagKind, Span)> {
     let black = match cause.content(known) {
         Content::Penalty(_) => None,
         Content::Designation(_) => match listing::entry(file, cause, known) {

@@ -18,12 +18,12 @@ impl Data {
             Data::DesignationMade(designation) => {
                 let how = designation.repairable.iter_mut().filter_map(|repairable| repairable.how.as_mut());
                 let basis = designation.basis.iter_mut().filter_map(|basis| basis.citation.as_mut());
-                how.chain(basis).chain(&mut designation.scope).collect()
+                how.chain(basis).chain(&mut designation.scope).chain(&mut designation.grade).collect()
             }
             Data::ExitDeclared(exit) => exit.notice.iter_mut().collect(),
             Data::RepairApplied(applied) => applied.evidence.iter_mut().map(|piece| &mut piece.reference).collect(),
             Data::RepairRefused(refused) => vec![&mut refused.citation],
-            Data::ObjectionFiled(filed) => vec![&mut filed.grounds],
+            Data::ObjectionFiled(filed) => vec![&mut filed.grounds, &mut filed.by],
             Data::ObjectionAnswered(answered) => vec![&mut answered.answer],
             Data::RecordCorrected(corrected) => texts_of(&mut corrected.changes.0),
             Data::MeasureExecuted(executed) => vec![&mut executed.case, &mut executed.result],
@@ -56,6 +56,8 @@ impl LicenseGranted {
             &mut self.document_name,
             &mut self.certificate_name,
             &mut self.certificate_no,
+            &mut self.decided_by,
+            &mut self.source,
             &mut self.remarks,
         ];
         texts.into_iter().flatten().collect()
@@ -72,6 +74,8 @@ impl PenaltyImposed {
             &mut self.content,
             &mut self.certificates,
             &mut self.document_name,
+            &mut self.decided_by,
+            &mut self.source,
             &mut self.remarks,
         ];
         texts.into_iter().flatten().chain(&mut self.kinds).collect()

@@ -85,6 +85,8 @@ codes! {
     NotAccepted => "not-accepted",
     /// (二十七) No measure is carried out while the entry is disputed or without basis.
     Suspended => "suspended",
+    /// (二十) More implementers and measures than one entry can be answered for.
+    TooMany => "too-many",
     /// The number belongs to another subject.
     LinkedElsewhere => "linked-elsewhere",
     /// The subject has no such number.
@@ -97,6 +99,9 @@ codes! {
     Unreadable => "unreadable",
 }
 
+/// Longest sentence of a refusal, in bytes. It can repeat what the publisher wrote, and goes out in a record of its own.
+const MAX_DETAIL: usize = 2_000;
+
 /// A refusal: its code, and a sentence for the publisher.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {detail}", code.as_str())]
@@ -107,6 +112,26 @@ pub struct Refusal {
 
 impl Refusal {
     pub fn new(code: Code, detail: impl Into<String>) -> Refusal {
-        Refusal { code, detail: detail.into() }
+        Refusal { code, detail: short(detail.into()) }
+    }
+}
+
+/// The text, cut off where it is too long to be a sentence.
+pub fn short(mut text: String) -> String {
+    if text.len() > MAX_DETAIL {
+        text.truncate(text.floor_char_boundary(MAX_DETAIL));
+        text.push('…');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Code, MAX_DETAIL, Refusal};
+
+    #[test]
+    fn a_sentence_that_repeats_what_somebody_wrote_stays_short() {
+        let refusal = Refusal::new(Code::CorrectionInvalid, "误".repeat(100_000));
+        assert!(refusal.detail.len() < MAX_DETAIL + 4 && refusal.detail.ends_with("误…"));
     }
 }

@@ -2,9 +2,10 @@
 
 use super::{QUARANTINED, open, summary, upload};
 use crate::{
-    config::Import,
+    config::{Import, LogKind},
     importer::{self, Quarantine, Report, Retry, Step, Target},
     intake::{Intake, Publisher},
+    log::embedded::Embedded,
     node::Node,
     progress::Progress,
 };
@@ -34,6 +35,12 @@ pub(super) fn run(arguments: &Import) -> Result<u8, Error> {
 }
 
 fn here(arguments: &Import) -> Result<u8, Error> {
+    if arguments.place.log == LogKind::Embedded && !Embedded::is_in(&arguments.place.data) {
+        let data = arguments.place.data.display();
+        eprintln!(
+            "there was no log in {data}: a new one is made there; with --server URL it goes into that of a running server"
+        );
+    }
     let node = open_node(arguments)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let target = Target {
@@ -42,6 +49,7 @@ fn here(arguments: &Import) -> Result<u8, Error> {
         publisher: Publisher::department(&arguments.org),
         runtime: runtime.handle().clone(),
         retry: Retry::default(),
+        stop: Arc::default(),
     };
     let imported = wait_until_ready(&node).and_then(|()| {
         each(&arguments.files, |file| {

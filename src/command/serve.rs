@@ -12,7 +12,6 @@ use crate::{
     log::kafka::Kafka,
     node::Node,
 };
-use axum::serve::ListenerExt;
 use std::{
     net::SocketAddr,
     path::Path,
@@ -60,7 +59,8 @@ pub(super) fn serve(
         let address = listener.local_addr()?;
         eprintln!("listening on http://{address}");
         tokio::spawn(announce(node.clone(), address, ready));
-        until_signal(listener, http::router(app), node.clone()).await
+        until_signal(listener, http::router(app), node.clone()).await;
+        Ok::<(), Error>(())
     });
     drop(inbox);
     imports.stop();
@@ -108,14 +108,10 @@ async fn announce(node: Arc<Node>, address: SocketAddr, ready: impl FnOnce(Socke
     }
 }
 
-async fn until_signal(listener: TcpListener, router: axum::Router, node: Arc<Node>) -> Result<(), Error> {
-    // A follower's events are small and far between: none waits for the one before to be acknowledged.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
+async fn until_signal(listener: TcpListener, router: axum::Router, node: Arc<Node>) {
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
     let mut stopped = stopping.clone();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let server = http::connections::serve(listener, router, async move {
         let _ = stopping.wait_for(|stop| *stop).await;
     });
     tokio::spawn(async move {
@@ -130,8 +126,8 @@ async fn until_signal(listener: TcpListener, router: axum::Router, node: Arc<Nod
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        result = server => Ok(result?),
-        () = overdue => Ok(()),
+        () = server => {}
+        () = overdue => {}
     }
 }
 

@@ -67,13 +67,16 @@ struct Server {
     agent: Agent,
     url: String,
     token: String,
+    /// For whom the clerk means to publish; the server looks whether the token is theirs.
+    org: String,
 }
 
 pub(super) fn run(server: &str, arguments: &Import) -> Result<u8, Error> {
     let token = arguments.token.clone().ok_or("with --server give --token TOKEN (or CHENGXIN_TOKEN)")?;
     let config = Agent::config_builder().http_status_as_error(false).timeout_connect(Some(ANSWER));
     let agent = config.build().new_agent();
-    let server = Server { agent, url: server.trim_end_matches('/').to_owned(), token };
+    let (url, org) = (server.trim_end_matches('/').to_owned(), arguments.org.clone());
+    let server = Server { agent, url, token, org };
     each(&arguments.files, |file| server.import(file))
 }
 
@@ -112,8 +115,10 @@ impl Server {
     fn send(&self, file: &Path) -> Result<Status, Error> {
         let boundary = format!("chengxin-{:016x}", getrandom::u64()?);
         let name = file.file_name().unwrap_or_default().to_string_lossy().replace(['"', '\r', '\n'], "_");
+        let org = self.org.replace(['\r', '\n'], "_");
         let head = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"org\"\r\n\r\n{org}\r\n\
+             --{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
              Content-Type: application/octet-stream\r\n\r\n"
         );
         let tail = format!("\r\n--{boundary}--\r\n");

@@ -18,6 +18,11 @@ pub enum CursorError {
     Malformed,
     #[error("a cursor of another log: it names partition {named}, and this log has {partitions}; begin at the start")]
     UnknownPartition { named: u16, partitions: u16 },
+    #[error(
+        "a cursor of another log, or of this one before it was put back: it stands at {at} of partition {partition}, which \
+         ends at {end}; take the list anew and follow from its `feed`"
+    )]
+    Ahead { partition: u16, at: Offset, end: Offset },
 }
 
 /// Partitions of one cursor; a longer text is not read on.
@@ -58,6 +63,12 @@ impl Cursor {
     /// The first offset of the partition that was not yet read.
     pub fn at(&self, partition: u16) -> Offset {
         self.0.get(usize::from(partition)).copied().unwrap_or(0)
+    }
+
+    /// A cursor ahead of the log would pass over what comes next.
+    pub fn check_not_ahead(&self, end: &Cursor) -> Result<(), CursorError> {
+        let ahead = self.offsets().find(|(partition, at)| *at > end.at(*partition));
+        ahead.map_or(Ok(()), |(partition, at)| Err(CursorError::Ahead { partition, at, end: end.at(partition) }))
     }
 
     /// Moves on, never back.

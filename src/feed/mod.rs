@@ -31,7 +31,10 @@ use chengxin_projections::{
 use live::Live;
 use pool::Pool;
 use serde::{Serialize, Serializer};
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// What can be followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -146,6 +149,8 @@ pub struct Feeds {
     lists: Arc<Live>,
     measures: Arc<Live>,
     obligations: Arc<Live>,
+    /// Where each feed ended when that was asked last: nearly every cursor is behind it.
+    ends: Mutex<HashMap<Kind, Cursor>>,
 }
 
 impl Feeds {
@@ -153,12 +158,24 @@ impl Feeds {
         let live = |kind| Arc::new(Live::new(kind, log.clone(), codec.clone()));
         let (lists, measures) = (live(Kind::ListChanges), live(Kind::MeasureChanges));
         let obligations = live(Kind::ObligationChanges);
-        Feeds { log, codec, pool: Pool::default(), lists, measures, obligations }
+        Feeds { log, codec, pool: Pool::default(), lists, measures, obligations, ends: Mutex::default() }
     }
 
     /// Reads a cursor of this log; absent means the beginning.
     pub fn cursor(&self, text: Option<&str>) -> Result<Cursor, CursorError> {
         Cursor::parse(text.unwrap_or_default(), self.log.partitions())
+    }
+
+    /// Refuses a cursor ahead of the feed. Blocks on the log.
+    pub fn check(&self, kind: Kind, after: &Cursor) -> Result<Result<(), CursorError>, LogError> {
+        let known = self.ends.lock().unwrap_or_else(PoisonError::into_inner).get(&kind).cloned();
+        if known.is_some_and(|end| after.check_not_ahead(&end).is_ok()) {
+            return Ok(Ok(()));
+        }
+        let end = self.end(kind)?;
+        let checked = after.check_not_ahead(&end);
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner).insert(kind, end);
+        Ok(checked)
     }
 
     /// Up to `limit` items behind a cursor. The same cursor on the same log gives the same page. Blocks on the log.

@@ -5,6 +5,7 @@ use axum::{
     extract::FromRequestParts,
     http::{header, request::Parts},
 };
+use chengxin_projections::event::SYSTEM_PUBLISHER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{collections::HashMap, path::Path, sync::Arc};
@@ -97,6 +98,9 @@ impl Principals {
             {
                 return Err(format!("org of {} is not made of letters, digits, - _ and .", principal.name));
             }
+            if principal.org == SYSTEM_PUBLISHER {
+                return Err(format!("org of {} is {SYSTEM_PUBLISHER}, by which the system publishes", principal.name));
+            }
             if by_token.insert(digest, Arc::new(principal)).is_some() {
                 return Err("two principals have the same token".to_owned());
             }
@@ -130,6 +134,12 @@ pub fn write_file(path: &Path, principals: Vec<Principal>) -> Result<(), Princip
     std::fs::write(path, text).map_err(|e| error(e.to_string()))
 }
 
+/// The token of a header; the name of the scheme is written as one likes (RFC 9110).
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token)
+}
+
 /// The caller, for handlers that need one.
 #[derive(Debug, Clone)]
 pub struct Caller(pub Arc<Principal>);
@@ -139,7 +149,7 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Caller, Problem> {
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = header.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(Problem::unauthenticated)?;
+        let token = header.and_then(bearer).ok_or_else(Problem::unauthenticated)?;
         app.principals.of_token(token.trim()).map(Caller).ok_or_else(Problem::unauthenticated)
     }
 }

@@ -18,11 +18,12 @@ use axum::{
 use chengxin_projections::{
     change::{ListChange, MeasureChange, ObligationChange},
     difference::Changes,
+    event::SubjectKind,
 };
 use futures::StreamExt;
 use serde::Serialize;
-use std::sync::Arc;
-use tokio::sync::mpsc;
+use std::{io, sync::Arc, time::Duration};
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 
 /// Events of a stream that are appended together.
@@ -33,6 +34,11 @@ const BATCH_BYTES: usize = 1 << 20;
 const BATCHES_UNDER_WAY: usize = 4;
 /// Chunks of answers that wait for a slow reader.
 const ANSWERS_WAITING: usize = 4;
+
+/// How long the body of one event may take to come.
+const BODY_WAIT: Duration = Duration::from_secs(60);
+/// Streams of events at a time: each holds some batches in memory.
+static STREAMS: Semaphore = Semaphore::const_new(128);
 
 pub fn routes() -> Router<App> {
     Router::new().route("/v1/events", post(publish))
@@ -56,6 +62,9 @@ pub struct OutcomeBody<'a> {
     effect: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
+    /// What to look at though the event was taken, such as a number that came with another name before (`name-differs`).
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    warnings: &'a [Reason],
     /// The changes that went out for it: of lists, then of measures, then of duties (those with a `duty`).
     #[schema(value_type = Vec<Object>)]
     changes: Vec<Change<'a>>,
@@ -89,6 +98,7 @@ fn body(outcome: &Outcome) -> OutcomeBody<'_> {
         recorded: crate::clock::rfc3339(outcome.recorded),
         effect: outcome.effect(),
         reason: outcome.reason(),
+        warnings: &outcome.warnings,
         changes: outcome.changes().map(changes).unwrap_or_default(),
     }
 }
@@ -122,7 +132,11 @@ async fn publish(State(app): State<App>, Caller(principal): Caller, request: Req
     let essence = content_type.unwrap_or("application/json").split(';').next().unwrap_or_default().trim();
     match essence {
         "application/json" => one(&app, &publisher, request.into_body()).await,
-        "application/x-ndjson" | "application/ndjson" => Ok(stream(app, publisher, request.into_body())),
+        "application/x-ndjson" | "application/ndjson" => {
+            let place = STREAMS.try_acquire();
+            let place = place.map_err(|_| Problem::unavailable("too many streams are being read; try again"))?;
+            Ok(stream(app, publisher, request.into_body(), place))
+        }
         other => {
             let detail = format!("send application/json or application/x-ndjson, not {other}");
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
@@ -143,14 +157,19 @@ pub fn publisher(principal: &Principal) -> Result<Publisher, Problem> {
 }
 
 async fn one(app: &App, publisher: &Publisher, body: Body) -> Result<Response, Problem> {
-    let bytes = whole(body).await.map_err(|error| Problem::malformed(error.detail.clone(), vec![error]))?;
+    let late = |_| FieldError::new("", "cut-off", format!("the body did not come within {} s", BODY_WAIT.as_secs()));
+    let bytes = tokio::time::timeout(BODY_WAIT, whole(body)).await.map_err(late).flatten();
+    let bytes = bytes.map_err(|error| Problem::malformed(error.detail.clone(), vec![error]))?;
     let draft = parse(&bytes, publisher, &app.node.vault)?;
     let intake = Intake::new(app.node.clone());
-    // Sealing waits for the disk; without it, handing over takes less than changing threads.
-    let submission = if draft.sealings.is_empty() {
-        intake.submit(vec![Ok(draft)])
-    } else {
+    // Sealing waits for the disk, and whoever asks the vault for somebody waits for those who seal; without persons, handing
+    // over takes less than changing threads.
+    let may_wait =
+        !draft.sealings.is_empty() || draft.subject.kind == SubjectKind::Person || draft.data.record().is_some();
+    let submission = if may_wait {
         tokio::task::block_in_place(|| intake.submit(vec![Ok(draft)]))
+    } else {
+        intake.submit(vec![Ok(draft)])
     };
     let outcome =
         submission.answers().await.pop().unwrap_or_else(|| Err(Rejection::Unavailable("no answer".into())))?;
@@ -193,16 +212,24 @@ impl From<Rejection> for Problem {
     }
 }
 
+/// Lines that were handed on, from which line on; or our own fault.
+type Part = Result<(u64, Submission), tokio::task::JoinError>;
+
 /// Reads lines, hands them on in batches, and answers in order. Each stage waits for the next, so memory stays bounded
 /// whatever the length of the body.
-fn stream(app: App, publisher: Publisher, body: Body) -> Response {
-    let (submissions, mut submitted) = mpsc::channel::<(u64, Submission)>(BATCHES_UNDER_WAY);
-    let (answers, answered) = mpsc::channel::<Result<Bytes, std::convert::Infallible>>(ANSWERS_WAITING);
+fn stream(app: App, publisher: Publisher, body: Body, place: SemaphorePermit<'static>) -> Response {
+    let (submissions, mut submitted) = mpsc::channel::<Part>(BATCHES_UNDER_WAY);
+    let (answers, answered) = mpsc::channel::<Result<Bytes, io::Error>>(ANSWERS_WAITING);
     tokio::spawn(read_lines(app, Arc::new(publisher), body, submissions));
     tokio::spawn(async move {
-        while let Some((first_line, submission)) = submitted.recv().await {
-            let outcomes = submission.answers().await;
-            if answers.send(Ok(lines(first_line, &outcomes).into())).await.is_err() {
+        let _place = place;
+        while let Some(part) = submitted.recv().await {
+            let answer = match part {
+                Ok((first_line, submission)) => Ok(lines(first_line, &submission.answers().await).into()),
+                // A fault of ours: the connection is cut, so that nobody takes the last answer for the end.
+                Err(panicked) => Err(io::Error::other(panicked)),
+            };
+            if answers.send(answer).await.is_err() {
                 break;
             }
         }
@@ -236,6 +263,7 @@ fn not_taken(line: u64, rejection: &Rejection) -> NotTaken<'_> {
         _ => &[],
     };
     let detail = match errors.first() {
+        Some(error) if error.pointer.is_empty() => error.detail.clone(),
         Some(error) => format!("{}: {}", error.pointer, error.detail),
         None => rejection.to_string(),
     };
@@ -245,7 +273,7 @@ fn not_taken(line: u64, rejection: &Rejection) -> NotTaken<'_> {
 /// A line, or why it is none.
 type Line = Result<Vec<u8>, FieldError>;
 
-async fn read_lines(app: App, publisher: Arc<Publisher>, body: Body, submissions: mpsc::Sender<(u64, Submission)>) {
+async fn read_lines(app: App, publisher: Arc<Publisher>, body: Body, submissions: mpsc::Sender<Part>) {
     let mut chunks = body.into_data_stream();
     let mut splitter = Splitter::default();
     let mut first_line = 1;
@@ -277,8 +305,9 @@ async fn read_lines(app: App, publisher: Arc<Publisher>, body: Body, submissions
             let lines = batch.len() as u64;
             let (app, publisher) = (app.clone(), publisher.clone());
             let submitted = tokio::task::spawn_blocking(move || submit(&app, &publisher, batch)).await;
-            let Ok(submission) = submitted else { return };
-            if submissions.send((first_line, submission)).await.is_err() {
+            let is_broken = submitted.is_err();
+            let part = submitted.map(|submission| (first_line, submission));
+            if submissions.send(part).await.is_err() || is_broken {
                 return;
             }
             first_line += lines;

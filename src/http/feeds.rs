@@ -175,7 +175,7 @@ async fn serve(
             None => ("after", query.after.as_deref()),
         };
         let after = cursor(&app.node, name, text)?;
-        return Ok(follow(app, principal, kind, after).await?.into_response());
+        return Ok(follow(app, principal, kind, name, after).await?.into_response());
     }
     let limit = limit(query.limit.as_deref())?;
     let after = cursor(&app.node, "after", query.after.as_deref())?;
@@ -194,6 +194,16 @@ fn wants_stream(headers: &HeaderMap) -> bool {
     types.any(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"))
 }
 
+/// What a power cut took back of a feed comes again at its place before the views are complete.
+fn check(node: &Node, name: &str, kind: Kind, after: &Cursor) -> Result<(), Problem> {
+    match node.feeds.check(kind, after)? {
+        Err(_) if !node.projector.is_ready() => {
+            Err(Problem::unavailable("the views have not caught up with the log yet; try again"))
+        }
+        checked => checked.map_err(|error| Problem::parameter(name, error.to_string())),
+    }
+}
+
 fn cursor(node: &Node, name: &str, text: Option<&str>) -> Result<Cursor, Problem> {
     node.feeds.cursor(text).map_err(|error: CursorError| Problem::parameter(name, error.to_string()))
 }
@@ -201,6 +211,7 @@ fn cursor(node: &Node, name: &str, text: Option<&str>) -> Result<Cursor, Problem
 async fn page(app: &App, kind: Kind, after: Cursor, limit: usize) -> Result<FeedPage<Item>, Problem> {
     let node = app.node.clone();
     let read = heavy(move || {
+        check(&node, "after", kind, &after)?;
         // Before the page: what it says is reflected, is.
         let position = position::render(node.shards().iter().map(|shard| shard.at()));
         Ok((node.feeds.page(kind, &after, limit)?, position, node.today()))
@@ -213,10 +224,15 @@ async fn follow(
     app: App,
     principal: Arc<Principal>,
     kind: Kind,
+    name: &'static str,
     after: Cursor,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>> + use<>>, Problem> {
     let node = app.node.clone();
-    let subscription = heavy(move || node.feeds.subscribe(kind, after).map_err(Problem::from)).await?;
+    let subscription = heavy(move || {
+        check(&node, name, kind, &after)?;
+        Ok(node.feeds.subscribe(kind, after)?)
+    });
+    let subscription = subscription.await?;
     let follower = Follower { subscription, app, principal, view: view(kind) };
     let items = stream::unfold(follower, next_items).flat_map(stream::iter);
     let events = items.map(move |item| Ok(event(kind, &item)));

@@ -14,7 +14,11 @@ use crate::{
 use axum::{
     Json, Router,
     body::Body,
-    extract::{DefaultBodyLimit, Multipart, Path, State, multipart::MultipartError, rejection::PathRejection},
+    extract::{
+        DefaultBodyLimit, Multipart, Path, State,
+        multipart::{Field, MultipartError},
+        rejection::PathRejection,
+    },
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
@@ -137,6 +141,8 @@ struct ImportPage {
 #[derive(ToSchema)]
 #[allow(dead_code)] // describes the body only
 struct UploadForm {
+    /// The organisation that the sender means to publish for, ahead of the file: refused if the token is another's.
+    org: Option<String>,
     /// CSV, XLSX or NDJSON; told apart by its content.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
@@ -164,15 +170,22 @@ async fn upload(
     let publisher = events::publisher(&principal)?;
     let form = form.map_err(|error| Problem::malformed(error.body_text(), Vec::new()))?;
     let upload = app.imports.begin()?;
-    let name = receive(form, &upload).await?;
+    let name = receive(form, &upload, &principal.org).await?;
     let job = heavy(move || app.imports.accept(upload, name, publisher).map_err(Problem::from)).await?;
     let location = format!("/v1/imports/{}", job.id);
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(ImportBody::from(job))).into_response())
 }
 
 /// Writes the file to the disk as it comes, and gives its name.
-async fn receive(mut form: Multipart, upload: &Upload) -> Result<String, Problem> {
+async fn receive(mut form: Multipart, upload: &Upload, org: &str) -> Result<String, Problem> {
     while let Some(mut field) = form.next_field().await? {
+        if field.name() == Some("org") {
+            let meant = short_text(field).await?;
+            if meant != org {
+                return Err(Problem::forbidden(format!("the token publishes for {org}, not for {meant}")));
+            }
+            continue;
+        }
         if field.name() != Some("file") {
             continue;
         }
@@ -190,6 +203,18 @@ async fn receive(mut form: Multipart, upload: &Upload) -> Result<String, Problem
         return Ok(name);
     }
     Err(Problem::malformed("send the file as the field `file` of a multipart/form-data body", Vec::new()))
+}
+
+/// A field that is no file.
+async fn short_text(mut field: Field<'_>) -> Result<String, Problem> {
+    let mut text = Vec::new();
+    while let Some(chunk) = field.chunk().await? {
+        text.extend_from_slice(&chunk);
+        if text.len() > NAME_CHARS {
+            return Err(Problem::malformed(format!("`org` has at most {NAME_CHARS} bytes"), Vec::new()));
+        }
+    }
+    Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
 /// The last part of the name, for people to read.

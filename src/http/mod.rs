@@ -1,6 +1,7 @@
 //! The public surface over HTTP: one file for each group of routes.
 
 pub mod auth;
+pub mod connections;
 pub mod events;
 pub mod explain;
 pub mod feeds;
@@ -12,13 +13,12 @@ pub mod openapi;
 pub mod operation;
 pub mod params;
 pub mod policy;
-pub mod problem;
 pub mod schemas;
 pub mod statistics;
 pub mod subjects;
 pub mod viewer;
 
-pub use problem::Problem;
+pub use crate::problem::Problem;
 
 use crate::{importer::jobs::Imports, node::Node};
 use auth::Principals;
@@ -59,9 +59,11 @@ fn all(manual: bool) -> axum::Router<App> {
 /// The surface of a node.
 pub fn router(app: App) -> axum::Router {
     all(app.node.clock.is_manual())
+        .layer(tower::limit::GlobalConcurrencyLimitLayer::new(MAX_REQUESTS))
+        // Whether it lives is asked all the more where it is pressed hard.
+        .merge(operation::probes())
         .fallback(|| async { Problem::not_found("no such route; /openapi.json lists them") })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
-        .layer(tower::limit::GlobalConcurrencyLimitLayer::new(MAX_REQUESTS))
         .layer(tower_http::catch_panic::CatchPanicLayer::new())
         .layer(tower_http::trace::TraceLayer::new_for_http().make_span_with(span).on_failure(()))
         .with_state(app)

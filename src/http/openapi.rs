@@ -1,6 +1,6 @@
 //! `/openapi.json`: the description of the surface, generated from the code.
 
-use super::{App, problem::Problem};
+use super::{App, Problem};
 use axum::{Router, http::header, response::IntoResponse, routing::get};
 use std::sync::LazyLock;
 use utoipa::{
@@ -70,7 +70,7 @@ mod tests {
     /// The paths of the router: it has no list of them but in its debug text, where each stands as a whole string.
     /// Two that every router has stand for the fallback.
     fn routed() -> BTreeSet<String> {
-        let debug = format!("{:?}", super::super::all(true));
+        let debug = format!("{:?}", super::super::all(true).merge(super::super::operation::probes()));
         let paths = debug.split('"').filter(|text| text.starts_with('/'));
         // A nested router's fallback is no route.
         paths.filter(|path| *path != "/" && !path.contains("__private")).map(str::to_owned).collect()

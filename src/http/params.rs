@@ -36,7 +36,12 @@ impl FromRequestParts<App> for SubjectKey {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<SubjectKey, Problem> {
         let path = Path::<String>::from_request_parts(parts, app).await;
         let Path(id) = path.map_err(|error| Problem::malformed(error.body_text(), Vec::new()))?;
-        Ok(SubjectKey(subject::key(&id)))
+        let key = subject::key(&id);
+        // Somebody else's file is no answer to a slip of the finger.
+        if app.node.shard_of(&key).file(&key)?.is_some_and(|held| subject::is_mistyped(&id, &held.file)) {
+            return Err(Problem::not_found(subject::MISTYPED));
+        }
+        Ok(SubjectKey(key))
     }
 }
 

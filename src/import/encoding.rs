@@ -27,6 +27,13 @@ pub(super) fn refuse_other_formats(head: &[u8]) -> Result<(), FileError> {
         [b'7', b'z', 0xBC, 0xAF, ..] => format("a 7z archive"),
         [b'%', b'P', b'D', b'F', ..] => format("a PDF file"),
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => encoding("UTF-16"),
+        // No line of ours has one in it: everything would be one heading.
+        _ if !head.contains(&b'\n')
+            && !head.starts_with(b"PK")
+            && head.iter().rev().skip(1).any(|byte| *byte == b'\r') =>
+        {
+            format("text with line ends of an old Macintosh (CR)")
+        }
         _ => Ok(()),
     }
 }
@@ -132,6 +139,8 @@ mod tests {
     fn what_is_no_csv_is_named() {
         assert_eq!(refuse_other_formats(b"\xD0\xCF\x11\xE0").unwrap_err().code(), "unsupported-format");
         assert_eq!(refuse_other_formats(b"\xFF\xFEa\0").unwrap_err().code(), "unsupported-encoding");
+        assert_eq!(refuse_other_formats(b"a,b\r1,2\r").unwrap_err().code(), "unsupported-format");
         assert!(refuse_other_formats(b"CF_WSH").is_ok());
+        assert!(refuse_other_formats(b"CF_WSH\r").is_ok(), "the line feed may come next");
     }
 }

@@ -111,6 +111,13 @@ pub(super) fn parse<K: Fn(&str, &str) -> String>(
     for field in [Field::Region, Field::Timestamp] {
         row.prose(field);
     }
+    let decided_by_code = match &data {
+        DraftData::Penalty(data) => &data.decided_by_code,
+        DraftData::License(data) => &data.decided_by_code,
+    };
+    if decided_by_code.as_ref().is_some_and(|code| *code != settings.organisation) {
+        row.warn(Code::DecidedElsewhere, Field::DecidedByCode, "所填的决定机关不是报送单位");
+    }
     let hidden = redact::hidden(&row, subject.as_ref(), representative.as_ref());
     if let Some(number) = &document_no
         && hidden.iter().any(|hidden| hidden.number && number.contains(hidden.text.as_str()))

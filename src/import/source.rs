@@ -58,7 +58,7 @@ impl SourceFile {
         let size = reader.seek(SeekFrom::End(0))?;
         reader.rewind()?;
         let mut head = Vec::new();
-        reader.by_ref().take(8).read_to_end(&mut head)?;
+        reader.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head)?;
         reader.rewind()?;
         if head.is_empty() {
             return Err(FileError::Empty);

@@ -89,7 +89,7 @@ struct Shared {
     runtime: Handle,
     jobs: Mutex<Jobs>,
     wake: Condvar,
-    stop: AtomicBool,
+    stop: Arc<AtomicBool>,
     /// Workbooks take much memory: one is looked at at a time.
     checking: Mutex<()>,
 }
@@ -147,7 +147,7 @@ impl Imports {
             runtime,
             jobs: Mutex::new(jobs),
             wake: Condvar::new(),
-            stop: AtomicBool::new(false),
+            stop: Arc::default(),
             checking: Mutex::new(()),
         });
         let thread = |_| {
@@ -312,6 +312,7 @@ impl Shared {
             publisher: job.publisher.clone(),
             runtime: self.runtime.clone(),
             retry: RETRY,
+            stop: self.stop.clone(),
         };
         let quarantine = Quarantine::At(directory.join(store::QUARANTINE));
         let mut watch = |step: Step<'_>| {

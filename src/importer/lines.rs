@@ -195,8 +195,13 @@ impl Sink<Kept> for Events {
         let (refused, code, reason, errors) = match (rejected, verdict) {
             (Some(Rejection::Malformed(errors)), _) => (false, None, None, errors),
             (Some(other), _) => (false, Some("forbidden"), Some(other.to_string()), Vec::new()),
-            (None, Verdict::Applied | Verdict::NotPublished) => {
+            (None, Verdict::NotPublished) => {
                 self.report.applied += 1;
+                return Ok(());
+            }
+            (None, Verdict::Applied(warnings)) => {
+                self.report.applied += 1;
+                warnings.iter().for_each(|code| self.report.warning(code));
                 return Ok(());
             }
             (None, Verdict::Duplicate) => {

@@ -27,7 +27,7 @@ use std::{
     fs::File,
     io::Read,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
 };
 use tokio::runtime::Handle;
 
@@ -74,6 +74,8 @@ pub struct Target {
     pub runtime: Handle,
     /// What to do while the log is away.
     pub retry: Retry,
+    /// Ends an import that waits.
+    pub stop: Arc<AtomicBool>,
 }
 
 /// Where the quarantine file goes.
@@ -121,6 +123,7 @@ pub fn file(path: &Path, to: &Quarantine, target: &Target, watch: &mut Watch) ->
     let place = place::Place::new(path, to, "csv")?;
     let out = crate::import::QuarantineWriter::at(place.unfinished().to_owned(), source.headings());
     let today = Some(target.intake.today());
-    let rows = source.rows(table::settings(target, today));
-    place.finish(table::run(rows, out, target, watch))
+    let away = table::Away::default();
+    let rows = source.rows(table::settings(target, today, away.clone()));
+    place.finish(table::run(rows, out, target, away, watch))
 }

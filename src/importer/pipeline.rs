@@ -51,7 +51,8 @@ pub(super) struct Item<K> {
 pub(super) enum Verdict {
     /// There was no draft.
     NotPublished,
-    Applied,
+    /// With the codes of what the clerk should look at.
+    Applied(Vec<&'static str>),
     Duplicate,
     /// With code and detail.
     Refused(&'static str, String),
@@ -188,7 +189,7 @@ fn verdict(answer: Result<Outcome, Rejection>, retried: bool) -> Verdict {
             match outcome.reason() {
                 Some(reason) => Verdict::Refused(reason.code, reason.detail),
                 None if applied_before && !retried => Verdict::Duplicate,
-                None => Verdict::Applied,
+                None => Verdict::Applied(outcome.warnings.iter().map(|warning| warning.code).collect()),
             }
         }
         Err(Rejection::Malformed(errors)) => Verdict::Malformed(errors),

@@ -33,6 +33,7 @@ fn meaning(code: &str) -> &'static str {
         "wrong-channel" => "公告渠道与原公布渠道不同",
         "measure-unknown" => "措施清单没有这项措施，或者该名单记录不附带它",
         "measure-mismatch" => "激励措施只用于红名单，惩戒措施只用于黑名单",
+        "too-many" => "数量超过上限，须减少后重新报送",
         "not-your-measure" => "本单位不是这项措施的实施部门",
         "not-accepted" => "尚未接受这项措施，不能反馈",
         "suspended" => "异议核实或者依据灭失期间不得实施措施",

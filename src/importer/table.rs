@@ -18,27 +18,45 @@ use chengxin_projections::{
     event::{Data, SubjectKind},
     identifier::Holder,
 };
+use std::sync::{Arc, Mutex, PoisonError, atomic::Ordering};
+
+/// Why whose numbers a row has cannot be asked any more, once that is so.
+pub(super) type Away = Arc<Mutex<Option<ImportError>>>;
 
 /// What the reader needs to know. The hash of a person is that of the intake, so that one person has one id.
-pub(super) fn settings(target: &Target, today: Option<Date>) -> Settings<impl Fn(&str, &str) -> String + Send + use<>> {
+pub(super) fn settings(
+    target: &Target,
+    today: Option<Date>,
+    away: Away,
+) -> Settings<impl Fn(&str, &str) -> String + Send + use<>> {
     let vault = target.vault.clone();
     Settings {
         organisation: target.publisher.org.clone(),
         today,
         person_key: move |kind: &str, number: &str| vault.person_id(kind, &document_number(number)),
-        holder: holder(target),
+        holder: holder(target, away),
     }
 }
 
-/// Asks the views, and again while they are away: a row must not be held back for that.
-fn holder(target: &Target) -> HolderOf {
-    let (intake, retry) = (target.intake.clone(), target.retry);
+/// Asks the views, and again while they are away: a row must not be held back for that. If they stay away, what is answered
+/// does not matter, for `away` ends the import.
+fn holder(target: &Target, away: Away) -> HolderOf {
+    let (intake, retry, stop) = (target.intake.clone(), target.retry, target.stop.clone());
     Box::new(move |numbers| {
-        for _ in 0..retry.limit.unwrap_or(u32::MAX) {
-            if let Ok(holder) = intake.holder(numbers) {
-                return holder;
-            }
-            std::thread::sleep(retry.pause);
+        for attempt in 1_u32.. {
+            let error = match intake.holder(numbers) {
+                Ok(holder) => return holder,
+                Err(_) if stop.load(Ordering::SeqCst) => ImportError::Stopped,
+                Err(error) if retry.limit.is_some_and(|limit| attempt > limit) => {
+                    ImportError::Unavailable { detail: error.to_string() }
+                }
+                Err(_) => {
+                    std::thread::sleep(retry.pause);
+                    continue;
+                }
+            };
+            *away.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            break;
         }
         Holder::Nobody
     })
@@ -49,6 +67,7 @@ pub fn run<F: Fn(&str, &str) -> String + Send>(
     rows: Rows<F>,
     quarantine: QuarantineWriter,
     target: &Target,
+    away: Away,
     watch: &mut Watch,
 ) -> Result<Report, ImportError> {
     let summary = rows.summary();
@@ -58,7 +77,7 @@ pub fn run<F: Fn(&str, &str) -> String + Send>(
         ..Report::default()
     };
     let mut sink = Table { report, quarantine };
-    let mut source = Reading { rows, target, failed: None };
+    let mut source = Reading { rows, target, away, failed: None };
     let ended = pipeline::run(&mut source, &mut sink, BATCHES_UNDER_WAY, target, watch);
     let Table { mut report, quarantine } = sink;
     match (quarantine.finish(), ended) {
@@ -74,6 +93,7 @@ pub fn run<F: Fn(&str, &str) -> String + Send>(
 struct Reading<'t, F> {
     rows: Rows<F>,
     target: &'t Target,
+    away: Away,
     /// What ended the reading, told once the rows before it are on their way.
     failed: Option<FileError>,
 }
@@ -95,7 +115,11 @@ impl<F: Fn(&str, &str) -> String + Send> Source<Kept> for Reading<'_, F> {
         let mut items = Vec::with_capacity(BATCH_ROWS);
         let (mut bytes, begun) = (0, self.rows.progress().0);
         while items.len() < BATCH_ROWS && bytes < BATCH_BYTES as u64 {
-            match self.rows.next() {
+            let next = self.rows.next();
+            if let Some(error) = self.away.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                return Err(error);
+            }
+            match next {
                 None => break,
                 Some(Ok(row)) => items.push(item(row, &self.target.publisher, &self.target.vault)),
                 Some(Err(error)) => {
@@ -211,9 +235,14 @@ impl Sink<Kept> for Table {
             Kept::Row { line, cells, warnings } => (line, cells, warnings),
         };
         match verdict {
-            Verdict::Applied | Verdict::NotPublished => {
+            Verdict::Applied(also) => {
                 self.report.applied += 1;
+                also.iter().for_each(|code| self.report.warning(code));
                 warnings.iter().for_each(|code| self.report.warning(code.as_str()));
+                Ok(())
+            }
+            Verdict::NotPublished => {
+                self.report.applied += 1;
                 Ok(())
             }
             Verdict::Duplicate => {

@@ -18,6 +18,10 @@ const MAX_ID: usize = 128;
 const MAX_NAME: usize = 200;
 /// Most other numbers of one subject in one event.
 const MAX_ALIASES: usize = 16;
+/// Most items of a list in one event.
+const MAX_ITEMS: usize = 200;
+/// Greatest number of months, versions and levels; what makes sense is for the judge to say.
+const MAX_NUMBER: u32 = 1_000_000;
 const DOCUMENT_KINDS: [&str; 5] =
     ["身份证", "护照", "港澳居民来往内地通行证", "台湾居民来往大陆通行证", "外国人永久居留身份证"];
 const VERIFIED: &str = "check it against the certificate; if it was issued so, send `id_verified`: true in the subject";
@@ -160,6 +164,64 @@ pub(super) fn id(id: &str, errors: &mut Vec<FieldError>) {
     if length == 0 || length > MAX_ID || id.chars().any(char::is_control) || id.trim() != id {
         let detail = format!("1 to {MAX_ID} characters, no control characters, no blank at either end");
         errors.push(FieldError::new("/id", "text", detail));
+    }
+}
+
+/// What would say nothing, or what no later event could undo.
+pub(super) fn substance(subject: &str, owner: &str, data: &Data, errors: &mut Vec<FieldError>) {
+    let Data::DesignationMade(designation) = data else { return };
+    for (index, basis) in designation.basis.iter().enumerate() {
+        if basis.citation.as_deref().is_some_and(|citation| citation.trim().is_empty()) {
+            let detail = "cite the decision or the law, or leave it out and name a record";
+            errors.push(FieldError::new(format!("/data/basis/{index}/citation"), "required", detail));
+        }
+        let is_record =
+            |record: &str| record.split_once('/').is_some_and(|(org, id)| !org.is_empty() && !id.is_empty());
+        if basis.record.as_deref().is_some_and(|record| !is_record(record) || record == owner) {
+            let detail = "another record, written ORG/ID: the publisher's code, a slash, the id";
+            errors.push(FieldError::new(format!("/data/basis/{index}/record"), "record-shape", detail));
+        }
+    }
+    for (index, named) in designation.persons.iter().enumerate() {
+        if named.person == subject {
+            let detail = "the entry is about this person itself; leave the person out of `persons`";
+            errors.push(FieldError::new(format!("/data/persons/{index}/subject"), "not-here", detail));
+        }
+    }
+}
+
+/// How long the lists of an event may be, and how great its numbers.
+pub(super) fn amounts(data: &Data, errors: &mut Vec<FieldError>) {
+    let mut list = |field: &str, length: usize| {
+        if length > MAX_ITEMS {
+            let detail = format!("{length} items, at most {MAX_ITEMS}");
+            errors.push(FieldError::new(format!("/data/{field}"), "too-many", detail));
+        }
+    };
+    match data {
+        Data::PenaltyImposed(penalty) => list("kinds", penalty.kinds.len()),
+        Data::DesignationMade(designation) => {
+            list("basis", designation.basis.len());
+            list("persons", designation.persons.len());
+        }
+        Data::RepairApplied(applied) => list("evidence", applied.evidence.len()),
+        Data::MeasureInitiated(initiated) => {
+            list("measures", initiated.measures.len());
+            list("implementers", initiated.implementers.len());
+        }
+        _ => {}
+    }
+    let numbers = match data {
+        Data::DesignationMade(entry) => vec![("months", entry.months), ("watch_months", entry.watch_months)],
+        Data::AccessRequested(requested) => vec![("level", Some(requested.level))],
+        Data::PolicyPublished(policy) => vec![("version", Some(policy.version))],
+        _ => Vec::new(),
+    };
+    for (field, number) in numbers {
+        if number.is_some_and(|number| number > MAX_NUMBER) {
+            let detail = format!("at most {MAX_NUMBER}");
+            errors.push(FieldError::new(format!("/data/{field}"), "out-of-range", detail));
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Whose number is it? Numbers of other registers name a subject only where an event linked them to it (default rule 12).
 
 use super::{Draft, FieldError, Intake, Rejection};
-use crate::views::identifier_term;
+use crate::views::{Held, identifier_term};
 use chengxin_projections::{
-    event::{Alias, IdentifierLinked, SubjectKind},
+    event::{Alias, Event, IdentifierLinked, SubjectKind},
     facts::{Identifier, Known},
     identifier::{Holder, organisation_of},
 };
@@ -53,6 +53,22 @@ impl Intake {
             }
         };
         Ok(holders.into_iter().find(|holder| **holder != *subject).map(Into::into))
+    }
+
+    /// Numbers that come with an event for the first time must be nobody else's: from then on they would name both.
+    pub(super) fn check_aliases(&self, event: &Event, held: Option<&Held>) -> Result<(), Rejection> {
+        for (index, alias) in event.subject.aliases.iter().enumerate() {
+            let is_it = |known: &Identifier| *known.scheme == *alias.scheme && *known.value == *alias.value;
+            if held.is_some_and(|held| held.file.identifiers.iter().any(is_it)) {
+                continue;
+            }
+            if self.holders(&alias.value, is_it)?.iter().any(|holder| **holder != *event.subject.id) {
+                let pointer = format!("/subject/aliases/{index}");
+                let detail = "this number belongs to another organisation: check it, or unlink it there first";
+                return Err(Rejection::Malformed(vec![FieldError::new(pointer, "linked-elsewhere", detail)]));
+            }
+        }
+        Ok(())
     }
 
     fn holders(&self, value: &str, is_it: impl Fn(&Identifier) -> bool) -> Result<BTreeSet<Box<str>>, Rejection> {

@@ -2,7 +2,7 @@
 //! key and any partitioner; intake re-keys them, so that a foreign partitioner never splits a subject over two partitions.
 //! The topic's access list is the publisher's identity.
 
-use super::{Intake, Outcome, Publisher, Rejection, parse};
+use super::{FieldError, Intake, Outcome, Publisher, Rejection, parse};
 use crate::{
     log::{
         Attributes, LogError, Offset, Record, Topic,
@@ -13,10 +13,12 @@ use crate::{
 };
 use chengxin_projections::{
     change::{Bytes, Refused},
-    refusal::Code,
+    event::SYSTEM_PUBLISHER,
+    refusal::{Code, short},
 };
 use std::{
     collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -36,11 +38,14 @@ const SET_ASIDE_BYTES: usize = 256 << 10;
 /// Reads the inboxes until it is stopped. A record is committed once it is in the log, or set aside with its reason.
 pub fn run(kafka: &Kafka, node: &Arc<Node>, runtime: &tokio::runtime::Handle, stop: &AtomicBool) {
     while !stop.load(Ordering::SeqCst) {
-        let ended = kafka.inbox_reader().and_then(|mut reader| read(&mut reader, node, runtime, stop));
-        if let Err(error) = ended {
-            tracing::warn!(%error, "the inboxes cannot be read; trying again");
-            std::thread::sleep(RETRY_PAUSE);
+        let read = || kafka.inbox_reader().and_then(|mut reader| read(&mut reader, node, runtime, stop));
+        match catch_unwind(AssertUnwindSafe(read)) {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => tracing::warn!(%error, "the inboxes cannot be read; trying again"),
+            Err(_) => tracing::error!("reading the inboxes panicked; trying again"),
         }
+        metrics::counter!("chengxin_inbox_restarts_total").increment(1);
+        std::thread::sleep(RETRY_PAUSE);
     }
 }
 
@@ -71,6 +76,9 @@ fn read(
 fn take(batch: &[InboxRecord], node: &Arc<Node>, runtime: &tokio::runtime::Handle) -> Result<(), LogError> {
     let drafts = batch.iter().map(|record| {
         let publisher = Publisher::department(record.organisation());
+        if publisher.org == SYSTEM_PUBLISHER {
+            return Err(Rejection::Forbidden(format!("no department is called {SYSTEM_PUBLISHER}")));
+        }
         parse(record.value.as_deref().unwrap_or_default(), &publisher, &node.vault)
     });
     let submission = Intake::new(node.clone()).submit(drafts.collect());
@@ -97,16 +105,24 @@ fn count(outcome: &Outcome) {
     metrics::counter!("chengxin_inbox_events_total", "effect" => outcome.effect()).increment(1);
 }
 
-/// A record that is no event, set aside with its bytes.
+/// A fault of an event, without the value that is wrong: that may be somebody's name.
+fn told(error: &FieldError) -> String {
+    let FieldError { pointer, code, detail } = error;
+    match *code {
+        "invalid" | "json" => format!("{pointer} {code}: not what the schema of the event says"),
+        _ => format!("{pointer} {code}: {detail}"),
+    }
+}
+
+/// A record that had no effect and why. What is not even JSON is kept with its bytes; what is may name persons, and still
+/// stands in the inbox at the position that is told.
 fn refusal(node: &Node, record: &InboxRecord, rejection: &Rejection) -> Record {
-    // What is well-formed may name persons, and still stands in the inbox; what is not an event is kept with its bytes.
-    let bytes = match rejection {
-        Rejection::Malformed(_) => record.value.as_deref().unwrap_or_default(),
-        _ => &[],
-    };
+    let value = record.value.as_deref().unwrap_or_default();
+    let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(value).is_ok();
+    let bytes = if is_json { &[] } else { &value[..value.len().min(SET_ASIDE_BYTES)] };
     let (code, detail) = match rejection {
         Rejection::Malformed(errors) => {
-            let lines: Vec<String> = errors.iter().map(|e| format!("{} {}: {}", e.pointer, e.code, e.detail)).collect();
+            let lines: Vec<String> = errors.iter().map(told).collect();
             (Code::Unreadable, lines.join("; "))
         }
         Rejection::Conflict(detail) => (Code::IdConflict, detail.clone()),
@@ -120,8 +136,8 @@ fn refusal(node: &Node, record: &InboxRecord, rejection: &Rejection) -> Record {
         kind: None,
         subject: None,
         code: code.as_str().to_owned(),
-        detail,
-        bytes: Some(Bytes(bytes[..bytes.len().min(SET_ASIDE_BYTES)].to_vec())),
+        detail: short(detail),
+        bytes: (!is_json).then(|| Bytes(bytes.to_vec())),
     };
     let mut value = Vec::new();
     node.codec.encode_refused(&refused, &mut value);

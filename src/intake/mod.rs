@@ -11,14 +11,13 @@ mod parse;
 mod prepare;
 mod publish;
 mod redact;
-mod reservation;
+mod underway;
 
 pub(crate) use check::document;
 pub use check::document_number;
 pub use input::{DocumentInput, Input, PersonInput, SubjectInput};
 pub use parse::{Draft, draft, parse, representative_of};
 pub use publish::{Answered, Intake, MAX_WAIT, Outcome, Reason, Submission};
-pub use reservation::Reservations;
 
 use crate::{vault::VaultError, views::ViewError};
 use serde::{Deserialize, Serialize};

@@ -68,7 +68,9 @@ pub fn parse(bytes: &[u8], publisher: &Publisher, vault: &Vault) -> Result<Draft
     let sealings = std::mem::take(&mut persons.sealings);
     check::identifier(subject.kind, &mut data, &mut errors);
     check::required(&data, &mut errors);
-    redact::in_names(&input.id, &data, &mut errors);
+    check::amounts(&data, &mut errors);
+    check::substance(&subject.id, &owner, &data, &mut errors);
+    redact::in_names(&input.id, &subject, &data, &mut errors);
     let effective = match (&data, input.effective) {
         (_, Some(effective)) => effective,
         (Data::PolicyPublished(policy), None) => policy.effective,
@@ -110,6 +112,7 @@ pub fn draft(
         _ => {}
     }
     let sealings = std::mem::take(&mut persons.sealings);
+    redact::in_names(&id, &subject, &data, &mut errors);
     if !errors.is_empty() {
         return Err(Rejection::Malformed(errors));
     }
@@ -119,7 +122,7 @@ pub fn draft(
 fn may_publish(publisher: &Publisher, kind: &str) -> Result<(), Rejection> {
     let allowed = match kind {
         "policy.published" => publisher.office,
-        "day.opened" => false,
+        "day.opened" | "implication.stated" => false,
         // Whoever may read asks for more; the judge sees to it that the office alone decides.
         _ if kind.starts_with("access.") => publisher.publishes || publisher.implements || publisher.office,
         _ if kind.starts_with("measure.") => publisher.publishes || publisher.implements,
@@ -130,6 +133,9 @@ fn may_publish(publisher: &Publisher, kind: &str) -> Result<(), Rejection> {
     }
     let detail = match kind {
         "day.opened" => "only the system opens days".to_owned(),
+        "implication.stated" => {
+            "only the system states what an entry says of a person; name persons in the entry".to_owned()
+        }
         _ => format!("the token's roles do not allow events of type {kind}"),
     };
     Err(Rejection::Forbidden(detail))

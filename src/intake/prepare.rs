@@ -3,13 +3,13 @@
 use super::{
     Draft, FieldError, Rejection,
     parse::{OWN_FIELDS, ToSeal},
-    publish::{Answered, Intake, Outcome},
-    redact::redact,
-    reservation::Reserved,
+    publish::{Answered, Intake, Outcome, Reason},
+    redact::{Earlier, redact},
 };
-use crate::projector::Shard;
+use crate::{projector::Shard, prose::half_width, reservation::Reserved, views::Held};
 use chengxin_projections::{
     event::{Data, Event, IdentifierLinked, SubjectKind},
+    facts::Known,
     identifier::organisation_of,
     judge::Effect,
     seen::Seen,
@@ -17,8 +17,8 @@ use chengxin_projections::{
 use std::sync::Arc;
 
 pub(super) enum Prepared {
-    /// With the personal fields to be sealed before it is appended.
-    New(Box<Event>, Vec<ToSeal>),
+    /// With the personal fields to be sealed before it is appended, and what its publisher should look at.
+    New(Box<Event>, Vec<ToSeal>, Vec<Reason>),
     Duplicate(Outcome),
 }
 
@@ -28,6 +28,7 @@ impl Intake {
         &self,
         draft: Draft,
         recorded: i64,
+        earlier: &Earlier,
         reserved: &mut Vec<Reserved>,
     ) -> Result<Prepared, Rejection> {
         self.check_persons(&draft)?;
@@ -35,10 +36,19 @@ impl Intake {
         let Draft { id, publisher, office, effective, subject, data, sealings } = draft;
         let mut event = Event { id, publisher, office, effective, recorded, subject, record_subject: None, data };
         if event.subject.kind == SubjectKind::System {
-            return self.node.shards().iter().try_for_each(judges).map(|()| Prepared::New(Box::new(event), sealings));
+            return self
+                .node
+                .shards()
+                .iter()
+                .try_for_each(judges)
+                .map(|()| Prepared::New(Box::new(event), sealings, Vec::new()));
         }
         let shard = self.node.shard_of(&event.subject.id);
         judges(shard)?;
+        // Views that lag behind the log would not know who has the name already.
+        if only_once(&event.data) && !self.node.projector.is_ready() {
+            return Err(Rejection::Unavailable("the views have not caught up with the log yet; try again".to_owned()));
+        }
         // The partition stamps no earlier time than its latest; say the same one here.
         event.recorded = recorded.max(shard.partition().0.recorded());
         let name = event.name();
@@ -48,10 +58,13 @@ impl Intake {
             reserved.push(name.map_err(|other| used_by_another(&event.id, &other))?);
         }
         let held = shard.file(&event.subject.id)?;
-        redact(&self.node, &mut event, &sealings, held.as_deref())?;
+        let as_sent = redact(&self.node, &mut event, &sealings, held.as_deref(), earlier)?;
         if let Some(seen) = held.as_ref().and_then(|held| held.file.seen(&name)) {
-            return duplicate(event, name, seen, shard.number).map(Prepared::Duplicate);
+            // The vault may have known less when it was logged.
+            let content = as_sent.filter(|as_sent| *as_sent == seen.content).unwrap_or_else(|| event.content_hash());
+            return duplicate(event, name, seen, content, shard.number).map(Prepared::Duplicate);
         }
+        self.check_aliases(&event, held.as_deref())?;
         if makes_record(&event.data) {
             if let Some(other) = self.other_subject(&name, &event.subject.id)? {
                 return Err(used_by_another(&event.id, &other));
@@ -65,7 +78,24 @@ impl Intake {
         {
             event.record_subject = self.other_subject(record, &event.subject.id)?;
         }
-        Ok(Prepared::New(Box::new(event), sealings))
+        let warnings = self.renames(&event, &sealings, held.as_deref())?.into_iter().collect();
+        Ok(Prepared::New(Box::new(event), sealings, warnings))
+    }
+
+    /// A number that came with another name before may be mistyped, and the record somebody else's.
+    fn renames(&self, event: &Event, sealings: &[ToSeal], held: Option<&Held>) -> Result<Option<Reason>, Rejection> {
+        let told = |detail: String| Some(Reason { code: NAME_DIFFERS, detail });
+        if let Some(name) = event.subject.name.as_deref() {
+            let known = held.and_then(|held| held.file.name(Known::Now)).filter(|known| !is_same_name(known, name));
+            return Ok(known.and_then(|known| told(format!("this number came with the name {known} before: check it"))));
+        }
+        let own =
+            sealings.iter().find(|sealing| sealing.subject == event.subject.id && sealing.reference == OWN_FIELDS);
+        let Some((own, name)) = own.and_then(|own| Some((own, own.fields.name.as_deref()?))) else { return Ok(None) };
+        let known = self.node.vault.open_fields(&own.subject, OWN_FIELDS)?.and_then(|fields| fields.name);
+        let differs = known.is_some_and(|known| !is_same_name(&known, name));
+        // Whose name it was is not for everyone who has the number.
+        Ok(differs.then(|| told("this document came with another name before: check its number".to_owned())).flatten())
     }
 
     /// A person who is named by id must be one to whom the system gave it.
@@ -102,6 +132,15 @@ impl Intake {
     }
 }
 
+/// The code of a warning that a number came with another name before.
+const NAME_DIFFERS: &str = "name-differs";
+
+/// Whether two names are written alike, but for blanks and the width of signs.
+fn is_same_name(one: &str, other: &str) -> bool {
+    let plain = |name: &str| -> String { name.chars().filter(|c| !c.is_whitespace()).map(half_width).collect() };
+    plain(one) == plain(other)
+}
+
 /// What a number is reserved by while it is being linked. No record has such a name.
 fn link_name(link: &IdentifierLinked) -> String {
     match organisation_of(&link.scheme, &link.value) {
@@ -128,13 +167,18 @@ fn judges(shard: &Arc<Shard>) -> Result<(), Rejection> {
     Err(Rejection::Unavailable("no business day is open yet; try again".to_owned()))
 }
 
+/// Whether only one subject may have what the event gives it.
+fn only_once(data: &Data) -> bool {
+    makes_record(data) || matches!(data, Data::IdentifierLinked(_))
+}
+
 /// Whether the event makes a record, so that its id names one.
 fn makes_record(data: &Data) -> bool {
     matches!(data, Data::LicenseGranted(_) | Data::PenaltyImposed(_) | Data::DesignationMade(_))
 }
 
-fn duplicate(event: Event, name: String, seen: &Seen, partition: u16) -> Result<Outcome, Rejection> {
-    if let Effect::Refused(refusal) = Effect::of_repeat(seen, event.content_hash()) {
+fn duplicate(event: Event, name: String, seen: &Seen, content: u64, partition: u16) -> Result<Outcome, Rejection> {
+    if let Effect::Refused(refusal) = Effect::of_repeat(seen, content) {
         return Err(Rejection::Conflict(refusal.detail));
     }
     Ok(Outcome {
@@ -143,5 +187,6 @@ fn duplicate(event: Event, name: String, seen: &Seen, partition: u16) -> Result<
         position: format!("{partition}-{}", seen.stamp.offset),
         recorded: seen.stamp.recorded,
         answered: Answered::Duplicate(seen.refused.map(|code| code.as_str())),
+        warnings: Vec::new(),
     })
 }

@@ -1,10 +1,16 @@
 //! Append, wait for the judge, answer.
 
-use super::{Draft, Rejection, parse::ToSeal, prepare::Prepared, reservation::Reserved};
+use super::{
+    Draft, Rejection,
+    parse::ToSeal,
+    prepare::Prepared,
+    redact,
+    underway::{Appending, Stage, Underway},
+};
 use crate::{
-    log::{LogError, Offset, Pending, Record, partition_of},
+    log::{Record, partition_of},
     node::Node,
-    projector::{Answer, Expecting},
+    projector::Answer,
     vault::Sealing,
 };
 use chengxin_projections::{
@@ -20,7 +26,6 @@ use std::{
     sync::{Arc, PoisonError},
     time::Duration,
 };
-use tokio::time::Instant;
 
 /// How long a publisher waits for the effect of an event that is durable already.
 pub const MAX_WAIT: Duration = Duration::from_secs(20);
@@ -48,6 +53,8 @@ pub struct Outcome {
     /// Milliseconds since the epoch.
     pub recorded: i64,
     pub answered: Answered,
+    /// What the publisher should look at though the event was taken.
+    pub warnings: Vec<Reason>,
 }
 
 /// The effect of an event.
@@ -102,9 +109,7 @@ pub struct Intake {
 pub struct Submission {
     node: Arc<Node>,
     answers: Vec<Awaited>,
-    appending: BTreeMap<u16, (Pending, Expecting)>,
-    /// Names of the new records, until they are shown.
-    _reserved: Vec<Reserved>,
+    underway: Underway,
 }
 
 enum Awaited {
@@ -118,6 +123,7 @@ enum Awaited {
         index: usize,
         /// To every partition, of which the first answers.
         everywhere: bool,
+        warnings: Vec<Reason>,
     },
 }
 
@@ -136,8 +142,9 @@ impl Intake {
     pub fn submit(&self, drafts: Vec<Result<Draft, Rejection>>) -> Submission {
         let recorded = self.node.clock.now();
         let mut reserved = Vec::new();
+        let earlier = redact::earlier(drafts.iter().flatten());
         let prepared: Vec<Result<Prepared, Rejection>> =
-            drafts.into_iter().map(|draft| self.prepare(draft?, recorded, &mut reserved)).collect();
+            drafts.into_iter().map(|draft| self.prepare(draft?, recorded, &earlier, &mut reserved)).collect();
         let sealed = self.seal(&prepared);
         let mut records: BTreeMap<u16, Vec<Record>> = BTreeMap::new();
         let answers = prepared.into_iter().map(|prepared| {
@@ -145,10 +152,10 @@ impl Intake {
             match (prepared, &sealed) {
                 (Err(rejection), _) => known(Err(rejection)),
                 (Ok(Prepared::Duplicate(outcome)), _) => known(Ok(outcome)),
-                (Ok(Prepared::New(_, sealings)), Err(rejection)) if !sealings.is_empty() => {
+                (Ok(Prepared::New(_, sealings, _)), Err(rejection)) if !sealings.is_empty() => {
                     known(Err(rejection.clone()))
                 }
-                (Ok(Prepared::New(event, _)), _) => self.enqueue(&event, &mut records),
+                (Ok(Prepared::New(event, _, warnings)), _) => self.enqueue(&event, warnings, &mut records),
             }
         });
         let answers = answers.collect();
@@ -156,16 +163,17 @@ impl Intake {
         let _in_order = self.node.appends_to_all.lock().unwrap_or_else(PoisonError::into_inner);
         let append = |(partition, records)| {
             let expecting = self.node.shards()[usize::from(partition)].expect();
-            (partition, (self.node.log.append(records), expecting))
+            (partition, Appending { stage: Stage::Appending(self.node.log.append(records)), _expecting: expecting })
         };
-        let appending = records.into_iter().map(append).collect();
-        Submission { node: self.node.clone(), answers, appending, _reserved: reserved }
+        let partitions = records.into_iter().map(append).collect();
+        let underway = Underway { node: self.node.clone(), partitions, reserved };
+        Submission { node: self.node.clone(), answers, underway }
     }
 
     /// What was published before was sealed before, and may have been erased since.
     fn seal(&self, prepared: &[Result<Prepared, Rejection>]) -> Result<(), Rejection> {
         let wanted = prepared.iter().flatten().flat_map(|prepared| match prepared {
-            Prepared::New(_, sealings) => &sealings[..],
+            Prepared::New(_, sealings, _) => &sealings[..],
             Prepared::Duplicate(_) => &[],
         });
         let mut sealings = Vec::new();
@@ -182,7 +190,7 @@ impl Intake {
     }
 
     /// Adds the event to the records of its partition; policy goes to every partition.
-    fn enqueue(&self, event: &Event, records: &mut BTreeMap<u16, Vec<Record>>) -> Awaited {
+    fn enqueue(&self, event: &Event, warnings: Vec<Reason>, records: &mut BTreeMap<u16, Vec<Record>>) -> Awaited {
         let partitions = self.node.log.partitions();
         let mut record = self.node.codec.event_record(event, 0);
         let everywhere = event.subject.kind == SubjectKind::System;
@@ -196,33 +204,17 @@ impl Intake {
             queue.push(record.clone());
         }
         let (id, record, recorded) = (event.id.clone(), event.name(), event.recorded);
-        Awaited::Appended { id, record, recorded, partition: first, index, everywhere }
+        Awaited::Appended { id, record, recorded, partition: first, index, everywhere, warnings }
     }
 }
 
 impl Submission {
     /// Waits until the events are durable and judged; the answers come in the order of the drafts.
-    pub async fn answers(self) -> Vec<Result<Outcome, Rejection>> {
-        let mut offsets: BTreeMap<u16, Result<Vec<Offset>, LogError>> = BTreeMap::new();
-        let mut appended = Vec::with_capacity(self.appending.len());
-        let mut expecting = Vec::with_capacity(self.appending.len());
-        for (partition, (pending, expected)) in self.appending {
-            let stopped = |_| Err(LogError::Unavailable("the log has stopped".to_owned()));
-            appended.push((partition, pending.await.unwrap_or_else(stopped)));
-            expecting.push(expected);
-        }
-        // One limit for all partitions: a publisher is told in time however many of them stand still.
-        let deadline = Instant::now() + MAX_WAIT;
-        for (partition, appended) in appended {
-            let judged = match &appended {
-                Ok(offsets) => wait(&self.node, partition, offsets.last().copied(), deadline).await,
-                Err(error) => Err(error.clone()),
-            };
-            offsets.insert(partition, judged.and(appended));
-        }
+    pub async fn answers(mut self) -> Vec<Result<Outcome, Rejection>> {
+        let offsets = self.underway.judged().await;
         let answer = |awaited| match awaited {
             Awaited::Known(result) => *result,
-            Awaited::Appended { id, record, recorded, partition, index, everywhere } => {
+            Awaited::Appended { id, record, recorded, partition, index, everywhere, warnings } => {
                 if everywhere && let Some(error) = offsets.values().find_map(|result| result.as_ref().err()) {
                     return Err(Rejection::Unavailable(error.to_string()));
                 }
@@ -234,7 +226,7 @@ impl Submission {
                 let offset = offset.ok_or_else(|| Rejection::Unavailable("the log gave no offset".to_owned()))?;
                 let answer = self.node.shards()[usize::from(partition)].answer(offset).ok_or_else(forgotten)?;
                 let position = format!("{partition}-{offset}");
-                let outcome = Outcome { id, record, position, recorded, answered: Answered::Judged(answer) };
+                let outcome = Outcome { id, record, position, recorded, answered: Answered::Judged(answer), warnings };
                 conflict(outcome)
             }
         };
@@ -257,18 +249,4 @@ fn conflict(outcome: Outcome) -> Result<Outcome, Rejection> {
 
 fn forgotten() -> Rejection {
     Rejection::Unavailable("the event is in the log; send it again to learn what it did".to_owned())
-}
-
-/// Waits until the projector has published what the event at `last` did.
-async fn wait(node: &Node, partition: u16, last: Option<Offset>, deadline: Instant) -> Result<(), LogError> {
-    let Some(last) = last else { return Ok(()) };
-    let mut progress = node.shards()[usize::from(partition)].progress();
-    let passed = tokio::time::timeout_at(deadline, progress.wait_for(|at| *at > last)).await;
-    match passed {
-        Ok(Ok(_)) => Ok(()),
-        _ => {
-            let detail = "the event is in the log but not judged yet; send it again to learn what it did";
-            Err(LogError::Unavailable(detail.to_owned()))
-        }
-    }
 }

@@ -1,11 +1,11 @@
 //! Takes persons out of what somebody wrote: before an event is logged, names and numbers of the persons whom it is known to
 //! concern, and whatever can only be a citizen's number, give way to a mark.
 //!
-//! What is hidden depends on the event and on what was sealed with its record alone, so that the same event sent again is
-//! the same event.
+//! What is hidden depends on the event and on its record alone, as far as the vault knew the persons then: so the same event
+//! sent again is the same event, also as it was sent.
 
 use super::{
-    FieldError, Rejection,
+    Draft, FieldError, Rejection,
     parse::{OWN_FIELDS, ToSeal},
     representative_of,
 };
@@ -16,10 +16,10 @@ use crate::{
     views::Held,
 };
 use chengxin_projections::{
-    event::{Data, Event, SubjectKind},
-    facts::{Content, Known},
+    event::{Data, Event, Subject, SubjectKind},
+    facts::{Content, Known, Record},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// What stands in place of the party's name or number.
 const PARTY: &str = "〔当事人〕";
@@ -30,6 +30,11 @@ const DOCUMENT: &str = "〔证件号码〕";
 /// A shorter name would be found in words that are none.
 const MIN_NAME: usize = 2;
 
+/// A shorter name of an organisation is no reason to let a person's stand.
+const MIN_OWN_NAME: usize = 4;
+/// Longest name of a field of a record.
+const MAX_KEY: usize = 40;
+
 /// Texts that must not be logged, and what stands in their place; the longest first.
 struct Hidden {
     known: Vec<(String, &'static str)>,
@@ -37,43 +42,91 @@ struct Hidden {
     own_name: Option<String>,
 }
 
+/// Persons whom records name that come in the same batch, by the record, and the name of its subject.
+pub(super) type Earlier = HashMap<String, (Vec<PersonalFields>, Option<String>)>;
+
+/// What the records of a batch say of persons, which is in no view and not sealed yet.
+pub(super) fn earlier<'a>(drafts: impl Iterator<Item = &'a Draft> + Clone) -> Earlier {
+    if drafts.clone().all(|draft| draft.data.record().is_none()) {
+        return Earlier::new();
+    }
+    let told = drafts.filter(|draft| !draft.sealings.is_empty());
+    let of = |draft: &Draft| {
+        let persons = draft.sealings.iter().map(|sealing| sealing.fields.clone()).collect();
+        (format!("{}/{}", draft.publisher, draft.id), (persons, draft.subject.name.clone()))
+    };
+    told.map(of).collect()
+}
+
 /// Takes persons out of the prose of an event: those of whom it speaks, and those whom the record that it is about names.
+/// Where that changed anything, returns the hash of the event as it was sent.
 pub(super) fn redact(
     node: &Node,
     event: &mut Event,
     sealings: &[ToSeal],
     held: Option<&Held>,
-) -> Result<(), Rejection> {
+    earlier: &Earlier,
+) -> Result<Option<u64>, Rejection> {
     if event.data.prose_mut().iter().all(|text| text.is_empty()) {
-        return Ok(());
+        return Ok(None);
     }
-    let hidden = Hidden::of(node, event, sealings, held)?;
-    for text in event.data.prose_mut() {
-        if let Some(clean) = hidden.clean(text) {
+    let hidden = Hidden::of(node, event, sealings, held, earlier)?;
+    let clean: Vec<Option<String>> = event.data.prose_mut().into_iter().map(|text| hidden.clean(text)).collect();
+    if clean.iter().all(Option::is_none) {
+        return Ok(None);
+    }
+    let as_sent = event.content_hash();
+    for (text, clean) in event.data.prose_mut().into_iter().zip(clean) {
+        if let Some(clean) = clean {
             *text = clean;
         }
     }
-    Ok(())
+    Ok(Some(as_sent))
 }
 
-/// Finds fault with a citizen's number in what an event or its record is found by, which nothing can stand in place of.
-pub(super) fn in_names(id: &str, data: &Data, errors: &mut Vec<FieldError>) {
-    let document_no = match data {
-        Data::LicenseGranted(license) => Some(&*license.document_no),
-        Data::PenaltyImposed(penalty) => Some(&*penalty.document_no),
-        Data::DesignationMade(designation) => Some(&*designation.document_no),
-        _ => None,
-    };
-    for (pointer, text) in [("/id", Some(id)), ("/data/document_no", document_no)] {
-        if text.is_some_and(|text| without_citizens(text).is_some()) {
-            let detail = "holds the number of a citizen; use the number of the document or of the case";
+/// Finds fault with a citizen's number in what an event, its record or its subject is found by, which nothing can stand in
+/// place of.
+pub(super) fn in_names(id: &str, subject: &Subject, data: &Data, errors: &mut Vec<FieldError>) {
+    let mut check = |pointer: String, text: &str| {
+        if without_citizens(text).is_some() {
+            let detail = "holds the number of a citizen; use the number of the document, the case or the organisation";
             errors.push(FieldError::new(pointer, "personal-in-number", detail));
         }
+    };
+    check("/id".to_owned(), id);
+    if let Some(name) = &subject.name {
+        check("/subject/name".to_owned(), name);
+    }
+    for (index, alias) in subject.aliases.iter().enumerate() {
+        check(format!("/subject/aliases/{index}/value"), &alias.value);
+    }
+    match data {
+        Data::LicenseGranted(license) => check("/data/document_no".to_owned(), &license.document_no),
+        Data::PenaltyImposed(penalty) => check("/data/document_no".to_owned(), &penalty.document_no),
+        Data::DesignationMade(designation) => check("/data/document_no".to_owned(), &designation.document_no),
+        Data::IdentifierLinked(linked) => check("/data/value".to_owned(), &linked.value),
+        Data::RecordCorrected(corrected) => {
+            // A key that means nothing is refused later, and logged as it is.
+            for key in corrected.changes.0.as_object().into_iter().flat_map(|changes| changes.keys()) {
+                if key.len() > MAX_KEY || !key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
+                    let detail = "name the fields that change as the record has them, such as `facts`";
+                    errors.push(FieldError::new("/data/changes", "unknown-field", detail));
+                    break;
+                }
+            }
+        }
+        _ => {}
     }
 }
 
 impl Hidden {
-    fn of(node: &Node, event: &Event, sealings: &[ToSeal], held: Option<&Held>) -> Result<Hidden, Rejection> {
+    fn of(
+        node: &Node,
+        event: &Event,
+        sealings: &[ToSeal],
+        held: Option<&Held>,
+        earlier: &Earlier,
+    ) -> Result<Hidden, Rejection> {
         let mut hidden = Hidden { known: Vec::new(), own_name: event.subject.name.clone() };
         let (subject, vault) = (&*event.subject.id, &node.vault);
         let is_own = |sealing: &ToSeal| sealing.subject == subject && sealing.reference == OWN_FIELDS;
@@ -84,13 +137,20 @@ impl Hidden {
         if event.subject.kind == SubjectKind::Person && !is_named {
             hidden.learn_all(vault.open_fields(subject, OWN_FIELDS)?, PARTY);
         }
-        if let (Some(name), Some(held)) = (event.data.record(), held) {
-            hidden.learn_all(vault.open_fields(subject, &representative_of(name))?, RELATED);
-            for person in named_by(node, held, name)? {
-                hidden.learn_all(vault.open_fields(&person, OWN_FIELDS)?, RELATED);
+        if let Some(name) = event.data.record() {
+            if let Some((persons, subject_name)) = earlier.get(name) {
+                persons.iter().for_each(|fields| hidden.learn(fields, RELATED));
+                hidden.own_name = hidden.own_name.or_else(|| subject_name.clone());
             }
-            let known_name = held.file.name(Known::Now).map(str::to_owned);
-            hidden.own_name = hidden.own_name.or(known_name);
+            hidden.learn_all(vault.open_fields(subject, &representative_of(name))?, RELATED);
+            if let Some((held, record)) = held.and_then(|held| Some((held, held.file.record(name)?))) {
+                for person in named_by(node, held, record)? {
+                    hidden.learn_all(vault.open_fields(&person, OWN_FIELDS)?, RELATED);
+                }
+                // As it was when the record came: a later name must not make another event of this one.
+                let then = Known::Offset(record.stamp.offset);
+                hidden.own_name = hidden.own_name.or_else(|| held.file.name(then).map(str::to_owned));
+            }
         }
         hidden.known.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
         Ok(hidden)
@@ -112,33 +172,32 @@ impl Hidden {
 
     /// `None` if the text may stay as it is.
     fn clean(&self, text: &str) -> Option<String> {
-        let clean = match self.own_name.as_deref().filter(|name| !name.is_empty() && text.contains(name)) {
-            Some(name) => {
-                let parts: Vec<String> = text.split(name).map(|part| self.clean_part(part)).collect();
-                parts.join(name)
-            }
-            None if self.known.iter().all(|(known, _)| !text.contains(known.as_str())) => {
-                return without_citizens(text);
-            }
-            None => self.clean_part(text),
+        let numberless = without_citizens(text);
+        let rest = numberless.as_deref().unwrap_or(text);
+        if self.known.iter().all(|(known, _)| !rest.contains(known.as_str())) {
+            return numberless;
+        }
+        let own_name = self.own_name.as_deref().filter(|name| name.chars().count() >= MIN_OWN_NAME);
+        let clean = match own_name.filter(|name| rest.contains(name)) {
+            Some(name) => rest.split(name).map(|part| self.without_known(part)).collect::<Vec<String>>().join(name),
+            None => self.without_known(rest),
         };
         (clean != text).then_some(clean)
     }
 
-    fn clean_part(&self, part: &str) -> String {
+    fn without_known(&self, part: &str) -> String {
         let mut part = part.to_owned();
         for (known, mark) in &self.known {
             if part.contains(known.as_str()) {
                 part = part.replace(known.as_str(), mark);
             }
         }
-        without_citizens(&part).unwrap_or(part)
+        part
     }
 }
 
 /// The persons whom a record names by their ids, as it was published and as it was corrected.
-fn named_by(node: &Node, held: &Held, record: &str) -> Result<BTreeSet<String>, Rejection> {
-    let Some(record) = held.file.record(record) else { return Ok(BTreeSet::new()) };
+fn named_by(node: &Node, held: &Held, record: &Record) -> Result<BTreeSet<String>, Rejection> {
     let entry = record.designation(Known::Now).into_iter().flat_map(|entry| &entry.persons);
     let mut named: BTreeSet<String> = entry.map(|person| person.person.to_string()).collect();
     if !matches!(record.first, Content::License(_) | Content::Penalty(_)) {
@@ -185,6 +244,7 @@ mod tests {
         let hidden = hidden("甲", None, None);
         assert_eq!(hidden.clean("当事人甲，证11010519491231002x").unwrap(), "当事人甲，证〔证件号码〕");
         assert_eq!(hidden.clean("证１１０１０５１９４９１２３１００２Ｘ").unwrap(), "证〔证件号码〕");
+        assert_eq!(hidden.clean("证110105 19491231 002X号").unwrap(), "证〔证件号码〕号");
         assert_eq!(hidden.clean("编号110105194912310029，罚款2026元"), None, "the check character does not fit");
     }
 
@@ -193,5 +253,7 @@ mod tests {
         let hidden = hidden("云示安", None, Some("云示安小吃店"));
         assert_eq!(hidden.clean("云示安小吃店由云示安经营").unwrap(), "云示安小吃店由〔相关人员〕经营");
         assert_eq!(hidden.clean("云示安小吃店"), None);
+        let named_so = super::tests::hidden("欧阳示例", None, Some("欧阳"));
+        assert_eq!(named_so.clean("欧阳示例经营").unwrap(), "〔相关人员〕经营");
     }
 }

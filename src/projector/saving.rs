@@ -8,6 +8,7 @@ use crate::{
 use chengxin_projections::partition::Partition;
 use std::{
     collections::{BTreeSet, HashSet},
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -180,7 +181,9 @@ impl Shard {
             (layer, Checkpoint { offset: state.at, partition: Partition::clone(&state.partition) })
         };
         let mut pace = Pace { shard: self, haste, stop, since: Instant::now() };
-        let result = self.write(&layer, &checkpoint, &mut || pace.step());
+        // sled can panic; that is an error as any other, or nobody would ever be told that this save has ended.
+        let written = AssertUnwindSafe(|| self.write(&layer, &checkpoint, &mut || pace.step()));
+        let result = catch_unwind(written).unwrap_or_else(|_| Err(ViewError("the views panicked".to_owned())));
         if result.is_err() {
             self.set_broken();
         }

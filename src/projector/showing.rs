@@ -9,7 +9,7 @@ use bytes::Bytes;
 use chengxin_projections::{
     date::Date,
     event::{Event, SubjectKind},
-    facts::CreditFile,
+    facts::{Content, CreditFile, Record},
     hash,
     partition::Partition,
 };
@@ -101,7 +101,9 @@ impl Shard {
 
     fn show_subject(&self, state: &mut State, subject: Box<str>, changed: Changed) {
         let file = &changed.held.file;
-        let new_records = || file.records.from(changed.records);
+        // What an entry says of a person is named by the entry, which is a record of the organisation.
+        let is_own = |record: &&Arc<Record>| !matches!(record.first, Content::Implication(_));
+        let new_records = || file.records.from(changed.records).filter(is_own);
         let new_names: Vec<Box<str>> = file.names[changed.names..].iter().map(|(_, name)| name.clone()).collect();
         for name in &new_names {
             self.names.write().unwrap_or_else(PoisonError::into_inner).add(&subject, name);

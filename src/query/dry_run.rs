@@ -6,7 +6,7 @@ use super::{
     subject::About,
     walk::Walk,
 };
-use crate::{http::Problem, node::Node};
+use crate::{node::Node, problem::Problem};
 use chengxin_projections::{
     date::Date,
     event::{Event, PolicyPublished, SYSTEM, Subject, SubjectKind},

@@ -6,7 +6,7 @@ use super::{
     subject,
     walk::{Cursor, Place},
 };
-use crate::{clock::rfc3339, http::Problem, log::Offset, node::Node, projector::Shard, views::Held};
+use crate::{clock::rfc3339, log::Offset, node::Node, problem::Problem, projector::Shard, views::Held};
 use chengxin_projections::{
     date::Date,
     event::{Data, DesignationMade, Event},

@@ -5,7 +5,7 @@ use super::{
     scope::Scope,
     subject::{self, About},
 };
-use crate::{codec::Codec, http::Problem, node::Node};
+use crate::{codec::Codec, node::Node, problem::Problem};
 use chengxin_projections::{
     date::Date,
     event::Event,

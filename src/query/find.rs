@@ -6,7 +6,7 @@ use super::{
     subject::{self, About},
     walk::{Cursor, Place},
 };
-use crate::{http::Problem, node::Node, views::identifier_term};
+use crate::{node::Node, problem::Problem, views::identifier_term};
 use chengxin_projections::identifier::number_form;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -56,8 +56,8 @@ pub fn by_identifier(node: &Node, identifier: &str, scope: &Scope) -> Result<Pag
         let known = scope.known(shard.number);
         let Some(held) = shard.file(key)?.filter(|held| held.file.is_known(known)) else { continue };
         let mut numbers = held.file.identifiers.iter().filter(|number| number.is_linked(known));
-        if **key == *subject::key(identifier) || numbers.any(|number| *number.value == *given || *number.value == *form)
-        {
+        let is_its_code = **key == *subject::key(identifier) && !subject::is_mistyped(identifier, &held.file);
+        if is_its_code || numbers.any(|number| *number.value == *given || *number.value == *form) {
             items.push(Found { subject: About::of(&held.file, known), by: Match::Identifier });
         }
     }
@@ -68,7 +68,11 @@ pub fn by_identifier(node: &Node, identifier: &str, scope: &Scope) -> Result<Pag
 /// can have a person's document number in them.
 pub fn by_code(node: &Node, code: &str, scope: &Scope) -> Result<Option<Page<Found>>, Problem> {
     let key = subject::key(code);
-    if key.len() == ORGANISATION_CODE { by_key(node, &key, scope).map(Some) } else { Ok(None) }
+    if key.len() != ORGANISATION_CODE {
+        return Ok(None);
+    }
+    let is_mistyped = node.shard_of(&key).file(&key)?.is_some_and(|held| subject::is_mistyped(code, &held.file));
+    if is_mistyped { Ok(Some(Page::new(Vec::new(), None, scope))) } else { by_key(node, &key, scope).map(Some) }
 }
 
 /// A page of those whose name contains `name`, in the order of their ids; of very many, the first thousand found.

@@ -7,7 +7,7 @@ use super::{
     subject::{self, About, Reading},
     walk::{self, Cursor, Place},
 };
-use crate::{feed, http::Problem, log::Topic, node::Node, views::list_term};
+use crate::{feed, log::Topic, node::Node, problem::Problem, views::list_term};
 use chengxin_projections::{
     change::ListName,
     date::Date,

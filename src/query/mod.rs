@@ -41,7 +41,7 @@ pub mod walk;
 pub mod words;
 pub mod worklist;
 
-use crate::http::Problem;
+use crate::problem::Problem;
 use chengxin_projections::date::Date;
 use scope::Scope;
 use serde::Serialize;

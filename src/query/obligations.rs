@@ -8,7 +8,7 @@ use super::{
     walk::{self, Cursor, Place},
     words::DutyState,
 };
-use crate::{http::Problem, node::Node, views::duty_term};
+use crate::{node::Node, problem::Problem, views::duty_term};
 use chengxin_projections::{
     date::Date,
     obligation::{self, State},

@@ -3,8 +3,8 @@
 
 use super::subject::CreditFileView;
 use crate::{
-    http::Problem,
     node::Node,
+    problem::Problem,
     vault::{PersonalFields, VaultError},
 };
 use chengxin_projections::event::SubjectKind;

@@ -21,7 +21,7 @@ use super::{
     walk::{self, Cursor, Place},
     words::SubjectWord,
 };
-use crate::{http::Problem, node::Node, projector::Shard, vault::PersonalFields, views::Held, views::list_term};
+use crate::{node::Node, problem::Problem, projector::Shard, vault::PersonalFields, views::Held, views::list_term};
 use chengxin_projections::{
     change::ListName,
     date::Date,
@@ -101,10 +101,16 @@ fn one(node: &Node, shard: &Shard, held: &Held, scope: &Scope) -> Result<Option<
         let Some((subject, showing)) = showing(reading, &persons) else { return Ok(None) };
         licenses.retain(|license| license.publication.is_public);
         penalties.retain(|penalty| penalty.publication.is_public);
+        let entries: Vec<_> = entries.collect();
+        // That somebody is known here is nobody's business as long as nothing is published.
+        if reading.file.kind == SubjectKind::Person && entries.is_empty() && licenses.is_empty() && penalties.is_empty()
+        {
+            return Ok(None);
+        }
         Ok(Some(PublicFile {
             subject,
             same_as: Vec::new(),
-            listings: entries.map(|entry| PublicListing::new(entry, &showing)).collect(),
+            listings: entries.into_iter().map(|entry| PublicListing::new(entry, &showing)).collect(),
             licenses: licenses.into_iter().map(|license| PublicLicense::new(license, &showing)).collect(),
             penalties: penalties.into_iter().map(|penalty| PublicPenalty::new(penalty, &showing)).collect(),
             as_of: scope.as_of,

@@ -5,8 +5,8 @@
 
 use super::{scope::Scope, subject};
 use crate::{
-    http::Problem,
     node::Node,
+    problem::Problem,
     projector::Shard,
     views::{Held, ViewError, linked_codes},
 };

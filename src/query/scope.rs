@@ -5,9 +5,9 @@ use super::{
     position::{self, Moment},
 };
 use crate::{
-    http::Problem,
     log::{Offset, Topic},
     node::Node,
+    problem::Problem,
 };
 use chengxin_projections::{
     date::Date,
@@ -62,9 +62,10 @@ impl Asked {
             None => None,
             Some(text) => Some(position::parse(text, node.log.partitions()).ok_or_else(|| not_a_moment(text))?),
         };
-        // An instant that has not come yet knows what is known now.
+        // An instant that has not come yet knows what is known now, which the answer names.
         let moment = moment.filter(|moment| !matches!(moment, Moment::Instant(at) if *at >= node.clock.now()));
-        Ok(Asked { as_of, day_asked, moment, known_at: known_at.map(str::to_owned), partitions })
+        let known_at = known_at.filter(|_| moment.is_some()).map(str::to_owned);
+        Ok(Asked { as_of, day_asked, moment, known_at, partitions })
     }
 
     /// Whether the log must be read to answer about this partition; about all of them if it is `None`.

@@ -1,7 +1,7 @@
 //! Statistics (二十八)(三十): counted from events only, by department, kind, region, measure and month.
 
 use super::{counting::Counting, scope::Scope, walk::Walk};
-use crate::{http::Problem, node::Node};
+use crate::{node::Node, problem::Problem};
 use chengxin_projections::date::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -16,15 +16,16 @@ use super::{
     words::SubjectWord,
 };
 use crate::{
-    http::Problem,
     node::Node,
+    problem::Problem,
     projector::Shard,
     views::{Held, ViewError},
 };
 use chengxin_projections::{
     date::Date,
     event::SubjectKind,
-    facts::{CreditFile, Known},
+    facts::{self, CreditFile, Known},
+    identifier::check_uscc,
     policy::{Policy, PolicyHistory},
 };
 use serde::Serialize;
@@ -147,6 +148,25 @@ pub fn key(id: &str) -> String {
     let upper = plain.to_ascii_uppercase();
     chengxin_projections::identifier::organisation_code_of(&upper).map(str::to_owned).unwrap_or(upper)
 }
+
+/// Whether a USCC that somebody gave is another than that of the organisation whose code is in it: mistyped, so that the file
+/// that it leads to is not the one that was meant.
+pub fn is_mistyped(given: &str, file: &CreditFile) -> bool {
+    let given = given.trim().to_ascii_uppercase();
+    if given.len() != 18 || file.kind != SubjectKind::Organisation {
+        return false;
+    }
+    let own = |number: &&facts::Identifier| &*number.scheme == "uscc" && number.organisation() == Some(&*file.id);
+    let mut known = file.identifiers.iter().filter(own).peekable();
+    match known.peek() {
+        Some(_) => known.all(|number| *number.value != *given),
+        None => check_uscc(&given).is_err(),
+    }
+}
+
+/// What is told of a code that [`is_mistyped`].
+pub const MISTYPED: &str =
+    "no subject has this code; one has the organisation code in it and another USCC: check every character";
 
 /// The file of a subject of whom something was known.
 pub fn held(shard: &Shard, key: &str, known: Known) -> Result<Arc<Held>, Problem> {

@@ -12,7 +12,7 @@ use super::{
     subject::Reading,
     walk::{Cursor, Place},
 };
-use crate::{http::Problem, node::Node};
+use crate::{node::Node, problem::Problem};
 use chengxin_projections::{change::ListName, date::Date, facts::Deed, facts::Record, listing, publication};
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -2,8 +2,8 @@
 
 use super::{SUBJECTS_PER_PAGE, scope::Scope};
 use crate::{
-    http::Problem,
     node::Node,
+    problem::Problem,
     projector::Shard,
     views::{Held, ViewError},
 };
@@ -11,8 +11,8 @@ use std::{collections::VecDeque, sync::Arc};
 
 /// Subject ids read from an index at a time.
 const CHUNK: usize = 256;
-/// Longest cursor that is looked at; ours are shorter.
-const CURSOR_CHARS: usize = 2_000;
+/// Longest cursor that is looked at. One of ours holds two positions of each of up to 256 partitions.
+const CURSOR_CHARS: usize = 24_000;
 
 /// Where a page ended.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::{
     subject::About,
     walk::{self, Cursor, Place},
 };
-use crate::{http::Problem, node::Node, views::list_term};
+use crate::{node::Node, problem::Problem, views::list_term};
 use chengxin_projections::{
     change::ListName,
     date::Date,

@@ -53,6 +53,9 @@ fn explained(log: &dyn Log, options: &ExplainOptions) -> Result<Explained, Repla
     let partitions = fold::all(log, &codec, &bounds, &replay.show)?;
     let result = Replayed { codec: &codec, partitions, options: &replay };
     let (folded, file) = result.file(&key)?;
+    if subject::is_mistyped(&options.subject, file) {
+        return Err(ReplayError::Mistyped);
+    }
     let (as_of, known) = (result.as_of()?, Known::Now);
     let policies = &folded.partition.history;
     let told = Told { codec: &codec, file, bodies: result.bodies(folded, &key), known, as_of, policies };

@@ -76,6 +76,8 @@ pub enum ReplayError {
     NoDay,
     #[error("nothing was known of {0}; give an organisation code, a USCC, or the id of a person")]
     UnknownSubject(String),
+    #[error("{}", subject::MISTYPED)]
+    Mistyped,
     #[error(transparent)]
     NothingToExplain(#[from] chengxin_projections::explain::NothingToExplain),
     #[error(transparent)]
@@ -205,6 +207,11 @@ impl Replayed<'_> {
     fn subject(&self, key: String) -> Result<CreditFileView, ReplayError> {
         let (as_of, known) = (self.as_of()?, Known::Now);
         let (folded, file) = self.file(&key)?;
+        if let Show::Subject(given) = &self.options.show
+            && subject::is_mistyped(given, file)
+        {
+            return Err(ReplayError::Mistyped);
+        }
         let policy = folded.partition.policy_at(as_of, known);
         let policies = &folded.partition.history;
         let bodies = self.bodies(folded, &key);

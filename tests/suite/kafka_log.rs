@@ -4,9 +4,6 @@ use std::time::{Duration, Instant};
 
 use chengxin::log::kafka::{InboxReader, InboxRecord, Kafka};
 use chengxin::log::{Assignment, Assignments, Attributes, Log, LogError, Record, Topic};
-use futures::executor::block_on;
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
-use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::{Headers, Message};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
@@ -181,14 +178,6 @@ fn a_lost_partition_goes_to_nobody_before_it_is_released() {
     assert_eq!(young.next(LIMIT).unwrap(), Some(Assignment::Gained(lost)));
 }
 
-fn make_topic(space: &Namespace, name: &str) {
-    let admin: AdminClient<DefaultClientContext> = space.client().create().unwrap();
-    let topic = NewTopic::new(name, 2, TopicReplication::Fixed(1));
-    for made in block_on(admin.create_topics([&topic], &AdminOptions::new())).unwrap() {
-        made.unwrap();
-    }
-}
-
 fn write(space: &Namespace, topic: &str, value: &str) {
     let producer: BaseProducer = space.client().create().unwrap();
     producer.send(BaseRecord::<str, str>::to(topic).partition(1).payload(value)).unwrap();
@@ -206,14 +195,14 @@ fn inboxes_are_read_also_when_they_are_made_later_and_again_until_they_are_commi
     let space = Namespace::new();
     let log = Kafka::open(space.config(PARTITIONS)).unwrap();
     let (early, late) = (format!("{}credit.inbox.org-a", space.prefix), format!("{}credit.inbox.org-b", space.prefix));
-    make_topic(&space, &early);
+    space.make_topic(&early);
     write(&space, &early, "one");
     let mut reader = log.inbox_reader().unwrap();
     let one = next_inbox(&mut reader);
     assert_eq!((one.organisation(), one.partition, one.value.as_deref()), ("org-a", 1, Some(&b"one"[..])));
     reader.commit(&[(one.topic.clone(), one.partition, one.offset + 1)]).unwrap();
 
-    make_topic(&space, &late);
+    space.make_topic(&late);
     write(&space, &late, "two");
     let two = next_inbox(&mut reader);
     assert_eq!((two.organisation(), two.key.as_deref(), two.value.as_deref()), ("org-b", None, Some(&b"two"[..])));

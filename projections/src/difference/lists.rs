@@ -4,7 +4,7 @@ use super::Happening;
 use crate::{
     change::{About, ListChange, ListName, ListWhat},
     date::Date,
-    facts::{CreditFile, Deed, Known},
+    facts::{CreditFile, Deed, Known, Stamp},
     listing::{self, Entry, State},
     measure,
 };
@@ -68,16 +68,40 @@ impl EntryStanding {
 
 /// The entries that the public sees change, in their words.
 pub(super) fn changed<'a>(
+    file: &CreditFile,
     before: &[EntryStanding],
     after: &'a [EntryStanding],
-    revision: u32,
+    happening: &Happening,
 ) -> Vec<(&'a EntryStanding, ListWhat)> {
     let mut changed = Vec::new();
     for entry in after.iter().filter(|entry| entry.is_listed) {
         let earlier = before.iter().find(|earlier| (earlier.place, earlier.list) == (entry.place, entry.list));
-        changed.extend(words(earlier, entry, revision).into_iter().flatten().map(|what| (entry, what)));
+        let words = words(earlier, entry, happening.revision).into_iter().flatten();
+        let is_told = |_: &ListWhat| {
+            let was_over = earlier.is_some_and(|earlier| matches!(earlier.state, State::Exited | State::Expired));
+            !was_over || entry.state == State::Active || was_told(file, entry, happening.stamp)
+        };
+        changed.extend(words.filter(is_told).map(|what| (entry, what)));
     }
     changed
+}
+
+/// Whether anyone was ever told that the entry began, before something happened: it ran on a day on which that was known.
+/// What was over when it was recorded was told to nobody, and so is what changes of it.
+fn was_told(file: &CreditFile, entry: &EntryStanding, happened: Stamp) -> bool {
+    let record = &file.records[entry.place];
+    let acts = record.acts.iter().map(|act| (act.stamp, act.judged)).filter(|(stamp, _)| *stamp < happened);
+    let known: Vec<(Stamp, Date)> = std::iter::once((record.stamp, record.judged)).chain(acts).collect();
+    known.iter().enumerate().any(|(index, (stamp, since))| {
+        // Until the next act was known; what is known last has been over since.
+        let until = known.get(index + 1).map_or(Date::MAX, |(_, judged)| *judged);
+        let then = listing::entry(file, record, Known::Offset(stamp.offset));
+        let mut stood = then.into_iter().flat_map(listing::with_watch).filter(|then| then.list == entry.list);
+        stood.any(|then| {
+            let runs = !then.is_withdrawn && !then.span.is_empty();
+            runs && then.span.from <= until && then.span.after() > *since
+        })
+    })
 }
 
 /// The words for a change of an entry, if the list that the public sees has changed.

@@ -129,7 +129,7 @@ pub fn announce(
 ) -> Changes {
     let mut changes = Changes::default();
     if before.entries != after.entries {
-        let lists = lists::changed(&before.entries, &after.entries, happening.revision);
+        let lists = lists::changed(file, &before.entries, &after.entries, happening);
         let measures = measures::changed(&before.entries, &after.entries, happening.revision);
         if telling == Telling::Told {
             let about = about(file);

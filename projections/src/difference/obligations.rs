@@ -72,11 +72,19 @@ pub(super) fn changed<'a>(
     happening: &Happening,
 ) -> Vec<(&'a DutyStanding, ObligationWhat)> {
     let mut changed = Vec::new();
-    for duty in after.iter().filter(|duty| matches!(duty.state, State::Open | State::Overdue)) {
-        let is_it = |earlier: &&DutyStanding| {
+    // Both come in the same order but for what is new or gone: each is looked for from behind the one before it.
+    let mut behind = 0;
+    for duty in after {
+        let is_it = |earlier: &DutyStanding| {
             (earlier.place, earlier.key) == (duty.place, duty.key) && earlier.duty == duty.duty
         };
-        let earlier = before.iter().find(is_it);
+        let found = before[behind..].iter().position(is_it).map(|ahead| behind + ahead);
+        let found = found.or_else(|| before[..behind].iter().position(is_it));
+        behind = found.map_or(behind, |found| found + 1);
+        if !matches!(duty.state, State::Open | State::Overdue) {
+            continue;
+        }
+        let earlier = found.map(|found| &before[found]);
         let what = match (earlier.map(|earlier| (earlier.state, earlier.due)), duty.state) {
             (None | Some((State::Open, _)), State::Overdue) => ObligationWhat::Overdue,
             (None, State::Open) if happening.publisher != duty.org(file) => ObligationWhat::Arisen,

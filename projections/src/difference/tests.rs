@@ -122,3 +122,24 @@ fn duties_are_counted_without_gap_like_other_changes() {
     assert!(told.iter().zip(1..).all(|(change, n)| change.change == format!("{SUBJECT}-O{n}") && change.sequence == n));
     assert_eq!(scenario.file().obligation_sequence, 4);
 }
+
+#[test]
+fn what_was_over_when_it_was_recorded_is_told_to_nobody_and_neither_is_what_changes_of_it() {
+    given([day("2026-09-01")])
+        .when(black("L-1", "2026-01-05").until("2026-03-05").watch_months(1))
+        .then_changes([])
+        .when(exit("L-1", "2026-02-05"))
+        .then_changes([])
+        .when(withdraw_designation("L-1", "2026-09-01"))
+        .then_changes([]);
+}
+
+#[test]
+fn whoever_was_told_that_an_entry_began_is_told_what_becomes_of_it_after_its_end() {
+    given([day("2026-01-05"), black("L-1", "2026-01-05").until("2026-03-05").watch_months(1)])
+        .on("2026-09-01")
+        .when(exit("L-1", "2026-02-05"))
+        .then_changes(["amended black L-1 2026-01-05..2026-02-05", "amended watch L-1 2026-02-06..2026-03-06"])
+        .when(withdraw_designation("L-1", "2026-09-01"))
+        .then_changes(["withdrawn black L-1 2026-01-05..2026-02-05", "withdrawn watch L-1 2026-02-06..2026-03-06"]);
+}

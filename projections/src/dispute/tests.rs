@@ -272,3 +272,15 @@ fn a_measure_goes_on_while_another_entry_that_is_not_disputed_carries_it() {
 }
 
 mod basis;
+
+#[test]
+fn one_department_has_so_many_objections_open_about_a_record_and_no_more() {
+    let mut scenario = given([day("2026-05-11"), black("L-1", "2026-05-11")]);
+    for number in 0..20 {
+        scenario = scenario.when(object(&format!("O-{number}"), "L-1", "2026-05-11")).then_applied().scenario;
+    }
+    let further = || object("O-20", "L-1", "2026-05-11");
+    scenario.clone().when(further()).then_refused(Code::TooMany).then_told(LABOUR);
+    scenario.clone().when(further().by(MARKET)).then_applied();
+    scenario.when(resolve(Finding::Unfounded, "O-3", "L-1", "2026-05-11")).when(further()).then_applied();
+}

@@ -31,13 +31,26 @@ fn thing(record: &Record) -> &'static str {
 pub(super) fn made(teller: &Teller, record: &Record) -> Step {
     let (date, by) = (words::date(record.effective), teller.department(record.authority()));
     let (late, it, thing) = (teller.late(record.effective, record.judged), teller.it(), thing(record));
-    let (document, content) = match teller.data_at(record.stamp) {
-        Some(Data::PenaltyImposed(data)) => (format!("，文书{}", data.document_no), data.kinds.join("、")),
-        Some(Data::LicenseGranted(data)) => (format!("，文书{}", data.document_no), data.category.unwrap_or_default()),
+    let (document, content, decided) = match teller.data_at(record.stamp) {
+        Some(Data::PenaltyImposed(data)) => {
+            (data.document_no, data.kinds.join("、"), data.decided_by_code.map(|code| (code, data.decided_by)))
+        }
+        Some(Data::LicenseGranted(data)) => {
+            let decided = data.decided_by_code.map(|code| (code, data.decided_by));
+            (data.document_no, data.category.unwrap_or_default(), decided)
+        }
         _ => Default::default(),
     };
+    let document = if document.is_empty() { document } else { format!("，文书{document}") };
     let content = if content.is_empty() { content } else { format!("（{content}）") };
-    let sentence = format!("{date}{late}，{by} 对{it}作出{thing}{content}{document}。");
+    // Who decided may be another than who reports it and answers for it.
+    let sentence = match decided.filter(|(code, _)| code != record.authority()) {
+        Some((code, name)) => {
+            let who = name.map_or_else(|| code.clone(), |name| format!("{name}（{code}）"));
+            format!("{date}{late}，{who} 对{it}作出{thing}{content}{document}，由{by} 报送。")
+        }
+        None => format!("{date}{late}，{by} 对{it}作出{thing}{content}{document}。"),
+    };
     teller.step(record.effective, sentence).event(teller.made(record)).rule(rule::PUBLISH).end()
 }
 

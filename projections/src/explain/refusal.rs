@@ -141,6 +141,7 @@ impl Refused<'_> {
             Code::WrongChannel => (rule::EXIT, self.channel()),
             Code::MeasureUnknown => (rule::MEASURE, text("措施清单中没有所载措施，或者该条目当日不附带该措施")),
             Code::MeasureMismatch => (rule::INITIATE, text("激励措施只能用于红名单，惩戒措施只能用于黑名单")),
+            Code::TooMany => (rule::INITIATE, text("对同一条目要求答复的措施与部门过多，须减少后重新发起")),
             Code::NotYourMeasure => (rule::ANSWER_MEASURE, format!("{by} 不是该措施的实施部门")),
             Code::NotAccepted => (rule::ANSWER_MEASURE, text("须先接受或者执行该措施，方可反馈执行情况")),
             Code::Suspended => (rule::OBJECTION, text("该条目当日有异议待核实或者失去依据，措施暂停，不得执行")),

@@ -59,6 +59,18 @@ fn an_authority_that_keeps_its_entry_ends_the_flag_and_decides_once() {
 }
 
 #[test]
+fn once_the_black_entry_has_ended_nothing_is_left_to_decide_on_red_and_black() {
+    given([day("2026-06-01"), black("L-1", "2026-06-01").until("2027-06-01")])
+        .on("2026-06-08")
+        .when(red("R-1", "2026-06-08").until("2027-06-08"))
+        .then_flags(["red-and-black R-1 for L-1 2026-06-08..=2027-06-01"])
+        .then_duty("decide-flag", "2026-06-08", ["decide-flag R-1 for L-1 due 2026-06-15 open"])
+        .on("2026-06-10")
+        .when(exit("L-1", "2026-06-10"))
+        .then_duty("decide-flag", "2026-06-10", ["decide-flag R-1 for L-1 due 2026-06-15 cancelled"]);
+}
+
+#[test]
 fn a_further_fine_flags_again_what_was_kept() {
     honoured()
         .when(fine("P-1", "2026-06-08"))

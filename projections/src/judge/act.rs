@@ -5,7 +5,7 @@ use super::{
     repair as judge_repair,
 };
 use crate::{
-    dispute::withdrawal,
+    dispute::{taken_down, withdrawal},
     event::{Data, ExitDeclared, ExitReason, NoticeAbout},
     facts::{Act, Content, Deed, Designation, Known, Record},
     joint::Answer,
@@ -26,6 +26,10 @@ pub(super) fn act(case: &Case) -> Result<Addition, Refusal> {
         .filter(|_| has_rule(&case.event.data, case.policy.rules_revision()))
         .ok_or_else(unknown_rule)?;
     let (index, record) = find(case, id)?;
+    // Of what an organisation's entry says of a person only that is disputed and carried out there; all else is done to the entry.
+    if matches!(record.first, Content::Implication(_)) && !concerns_the_person(&case.event.data) {
+        return Err(wrong_kind(record, "a record of this subject itself"));
+    }
     if needs_authority(&case.event.data) {
         own(case, record)?;
     }
@@ -52,7 +56,7 @@ fn deed(case: &Case, record: &Record) -> Result<Option<Deed>, Refusal> {
         Data::ExitDeclared(data) => exit(case, record, data),
         Data::NoticeIssued(data) => notice(case, record, data.about, &data.channel),
         Data::DesignationConfirmed(data) => judge_dispute::confirm(case, record, data),
-        Data::ObjectionFiled(_) => Ok(Deed::ObjectionFiled),
+        Data::ObjectionFiled(_) => judge_dispute::file(case, record),
         Data::ObjectionAnswered(data) => judge_dispute::answer(case, record, data),
         Data::ObjectionResolved(data) => judge_dispute::resolve(case, record, data),
         Data::RecordCorrected(data) => correction::correct(case, record, data),
@@ -97,6 +101,20 @@ fn concerns_what_is_said(data: &Data) -> bool {
             | Data::ObjectionFiled(_)
             | Data::ObjectionAnswered(_)
             | Data::ObjectionResolved(_)
+    )
+}
+
+/// Whether it is about what an entry says of a person, and not about the entry.
+fn concerns_the_person(data: &Data) -> bool {
+    matches!(
+        data,
+        Data::ObjectionFiled(_)
+            | Data::ObjectionAnswered(_)
+            | Data::ObjectionResolved(_)
+            | Data::MeasureAccepted(_)
+            | Data::MeasureExecuted(_)
+            | Data::MeasureDeclined(_)
+            | Data::MeasureReported(_)
     )
 }
 
@@ -198,7 +216,7 @@ fn notice(case: &Case, record: &Record, about: NoticeAbout, channel: &str) -> Re
 /// A notice is not dated before what it tells of.
 fn dated_notice(case: &Case, record: &Record, about: NoticeAbout) -> Result<(), Refusal> {
     let begins = match about {
-        NoticeAbout::Takedown | NoticeAbout::Restoration => withdrawal(record, Known::Now).map(|act| act.effective),
+        NoticeAbout::Takedown | NoticeAbout::Restoration => withdrawal(record, Known::Now).map(taken_down),
         NoticeAbout::Exit => listing::entry(case.file, record, Known::Now).map(|entry| entry.span.to),
     };
     match begins.filter(|begins| case.event.effective < *begins) {

@@ -9,6 +9,20 @@ use crate::{
     refusal::{Code, Refusal},
 };
 
+/// Objections that one department may have open about one record: each is looked at with everything that happens to it.
+const MAX_OPEN: usize = 20;
+
+pub(super) fn file(case: &Case, record: &Record) -> Result<Deed, Refusal> {
+    let theirs = dispute::objections(record, Known::Now)
+        .filter(|objection| objection.resolved.is_none() && objection.filed.publisher() == case.event.publisher);
+    if theirs.count() >= MAX_OPEN {
+        let (by, id) = (&case.event.publisher, &record.id);
+        let detail = format!("{by} has {MAX_OPEN} objections open about record {id}: wait for their resolution");
+        return Err(Refusal::new(Code::TooMany, detail));
+    }
+    Ok(Deed::ObjectionFiled)
+}
+
 pub(super) fn answer(case: &Case, record: &Record, data: &ObjectionAnswered) -> Result<Deed, Refusal> {
     let objection = open(case, record, &data.objection)?;
     if objection.answered.is_some() {

@@ -16,7 +16,7 @@ pub(super) fn state(case: &Case, data: &ImplicationStated) -> Result<Addition, R
     }
     let content = Content::Implication(Box::new(implication(data)));
     let (stamp, judged, effective) = (case.stamp, case.day, data.from);
-    Ok(match case.file.place(&data.record) {
+    Ok(match case.file.implied(&data.record) {
         Some(record) => {
             let event = case.name.into();
             let what = Deed::Corrected(Box::new(content));

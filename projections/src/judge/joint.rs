@@ -12,6 +12,10 @@ use crate::{
     refusal::{Code, Refusal},
 };
 
+/// Measures times implementers that may be asked for an entry, all initiations together: whoever is told of the entry is told
+/// of all of them, in one record.
+const MAX_ASKED: usize = 2_000;
+
 pub(super) fn initiate(case: &Case, record: &Record, data: &MeasureInitiated) -> Result<Deed, Refusal> {
     if record.designation(Known::Now).is_none() {
         return Err(wrong_kind(record, "a list entry"));
@@ -32,6 +36,11 @@ pub(super) fn initiate(case: &Case, record: &Record, data: &MeasureInitiated) ->
     }
     if data.respond_by < case.event.effective {
         return Err(Refusal::new(Code::TermInvalid, "respond_by lies before the effective date"));
+    }
+    let asked = joint::requests(record, Known::Now).count() + data.measures.len() * data.implementers.len();
+    if asked > MAX_ASKED {
+        let detail = format!("{asked} answers would be asked for entry {}, at most {MAX_ASKED} can be", record.id);
+        return Err(Refusal::new(Code::TooMany, detail));
     }
     let boxed = |texts: &[String]| texts.iter().map(|text| text.as_str().into()).collect();
     let (measures, implementers) = (boxed(&data.measures), boxed(&data.implementers));

@@ -314,7 +314,10 @@ fn dated(case: &Case) -> Result<(), Refusal> {
 }
 
 fn add(file: &mut CreditFile, event: &Event, addition: Addition, stamp: Stamp) {
+    // A name comes with what is decided about the subject, not with what others do to a record.
+    let names = matches!(addition, Addition::Record(_)) || file.names.is_empty();
     if let Some(name) = event.subject.name.as_deref().filter(|_| event.subject.kind == SubjectKind::Organisation)
+        && names
         && file.names.last().is_none_or(|(_, last)| &**last != name)
     {
         Arc::make_mut(&mut file.names).push((stamp, name.into()));

@@ -12,9 +12,6 @@ use crate::{
 };
 
 pub(super) fn publish(case: &Case, record: &Record, channel: &str) -> Result<Deed, Refusal> {
-    if matches!(record.first, Content::Implication(_)) {
-        return Err(wrong_kind(record, "a record of this subject itself"));
-    }
     not_withdrawn(record)?;
     not_before_start(case, record)?;
     if case.policy.rules_revision() >= 2 {

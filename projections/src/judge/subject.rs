@@ -4,6 +4,7 @@ use super::{Addition, Case};
 use crate::{
     event::{AccessDecided, AccessRequested, Data, IdentifierLinked, IdentifierUnlinked, SubjectDeregistered},
     facts::{Access, AccessDecision, Deregistration, Identifier, Known},
+    identifier::organisation_of,
     policy::LEVELS,
     refusal::{Code, Refusal},
 };
@@ -32,6 +33,13 @@ fn link(case: &Case, data: &IdentifierLinked) -> Result<Addition, Refusal> {
         let detail = format!("{} {} is linked already", data.scheme, data.value);
         return Err(Refusal::new(Code::AlreadyEnded, detail));
     }
+    // Two organisations become one for everybody: whoever registers organisations knows, and the office.
+    let joins = organisation_of(&data.scheme, &data.value).is_some_and(|code| code != &*case.file.id);
+    if joins && !case.event.office && !case.policy.is_registrar(&case.event.publisher) {
+        let detail =
+            format!("{} is no department that says of two organisations that they are one", case.event.publisher);
+        return Err(Refusal::new(Code::NotEntitled, detail));
+    }
     let (scheme, value) = (data.scheme.as_str().into(), data.value.as_str().into());
     let by = case.event.publisher.as_str().into();
     Ok(Addition::Identifier(Identifier { stamp: case.stamp, by, scheme, value, unlinked: None }))
@@ -58,7 +66,7 @@ fn linked(case: &Case, scheme: &str, value: &str) -> Option<usize> {
 
 /// (八) The end of an organisation is said by who registers organisations of its kind, and citable.
 fn deregister(case: &Case, data: &SubjectDeregistered) -> Result<Addition, Refusal> {
-    if !case.policy.may_deregister(&case.event.publisher) {
+    if !case.policy.is_registrar(&case.event.publisher) {
         let detail = format!("{} is no department that deregisters organisations", case.event.publisher);
         return Err(Refusal::new(Code::NotEntitled, detail));
     }

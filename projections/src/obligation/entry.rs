@@ -61,8 +61,10 @@ fn decide_basis_lost<'a>(asked: &Asked<'a>, entry: &Entry<'a>) -> Option<Raised<
 fn decide_flags<'a>(asked: &Asked<'a>, entry: &Entry<'a>, places: &[usize], all: &mut Raising<'a>) {
     let records = places.iter().map(|place| &*asked.file.records[*place]);
     for cause in records.filter(|cause| asked.known.has(cause.stamp) && cause.id != entry.record.id) {
-        let flags = flag::possible(asked.file, entry, cause, asked.known);
-        let Some(first) = flags.iter().map(|flag| flag.span.from).min() else { continue };
+        let flags = flag::undecided(asked.file, entry, cause, asked.known);
+        let Some(first) = flags.iter().map(|(_, span)| span.from).min() else { continue };
+        // Before the entry's own end: the cause ended, and with it what there was to decide.
+        let over = flags.iter().map(|(_, span)| span.after()).max().filter(|over| *over < entry.span.after());
         let before = |gone: Option<&Act>, other: &Record| gone.is_some_and(|act| act.stamp < other.stamp);
         if before(entry.withdrawn_by, cause) || before(withdrawal(cause, asked.known), entry.record) {
             continue; // When the later of them was recorded the other one never was: nobody was ever asked.
@@ -77,7 +79,7 @@ fn decide_flags<'a>(asked: &Asked<'a>, entry: &Entry<'a>, places: &[usize], all:
         let (ended, by_term) = ended(entry);
         let done = confirmed.into_iter().chain(ended).min();
         let withdrawn = [entry.withdrawn_by, withdrawal(cause, asked.known)];
-        let gone = withdrawn.into_iter().flatten().map(|act| act.effective).chain(by_term).min();
+        let gone = withdrawn.into_iter().flatten().map(|act| act.effective).chain(by_term).chain(over).min();
         let cause = Some(&*cause.id);
         all.push(Raised { done, cancelled: gone, cause, ..Raised::new(duty::DECIDE_FLAG, entry.record, since) });
     }

@@ -2,7 +2,7 @@
 
 use super::{Asked, Raised, Raising, duty};
 use crate::{
-    dispute::{self, withdrawal},
+    dispute::{self, taken_down, withdrawal},
     event::NoticeAbout,
     facts::{Content, Deed, Record},
     publication, repair,
@@ -52,7 +52,7 @@ fn takedown<'a>(asked: &Asked<'a>, record: &'a Record) -> Option<Raised<'a>> {
     let notices =
         record.acts(asked.known).filter(|act| matches!(&act.what, Deed::Noticed { about: of, .. } if about(of)));
     let done = notices.map(|act| act.effective).min();
-    published.then(|| Raised { done, ..Raised::new(duty::NOTIFY_TAKEDOWN, record, withdrawal.effective) })
+    published.then(|| Raised { done, ..Raised::new(duty::NOTIFY_TAKEDOWN, record, taken_down(withdrawal)) })
 }
 
 /// (二十六) Accept or refuse an application, then decide it (default rule 10).

@@ -72,6 +72,15 @@ fn an_entry_that_is_withdrawn_after_its_exit_needs_no_exit_notice_any_more() {
 }
 
 #[test]
+fn a_withdrawal_that_is_dated_ahead_is_told_at_once() {
+    given([day("2026-05-11"), black("L-1", "2026-05-11")])
+        .when(withdraw_designation("L-1", "2026-08-03"))
+        .then_duty("notify-takedown", "2026-05-11", ["notify-takedown L-1 due 2026-05-14 open"])
+        .when(notice("L-1", "2026-05-11", NoticeAbout::Takedown))
+        .then_duty("notify-takedown", "2026-05-11", ["notify-takedown L-1 due 2026-05-14 done 2026-05-11"]);
+}
+
+#[test]
 fn an_entry_that_is_withdrawn_before_its_first_day_owes_no_takedown() {
     let pending = given([day("2026-05-11"), black("L-1", "2026-05-20")]).on("2026-05-19");
     pending.clone().when(withdraw_designation("L-1", "2026-05-19")).then_duties("2026-06-30", []);

@@ -257,12 +257,6 @@ impl PolicyHistory {
         self.parts.get(&part).map_or(1, |versions| versions.len() as u32 + 1)
     }
 
-    /// The first day after `day` on which another version comes into force.
-    pub fn next_change(&self, day: Date) -> Option<Date> {
-        let dated = self.parts.iter().filter(|(part, _)| !matches!(part, Part::Calendar(_)));
-        dated.flat_map(|(_, versions)| versions).map(|version| version.effective).filter(|date| *date > day).min()
-    }
-
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()
     }

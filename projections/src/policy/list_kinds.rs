@@ -70,11 +70,6 @@ pub struct Conduct {
 }
 
 impl ListKind {
-    /// The class of (五) of that conduct.
-    pub fn class_of(&self, conduct: &Conduct) -> Option<u8> {
-        conduct.class.or(self.class)
-    }
-
     /// Whether every organisation may designate.
     pub fn open_to_all(&self) -> bool {
         self.authorities.iter().any(|authority| authority == "*")

@@ -4,6 +4,11 @@ use super::check::{Check, PolicyError, values};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// Characters that may stay at either end: more would hide nothing.
+const MAX_KEPT: usize = 32;
+/// No age above this makes anyone a minor.
+const MAX_AGE: u32 = 120;
+
 /// How a field is masked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
@@ -61,6 +66,11 @@ impl Masking {
             if let Method::KeepThrough { endings } = &mask.method {
                 check.names(at, "endings", endings, true);
             }
+            if let Method::KeepEnds { first, last } = mask.method
+                && first.max(last) > MAX_KEPT
+            {
+                check.error(at, "out-of-range", format!("at most {MAX_KEPT} characters stay at either end"));
+            }
         }
         check.once("field", fields.iter().map(|(at, mask)| (at.clone(), &mask.field)));
         let fill: String = check.value("fill").unwrap_or_else(|| "*".into());
@@ -69,6 +79,9 @@ impl Masking {
         let minors: Option<Minors> = check.value("minors");
         if let Some(minors) = &minors {
             check.filled("/minors", "basis", &minors.basis);
+            if minors.under_years > MAX_AGE {
+                check.error("/minors/under_years", "out-of-range", format!("at most {MAX_AGE}"));
+            }
         }
         let minors = minors.unwrap_or(Minors { under_years: 18, basis: String::new() });
         let fields = values(fields);

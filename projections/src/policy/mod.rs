@@ -208,9 +208,9 @@ impl Policy {
             })
     }
 
-    /// (八) Whether the organisation may say that another one is no more (default rule 11). Without a register of departments
-    /// nobody is known who could.
-    pub fn may_deregister(&self, publisher: &str) -> bool {
+    /// (八) Whether the organisation may say that another one is no more, or is the same as a third (default rule 11). Without a
+    /// register of departments nobody is known who could.
+    pub fn is_registrar(&self, publisher: &str) -> bool {
         self.departments.as_ref().is_some_and(|departments| departments.is_registrar(publisher))
     }
 

@@ -65,10 +65,6 @@ impl Publication {
         self.grounds.iter().find(|ground| ground.code == code || ground.aliases.iter().any(|alias| alias == code))
     }
 
-    pub fn grounds(&self) -> &[WithholdingGround] {
-        &self.grounds
-    }
-
     pub fn channels(&self) -> &[Channel] {
         &self.channels
     }

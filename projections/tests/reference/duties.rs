@@ -187,7 +187,7 @@ impl<'a> View<'a> {
         // An entry that was withdrawn before its first day stood on no list.
         let listed = record.designation().is_some() && withdrawal.day >= record.first();
         (listed || published && record.designation().is_none())
-            .then(|| Duty::new("notify-takedown", record, withdrawal.event.effective).done(notices))
+            .then(|| Duty::new("notify-takedown", record, withdrawal.event.effective.min(withdrawal.day)).done(notices))
     }
 
     fn flag_duties(self, entry: &Record) -> Vec<Duty> {
@@ -195,7 +195,9 @@ impl<'a> View<'a> {
         let acts = self.acts_on(entry);
         let causes = self.records_of(entry.subject()).into_iter().filter(|_| entry.is_on(List::Red));
         for cause in causes {
-            let Some(first) = self.raised(entry, &cause).iter().map(|flag| flag.since).min() else { continue };
+            let flags = self.raised(entry, &cause);
+            let Some(first) = flags.iter().map(|flag| flag.since).min() else { continue };
+            let last = flags.iter().map(|flag| flag.last).max().filter(|last| *last < self.span(entry).last());
             // By the time that both were known one of them never was: nobody was ever asked.
             let gone = |one: &Record, other: &Record| {
                 self.withdrawal(one).is_some_and(|withdrawal| withdrawal.offset < other.taken.offset)
@@ -212,8 +214,9 @@ impl<'a> View<'a> {
                 .done(self.confirmations(entry).into_iter().filter(decides))
                 .done(self.ended_by(entry))
                 .cancelled(self.withdrawal(entry))
-                .cancelled(self.withdrawal(&cause));
-            duties.push(duty.cancelled_after(self.term_end(entry)));
+                .cancelled(self.withdrawal(&cause))
+                .cancelled_after(self.term_end(entry));
+            duties.push(last.into_iter().fold(duty, Duty::cancelled_after));
         }
         if let Some((flag, loss)) = self.basis_flag_before_confirmation(entry).zip(self.loss(entry)) {
             let confirmed = acts!(acts, Data::DesignationConfirmed(data) if data.on == "basis-lost");

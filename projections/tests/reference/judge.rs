@@ -161,7 +161,7 @@ impl Case<'_> {
                 // Nothing tells of what has not come to pass.
                 let happened = match notice.about {
                     NoticeAbout::Exit => Some(view.span(record).to),
-                    _ => view.withdrawal(record).map(|withdrawal| withdrawal.event.effective),
+                    _ => view.withdrawal(record).map(|withdrawal| withdrawal.event.effective.min(withdrawal.day)),
                 };
                 refuse(codes, happened.is_none_or(|happened| day < happened), "too-early");
             }
@@ -264,7 +264,18 @@ impl Case<'_> {
             }
             Data::IdentifierLinked(data) => match self.view.holder(&data.scheme, &data.value) {
                 Some(holder) if holder == self.event.subject.id => refuse(codes, true, "already-ended"),
-                holder => refuse(codes, holder.is_some(), "linked-elsewhere"),
+                holder => {
+                    refuse(codes, holder.is_some(), "linked-elsewhere");
+                    // Of a code that another organisation has in itself: the two become one.
+                    let code = match data.scheme.as_str() {
+                        "uscc" => data.value.get(8..17),
+                        "organisation-code" => Some(data.value.as_str()),
+                        _ => None,
+                    };
+                    let joins = code.is_some_and(|code| code != self.event.subject.id);
+                    let entitled = self.policy.departments().is_some_and(|all| all.is_registrar(&self.event.publisher));
+                    refuse(codes, joins && !entitled && !self.event.office, "not-entitled");
+                }
             },
             Data::IdentifierUnlinked(data) => {
                 let link = self.view.link(&data.scheme, &data.value);

@@ -68,6 +68,11 @@ impl Embedded {
         Ok(Embedded { shared, writer: Some(writer), lookups })
     }
 
+    /// Whether a directory holds a log.
+    pub fn is_in(dir: &Path) -> bool {
+        storage::file_in(dir).is_file()
+    }
+
     /// Opens the log of a data directory for reading only, while another process may be writing it.
     pub fn open_read_only(dir: &Path) -> Result<Embedded, LogError> {
         let storage = Storage::existing(dir)?;

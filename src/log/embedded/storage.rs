@@ -58,13 +58,17 @@ fn make_dir(dir: &Path) -> std::io::Result<()> {
     }
 }
 
+pub(super) fn file_in(dir: &Path) -> PathBuf {
+    dir.join("log.db")
+}
+
 impl Storage {
     /// The log of a directory, made if it is not there.
     pub(super) fn create(dir: &Path, partitions: u16) -> Result<Storage, LogError> {
         if partitions == 0 {
             return Err(LogError::Unusable("a log needs at least one partition".into()));
         }
-        let storage = Storage { file: dir.join("log.db"), partitions };
+        let storage = Storage { file: file_in(dir), partitions };
         let mut conn = storage.open_writer()?;
         let recorded = recorded_partitions(&conn)?;
         if let Some(recorded) = recorded.filter(|recorded| *recorded != partitions) {
@@ -79,7 +83,7 @@ impl Storage {
 
     /// The log of a directory, which must be there.
     pub(super) fn existing(dir: &Path) -> Result<Storage, LogError> {
-        let mut storage = Storage { file: dir.join("log.db"), partitions: 0 };
+        let mut storage = Storage { file: file_in(dir), partitions: 0 };
         if !storage.file.is_file() {
             return Err(LogError::Unusable(format!("there is no log in {}", dir.display())));
         }

@@ -1,9 +1,9 @@
 //! Persons whom a file names, as far as the vault has them: to mask them, never to show them as they are.
 
 use crate::{
-    http::Problem,
     intake::representative_of,
     node::Node,
+    problem::Problem,
     query::{
         personal::{OWN_FIELDS, closed},
         record::{License, Penalty},

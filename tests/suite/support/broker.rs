@@ -6,7 +6,7 @@ use std::time::Duration;
 use chengxin::log::kafka::KafkaConfig;
 use futures::executor::block_on;
 use rdkafka::ClientConfig;
-use rdkafka::admin::{AdminClient, AdminOptions};
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 
 const LIMIT: Duration = Duration::from_secs(10);
@@ -39,6 +39,15 @@ impl Namespace {
         let mut client = ClientConfig::new();
         client.set("bootstrap.servers", &self.address);
         client
+    }
+
+    /// A topic that somebody else makes.
+    pub fn make_topic(&self, name: &str) {
+        let admin: AdminClient<DefaultClientContext> = self.client().create().unwrap();
+        let topic = NewTopic::new(name, 2, TopicReplication::Fixed(1));
+        for made in block_on(admin.create_topics([&topic], &AdminOptions::new())).unwrap() {
+            made.unwrap();
+        }
     }
 }
 

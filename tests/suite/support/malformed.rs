@@ -86,6 +86,11 @@ pub fn malformed() -> Vec<(String, &'static str, &'static str)> {
         (listing("/data/months", json!(-1)), "/data/months", "invalid"),
         (listing("/data/months", json!(1.5)), "/data/months", "invalid"),
         (listing("/data/months", json!(4_294_967_296_u64)), "/data/months", "invalid"),
+        (listing("/data/months", json!(3_000_000_000_u64)), "/data/months", "out-of-range"),
+        (listing("/data/watch_months", json!(4_294_967_295_u64)), "/data/watch_months", "out-of-range"),
+        (listing("/data/basis", json!([{ "citation": " " }])), "/data/basis/0/citation", "required"),
+        (listing("/data/basis", json!([{ "record": "garbage" }])), "/data/basis/0/record", "record-shape"),
+        (listing("/data/basis", json!(vec![json!({ "citation": "法" }); 201])), "/data/basis", "too-many"),
         (listing("/data/months", json!("@")).replace("\"@\"", "1e400"), "/data", ""),
         (
             listing("/data/persons", json!([{ "subject": { "kind": "organisation" }, "role": "x" }])),

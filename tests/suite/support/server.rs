@@ -96,6 +96,11 @@ impl Site {
         }
     }
 
+    /// Its place on Kafka.
+    pub fn namespace(&self) -> &Namespace {
+        self.kafka.as_ref().expect("a site on Kafka")
+    }
+
     /// The log, to be filled before a server starts.
     pub fn writable_log(&self) -> Box<dyn Log> {
         match &self.kafka {

@@ -311,3 +311,11 @@ fn persons_were_not_told_of_under_the_first_revision_of_the_rules() {
         .of(PERSON)
         .then_measure(MEASURE, []);
 }
+
+#[test]
+fn a_notice_is_given_about_the_organisation_and_not_about_those_who_are_named_with_it() {
+    listed()
+        .when(withdraw_designation("L-1", "2026-02-02"))
+        .when(notice("L-1", "2026-02-02", crate::event::NoticeAbout::Restoration).about_person(PERSON))
+        .then_refused(Code::WrongRecordKind);
+}

@@ -65,6 +65,18 @@ fn an_organisation_is_deregistered_by_a_department_of_the_kinds_that_policy_name
 }
 
 #[test]
+fn two_organisations_are_said_to_be_one_by_a_registrar_or_the_office_only() {
+    let mut departments = shipped("departments");
+    departments["registrars"] = serde_json::json!(["market-supervision"]);
+    departments["unregistered"] = serde_json::json!("none");
+    let scenario = given([day(ON), policy("departments", 2, ON, departments)]);
+    let joins = || link("uscc", "91654002MA7TE0029X", ON);
+    scenario.clone().when(joins()).then_refused(Code::NotEntitled).then_told(LABOUR);
+    scenario.clone().when(joins().by(OFFICE).event(|event| event.office = true)).then_applied();
+    scenario.when(link("tax", "654002", ON)).then_applied();
+}
+
+#[test]
 fn a_number_of_another_subject_is_unlinked_there_first() {
     let step = link("tax", "654002", ON).event(|event| event.record_subject = Some(OTHER.to_owned()));
     given([day(ON)]).when(step).then_refused(Code::LinkedElsewhere).then_told(OTHER);

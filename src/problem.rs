@@ -74,13 +74,13 @@ impl Problem {
         Problem::new(StatusCode::FORBIDDEN, "forbidden", "The token's roles do not allow this", detail)
     }
 
-    /// 500: our fault; what exactly stands in the logs.
     /// 405: the route exists; the header `Allow` says with which methods.
     pub fn method_not_allowed() -> Problem {
         let detail = "this route does not take this method; /openapi.json lists what it takes";
         Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "No such method here", detail)
     }
 
+    /// 500: our fault; what exactly stands in the logs.
     pub fn internal() -> Problem {
         let detail = "the logs of the server say more";
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server failed", detail)

@@ -14,14 +14,14 @@ pub struct Reservations(Mutex<HashMap<String, (String, usize)>>);
 
 /// A name that is reserved for a subject until this is dropped.
 #[derive(Debug)]
-pub(super) struct Reserved {
+pub(crate) struct Reserved {
     reservations: Arc<Reservations>,
     name: String,
 }
 
 impl Reservations {
     /// Reserves the name for the subject. An error names the other subject that has it.
-    pub(super) fn reserve(self: &Arc<Self>, name: &str, subject: &str) -> Result<Reserved, String> {
+    pub(crate) fn reserve(self: &Arc<Self>, name: &str, subject: &str) -> Result<Reserved, String> {
         let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match names.entry(name.to_owned()) {
             Entry::Occupied(held) if held.get().0 != subject => return Err(held.get().0.clone()),

@@ -1,0 +1,131 @@
+//! What goes wrong between people: a client that hangs up, a mistyped number, a cursor of another log.
+
+use std::{io::Write, net::TcpStream};
+
+use serde_json::{Value, json};
+
+use crate::support::events::{COMPANY, SHOP, act, black, penalty};
+use crate::support::server::{AUDITOR, LABOUR, MARKET, Server, Site, token, wait_until};
+
+const DAY: &str = "2026-06-01";
+
+/// Sends an event and hangs up without waiting for the answer.
+fn hang_up_on(server: &Server, org: &str, event: &Value) {
+    let body = event.to_string();
+    let mut stream = TcpStream::connect(server.address().trim_start_matches("http://")).unwrap();
+    let head = format!(
+        "POST /v1/events HTTP/1.1\r\nhost: here\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        token(org),
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.shutdown(std::net::Shutdown::Both).unwrap();
+}
+
+#[test]
+fn an_id_is_of_one_subject_also_if_whoever_used_it_first_hung_up() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    for number in 0..100 {
+        let id = format!("P-{number}");
+        hang_up_on(&server, LABOUR, &penalty(&id, DAY, COMPANY));
+        server.client(LABOUR).publish(&penalty(&id, DAY, SHOP));
+    }
+    let has = |subject: &str| -> Vec<String> {
+        let file = server.client(AUDITOR).get(&format!("/v1/subjects/{subject}")).json();
+        let penalties = file["penalties"].as_array().cloned().unwrap_or_default();
+        penalties.iter().map(|penalty| penalty["record"].as_str().unwrap().to_owned()).collect()
+    };
+    wait_until("what nobody waits for is judged, too", || has(COMPANY).len() + has(SHOP).len() >= 100);
+    let (first, second) = (has(COMPANY), has(SHOP));
+    let both: Vec<&String> = first.iter().filter(|record| second.contains(record)).collect();
+    assert!(both.is_empty(), "of two subjects: {both:?}");
+}
+
+#[test]
+fn a_mistyped_code_leads_to_nobodys_file() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    assert_eq!(server.client(LABOUR).publish(&black("unpaid-wages", "L-1", DAY, "2029-06-01", COMPANY)).status, 201);
+    // Another check character; another authority in front of the same organisation code.
+    for mistyped in [format!("{}X", &COMPANY[..17]), format!("12345678{}", &COMPANY[8..])] {
+        for client in [server.client(AUDITOR), server.client(AUDITOR).with_token("")] {
+            assert_eq!(client.get(&format!("/v1/subjects/{mistyped}")).status, 404);
+            let found = client.get(&format!("/v1/subjects?identifier={mistyped}")).json();
+            assert_eq!(found["items"], json!([]), "{found:#}");
+        }
+    }
+    assert_eq!(server.client(AUDITOR).get(&format!("/v1/subjects/{COMPANY}")).status, 200);
+}
+
+#[test]
+fn a_number_that_came_with_another_name_before_is_taken_with_a_warning() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let outcome = server.client(LABOUR).publish(&penalty("P-1", DAY, COMPANY)).json();
+    assert_eq!(outcome["warnings"], Value::Null);
+    let mut other = penalty("P-2", DAY, COMPANY);
+    other["subject"]["name"] = json!("伊宁市云杉理发店");
+    let outcome = server.client(LABOUR).publish(&other).json();
+    assert_eq!((&outcome["effect"], &outcome["warnings"][0]["code"]), (&json!("applied"), &json!("name-differs")));
+    // Whoever does something to a record says nothing of its subject's name.
+    let grounds = json!({ "grounds": "不符", "by": "subject" });
+    let mut objection = act("objection.filed", "O-1", DAY, COMPANY, &format!("{LABOUR}/P-1"), grounds);
+    objection["subject"]["name"] = json!("别的名称");
+    assert_eq!(server.client(MARKET).publish(&objection).status, 201);
+    let file = server.client(AUDITOR).get(&format!("/v1/subjects/{COMPANY}")).json();
+    assert_eq!(file["subject"]["name"], "伊宁市云杉理发店");
+}
+
+#[test]
+fn a_number_of_another_organisation_does_not_come_in_with_an_event() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let with_number = |id: &str, subject: &str| {
+        let mut event = penalty(id, DAY, subject);
+        event["subject"]["aliases"] = json!([{ "scheme": "registration", "value": "654002050001234" }]);
+        event
+    };
+    assert_eq!(server.client(LABOUR).publish(&with_number("P-1", COMPANY)).status, 201);
+    assert_eq!(server.client(LABOUR).publish(&with_number("P-2", COMPANY)).status, 201);
+    let reply = server.client(MARKET).publish(&with_number("P-3", SHOP));
+    assert_eq!((reply.status, &reply.json()["errors"][0]["code"]), (400, &json!("linked-elsewhere")), "{}", reply.body);
+}
+
+#[test]
+fn a_cursor_ahead_of_the_log_is_refused_and_not_waited_for() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    assert_eq!(server.client(LABOUR).publish(&black("unpaid-wages", "L-1", DAY, "2029-06-01", COMPANY)).status, 201);
+    let client = server.client(AUDITOR);
+    let page = client.get("/v1/list-changes").json();
+    let end = page["next"].as_str().unwrap();
+    assert_eq!(client.get(&format!("/v1/list-changes?after={end}")).status, 200);
+    for feed in ["list-changes", "measure-changes", "obligation-changes"] {
+        let reply = client.get(&format!("/v1/{feed}?after=0-0.1-999999.2-0"));
+        assert_eq!(reply.status, 400, "{feed}: {}", reply.body);
+    }
+}
+
+#[test]
+fn a_person_of_whom_nothing_is_published_is_not_known_to_the_public() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let document = json!({ "kind": "身份证", "number": "11010519491231002X" });
+    let mut listed = black("unpaid-wages", "L-1", DAY, "2029-06-01", COMPANY);
+    let named = json!({ "kind": "person", "name": "某某某", "document": document });
+    listed["data"]["persons"] = json!([{ "subject": named, "role": "法定代表人" }]);
+    assert_eq!(server.client(LABOUR).publish(&listed).status, 201);
+    let asked = json!({ "document": document, "purpose": "核验", "case": "1" });
+    let found = server.client(AUDITOR).post("/v1/subjects/find", &asked).json();
+    let id = found["items"][0]["subject"]["id"].as_str().unwrap();
+    assert_eq!(server.client(AUDITOR).get(&format!("/v1/subjects/{id}")).status, 200);
+    assert_eq!(server.client(AUDITOR).with_token("").get(&format!("/v1/subjects/{id}")).status, 404);
+    // Nor is an entry about a person one that names the person once more.
+    let mut own = listed.clone();
+    own["id"] = json!("L-2");
+    own["subject"] = named;
+    let reply = server.client(LABOUR).publish(&own);
+    assert_eq!((reply.status, &reply.json()["errors"][0]["code"]), (400, &json!("not-here")), "{}", reply.body);
+}

@@ -82,6 +82,8 @@ impl Case<'_> {
         // An error is an error before the day on which it would take effect.
         let earliest = match &event.data {
             Data::PenaltyWithdrawn(_) | Data::DesignationWithdrawn(_) | Data::RecordCorrected(_) => true,
+            // What was withdrawn ahead of its day is told at once.
+            Data::NoticeIssued(notice) => notice.about != NoticeAbout::Exit,
             _ => is_objection,
         };
         let earliest = if earliest { record.first().min(record.taken.day) } else { record.first() };

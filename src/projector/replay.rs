@@ -19,7 +19,7 @@ use foldhash::fast::RandomState;
 use std::{collections::HashMap, sync::mpsc::SyncSender};
 
 /// Events read at a time.
-const READ_EVENTS: usize = 1_000;
+const READ_EVENTS: usize = 10_000;
 
 impl Task {
     /// Brings the shard from where it stands to what was published.

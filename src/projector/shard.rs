@@ -81,16 +81,15 @@ pub(super) struct Unsaved {
 #[derive(Debug, Default)]
 pub(super) struct Layer {
     pub(super) subjects: HashMap<Box<str>, Unsaved, RandomState>,
-    /// Terms and the subjects that are newly indexed by them.
-    pub(super) terms: BTreeSet<(Term, Box<str>)>,
+    /// The subjects that are newly indexed by a term.
+    pub(super) terms: BTreeMap<Term, BTreeSet<Box<str>>>,
 }
 
 impl Layer {
     fn with_term(&self, term: &str, after: Option<&str>, limit: usize) -> impl Iterator<Item = &Box<str>> {
-        let place = |subject: &str| (Term::from(term), Box::from(subject));
-        let start = after.map_or_else(|| Bound::Included(place("")), |after| Bound::Excluded(place(after)));
-        let behind = self.terms.range((start, Bound::Unbounded));
-        behind.take_while(move |(known, _)| **known == *term).map(|(_, subject)| subject).take(limit)
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let subjects = self.terms.get(term).into_iter();
+        subjects.flat_map(move |subjects| subjects.range::<str, _>((start, Bound::Unbounded))).take(limit)
     }
 }
 

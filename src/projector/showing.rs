@@ -128,7 +128,9 @@ impl Shard {
             }
             state.agenda.extend(changed.held.next.map(|next| (next, subject.clone())));
         }
-        state.current.terms.extend(new_terms.into_iter().map(|term| (term, subject.clone())));
+        for term in new_terms {
+            state.current.terms.entry(term).or_default().insert(subject.clone());
+        }
         let held = Arc::new(changed.held);
         match state.current.subjects.get_mut(&subject) {
             Some(unsaved) => {

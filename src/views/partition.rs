@@ -27,7 +27,10 @@ use chengxin_projections::{
     partition::Partition,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, ops::Bound};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+};
 
 /// An event as it stands in the log, and where.
 pub type Body = (Offset, Bytes);
@@ -287,14 +290,16 @@ impl PartitionViews {
     pub fn save(
         &self,
         mut saves: Vec<Save>,
-        new_terms: &BTreeSet<(Term, Box<str>)>,
+        new_terms: &BTreeMap<Term, BTreeSet<Box<str>>>,
         step: &mut dyn FnMut(),
     ) -> Result<(), ViewError> {
         saves.sort_unstable_by_key(|save| save.subject);
         self.save_names(&saves)?;
         self.save_ids(&saves, step)?;
-        let terms: Vec<(Vec<u8>, &[u8])> =
-            new_terms.iter().map(|(term, subject)| (term_key(term, subject), &[][..])).collect();
+        let mut terms: Vec<(Vec<u8>, &[u8])> = Vec::new();
+        for (term, subjects) in new_terms {
+            terms.extend(subjects.iter().map(|subject| (term_key(term, subject), &[][..])));
+        }
         self.terms.add(&terms, step)?;
         // The new places in the agenda before the old ones go: a place too many does no harm.
         let moved = || saves.iter().filter(|save| save.planned != save.held.next);

@@ -14,6 +14,7 @@ pub mod operation;
 pub mod params;
 pub mod policy;
 pub mod schemas;
+mod splitter;
 pub mod statistics;
 pub mod subjects;
 pub mod viewer;

@@ -176,13 +176,13 @@ impl Intake {
             Prepared::New(_, sealings, _) => &sealings[..],
             Prepared::Duplicate(_) => &[],
         });
-        let mut sealings = Vec::new();
-        for to_seal in wanted {
-            // A document without a name must not cover a name that was sealed before.
-            let known = to_seal.fields.name.is_none()
-                && self.node.vault.open_fields(&to_seal.subject, &to_seal.reference)?.is_some();
+        let mut sealings: Vec<Sealing<'_>> = Vec::new();
+        for ToSeal { subject, reference, fields } in wanted {
+            // A document without a name must not cover a name that was sealed before, or comes before it.
+            let is_here = |other: &Sealing<'_>| (other.subject, other.reference) == (subject, reference);
+            let known = fields.name.is_none()
+                && (sealings.iter().any(is_here) || self.node.vault.open_fields(subject, reference)?.is_some());
             if !known {
-                let ToSeal { subject, reference, fields } = to_seal;
                 sealings.push(Sealing { subject, reference, fields });
             }
         }

@@ -42,8 +42,8 @@ struct Hidden {
     own_name: Option<String>,
 }
 
-/// Persons whom records name that come in the same batch, by the record, and the name of its subject.
-pub(super) type Earlier = HashMap<String, (Vec<PersonalFields>, Option<String>)>;
+/// What the records that come in the same batch say of persons, by the record, and the name of its subject.
+pub(super) type Earlier = HashMap<String, (Vec<ToSeal>, Option<String>)>;
 
 /// What the records of a batch say of persons, which is in no view and not sealed yet.
 pub(super) fn earlier<'a>(drafts: impl Iterator<Item = &'a Draft> + Clone) -> Earlier {
@@ -52,8 +52,7 @@ pub(super) fn earlier<'a>(drafts: impl Iterator<Item = &'a Draft> + Clone) -> Ea
     }
     let told = drafts.filter(|draft| !draft.sealings.is_empty());
     let of = |draft: &Draft| {
-        let persons = draft.sealings.iter().map(|sealing| sealing.fields.clone()).collect();
-        (format!("{}/{}", draft.publisher, draft.id), (persons, draft.subject.name.clone()))
+        (format!("{}/{}", draft.publisher, draft.id), (draft.sealings.clone(), draft.subject.name.clone()))
     };
     told.map(of).collect()
 }
@@ -129,19 +128,19 @@ impl Hidden {
     ) -> Result<Hidden, Rejection> {
         let mut hidden = Hidden { known: Vec::new(), own_name: event.subject.name.clone() };
         let (subject, vault) = (&*event.subject.id, &node.vault);
+        let record = event.data.record();
+        let earlier = record.and_then(|record| earlier.get(record));
         let is_own = |sealing: &ToSeal| sealing.subject == subject && sealing.reference == OWN_FIELDS;
-        for sealing in sealings {
+        for sealing in sealings.iter().chain(earlier.into_iter().flat_map(|(sealings, _)| sealings)) {
             hidden.learn(&sealing.fields, if is_own(sealing) { PARTY } else { RELATED });
         }
         let is_named = sealings.iter().any(|sealing| is_own(sealing) && sealing.fields.name.is_some());
         if event.subject.kind == SubjectKind::Person && !is_named {
             hidden.learn_all(vault.open_fields(subject, OWN_FIELDS)?, PARTY);
         }
-        if let Some(name) = event.data.record() {
-            if let Some((persons, subject_name)) = earlier.get(name) {
-                persons.iter().for_each(|fields| hidden.learn(fields, RELATED));
-                hidden.own_name = hidden.own_name.or_else(|| subject_name.clone());
-            }
+        if let Some(name) = record {
+            let given = earlier.and_then(|(_, subject_name)| subject_name.clone());
+            hidden.own_name = hidden.own_name.or(given);
             hidden.learn_all(vault.open_fields(subject, &representative_of(name))?, RELATED);
             if let Some((held, record)) = held.and_then(|held| Some((held, held.file.record(name)?))) {
                 for person in named_by(node, held, record)? {

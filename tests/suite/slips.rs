@@ -129,3 +129,25 @@ fn a_person_of_whom_nothing_is_published_is_not_known_to_the_public() {
     let reply = server.client(LABOUR).publish(&own);
     assert_eq!((reply.status, &reply.json()["errors"][0]["code"]), (400, &json!("not-here")), "{}", reply.body);
 }
+
+#[test]
+fn an_event_sent_again_is_the_same_event_though_persons_were_not_known_yet_when_it_came_with_its_record() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let document = json!({ "kind": "身份证", "number": "11010519491231002X" });
+    let mut fined = penalty("P-1", DAY, COMPANY);
+    fined["subject"] = json!({ "kind": "person", "name": "司马演", "document": document });
+    let mut named = penalty("P-2", DAY, COMPANY);
+    named["data"]["representative"] = json!({ "name": "欧阳示例" });
+    let grounds = |name: &str| json!({ "grounds": format!("{name}称未拖欠"), "by": "subject" });
+    let mut of_person = act("objection.filed", "O-1", DAY, COMPANY, &format!("{LABOUR}/P-1"), grounds("司马演"));
+    of_person["subject"] = json!({ "kind": "person", "document": document });
+    let of_company = act("objection.filed", "O-2", DAY, COMPANY, &format!("{LABOUR}/P-2"), grounds("欧阳示例"));
+    let lines = [&fined, &named, &of_person, &of_company].map(Value::to_string).join("\n");
+    let outcomes = server.client(LABOUR).send("/v1/events", "application/x-ndjson", lines.as_bytes()).lines();
+    assert!(outcomes.iter().all(|outcome| outcome["effect"] == "applied"), "{outcomes:#?}");
+    for again in [&of_person, &of_company] {
+        let reply = server.client(LABOUR).publish(again);
+        assert_eq!((reply.status, &reply.json()["effect"]), (200, &json!("duplicate")), "{}", reply.body);
+    }
+}

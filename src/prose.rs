@@ -1,6 +1,6 @@
 //! What running text is searched for: runs of letters and digits, and which of them can only be a citizen's number.
 
-use chengxin_projections::identifier::check_citizen_number;
+use chengxin_projections::identifier::{check_citizen_number, half_width};
 use std::ops::Range;
 
 /// No run that is looked at is shorter: a mobile telephone's number.
@@ -71,14 +71,6 @@ pub fn is_citizen_number(run: &str) -> bool {
 
 fn is_alphanumeric(c: char) -> bool {
     half_width(c).is_ascii_alphanumeric()
-}
-
-/// The half-width form of a sign, digit or letter.
-pub fn half_width(c: char) -> char {
-    match c {
-        '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-        _ => c,
-    }
 }
 
 #[cfg(test)]

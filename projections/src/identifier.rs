@@ -102,13 +102,17 @@ pub fn organisation_of<'a>(scheme: &str, value: &'a str) -> Option<&'a str> {
     }
 }
 
+/// The half-width form of a full-width sign, digit or letter.
+pub fn half_width(c: char) -> char {
+    match u32::from(c) {
+        wide @ 0xFF01..=0xFF5E => char::from_u32(wide - 0xFEE0).unwrap_or(c),
+        _ => c,
+    }
+}
+
 /// A number in the one way in which it is written, so that it is found however it came: half-width, in capitals, without
 /// blanks.
 pub fn number_form(number: &str) -> String {
-    let half_width = |c: char| match u32::from(c) {
-        wide @ 0xFF01..=0xFF5E => char::from_u32(wide - 0xFEE0).unwrap_or(c),
-        _ => c,
-    };
     number.chars().map(half_width).filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect()
 }
 

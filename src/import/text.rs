@@ -1,7 +1,7 @@
 //! Cleaning of what clerks and spreadsheets leave in cells. Nothing here guesses: a text that has one meaning gets its
 //! one spelling, every other text comes back as it was, to be refused by whoever needs more.
 
-use chengxin_projections::{date::Date, money::Money};
+use chengxin_projections::{date::Date, identifier, money::Money};
 use std::borrow::Cow;
 
 /// Blanks at the ends of a cell mean nothing; nor do marks that no one can see.
@@ -23,12 +23,11 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         && matches!(text, "" | "/" | "\\" | "-" | "--" | "—" | "——" | "无" | "空" | "暂无" | "NULL" | "null" | "N/A")
 }
 
-/// The half-width form of a full-width character of the ASCII range.
+/// The half-width form of a full-width character, the blank included.
 pub(super) fn half_width(c: char) -> char {
     match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
         '\u{3000}' => ' ',
-        _ => c,
+        _ => identifier::half_width(c),
     }
 }
 

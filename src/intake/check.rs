@@ -8,7 +8,7 @@ use chengxin_projections::{
     event::{Data, List, SubjectKind},
     identifier::{
         ALIAS_SCHEMES, CODE_SCHEMES, IdentifierError, check_citizen_number, check_organisation_code, check_uscc,
-        number_form, organisation_code_of,
+        half_width, number_form, organisation_code_of,
     },
 };
 
@@ -67,10 +67,6 @@ pub(super) fn organisation(subject: &SubjectInput, at: &str, errors: &mut Vec<Fi
 /// The number of a document in the one way in which it is written, so that a person gets one id however the number came:
 /// half-width, in capitals, without blanks and without the signs that only group it.
 pub fn document_number(number: &str) -> String {
-    let half_width = |c: char| match u32::from(c) {
-        wide @ 0xFF01..=0xFF5E => char::from_u32(wide - 0xFEE0).unwrap_or(c),
-        _ => c,
-    };
     let counts = |c: &char| !c.is_whitespace() && !matches!(c, '-' | '(' | ')' | '/');
     number.chars().map(half_width).filter(counts).map(|c| c.to_ascii_uppercase()).collect()
 }

@@ -6,11 +6,11 @@ use super::{
     publish::{Answered, Intake, Outcome, Reason},
     redact::{Earlier, redact},
 };
-use crate::{projector::Shard, prose::half_width, reservation::Reserved, views::Held};
+use crate::{projector::Shard, reservation::Reserved, views::Held};
 use chengxin_projections::{
     event::{Data, Event, IdentifierLinked, SubjectKind},
     facts::Known,
-    identifier::organisation_of,
+    identifier::{half_width, organisation_of},
     judge::Effect,
     seen::Seen,
 };

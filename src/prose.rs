@@ -9,6 +9,9 @@ const MIN_RUN: usize = 11;
 /// Replaces the runs of letters and digits for which `replace` has something, which is given each in half-width capitals;
 /// first all of a run that blanks and hyphens only group, then its parts. `None` if it had nothing for any.
 pub fn map_runs(text: &str, replace: impl Fn(&str) -> Option<String>) -> Option<String> {
+    if text.chars().filter(|c| is_alphanumeric(*c)).count() < MIN_RUN {
+        return None; // as of most texts
+    }
     let mut out: Option<String> = None;
     // How far the text is in `out`.
     let mut copied = 0;

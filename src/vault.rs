@@ -202,12 +202,19 @@ impl Vault {
 
     /// The fields last sealed under that reference; none if there are none or they were erased.
     pub fn open_fields(&self, subject: &str, reference: &str) -> Result<Option<PersonalFields>, VaultError> {
-        let mut database = self.database();
-        let transaction = database.connection.transaction()?; // key and fields of one moment
-        match self.subject_cipher(&transaction, subject)? {
-            Some(cipher) => read_fields(&transaction, &cipher, subject, reference),
-            None => Ok(None),
-        }
+        let database = self.database();
+        // One statement, for key and fields of one moment.
+        let found: Option<(Vec<u8>, Vec<u8>)> = database
+            .connection
+            .prepare_cached(
+                "SELECT subject_keys.sealed, fields.sealed FROM subject_keys JOIN fields USING (subject) \
+                 WHERE subject = ?1 AND reference = ?2",
+            )?
+            .query_row([subject, reference], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        drop(database);
+        let Some((key, fields)) = found else { return Ok(None) };
+        opened(&self.unwrapped(&key, subject)?, &fields, subject, reference).map(Some)
     }
 
     /// Everything that is sealed under a subject, by reference.
@@ -242,10 +249,14 @@ impl Vault {
             .prepare_cached("SELECT sealed FROM subject_keys WHERE subject = ?1")?
             .query_row([subject], |row| row.get(0))
             .optional()?;
-        let Some(sealed) = sealed else { return Ok(None) };
-        let key = self.keys.wrapping.open(&sealed, subject.as_bytes()).and_then(|key| key.try_into().ok());
+        sealed.map(|sealed| self.unwrapped(&sealed, subject)).transpose()
+    }
+
+    /// The cipher of a subject, from its sealed key.
+    fn unwrapped(&self, sealed: &[u8], subject: &str) -> Result<Cipher, VaultError> {
+        let key = self.keys.wrapping.open(sealed, subject.as_bytes()).and_then(|key| key.try_into().ok());
         match key {
-            Some(key) => Ok(Some(Cipher::new(key))),
+            Some(key) => Ok(Cipher::new(key)),
             None => Err(VaultError::Damaged { subject: subject.into(), reference: "key".into() }),
         }
     }

@@ -138,7 +138,7 @@ const NAME_DIFFERS: &str = "name-differs";
 /// Whether two names are written alike, but for blanks and the width of signs.
 fn is_same_name(one: &str, other: &str) -> bool {
     let plain = |name: &str| -> String { name.chars().filter(|c| !c.is_whitespace()).map(half_width).collect() };
-    plain(one) == plain(other)
+    one == other || plain(one) == plain(other)
 }
 
 /// What a number is reserved by while it is being linked. No record has such a name.

@@ -126,6 +126,11 @@ impl Vault {
         Ok(Vault { keys, database: Mutex::new(database) })
     }
 
+    /// Whether there is a key and no database: at a first start that was broken off, or where the database was lost.
+    pub fn lacks_database(dir: &Path) -> bool {
+        dir.join("vault.key").exists() && !dir.join("vault.db").exists()
+    }
+
     /// The subject id of the person with that document, stable for ever. The two texts are taken as they are: the caller
     /// writes a document always in one way.
     pub fn person_id(&self, document_kind: &str, number: &str) -> String {

@@ -10,7 +10,7 @@ use crate::{
     config::Demo as Arguments,
     demo::{self, Demo, DemoConfig, DemoItem, WrittenFile},
     http::auth::Role,
-    log::{Log, LogError, Record, Topic, partition_of},
+    log::{Log, Record, partition_of},
     vault::Vault,
 };
 use chengxin_projections::{
@@ -42,11 +42,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Error> {
     if let Some(directory) = &arguments.files {
         return write_files(arguments, &demo, directory);
     }
+    let listener = serve::listen(&arguments.serve)?;
     let place = &arguments.serve.place;
     let open::OpenLog { log, inboxes } = open::log(place)?;
-    let is_new =
-        (0..log.partitions()).try_fold(true, |new, p| Ok::<_, LogError>(new && log.end(Topic::Events, p)? == 0))?;
-    if is_new {
+    if open::is_empty(&*log)? {
         eprintln!("making up a county of {} subjects and {} events …", arguments.subjects, arguments.events);
         let vault = Vault::open(&place.data)?;
         fill(&*log, &demo, &vault, clock.now())?;
@@ -54,7 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Error> {
     let principals = serve::principals(&arguments.serve, &trial(&demo), true)?;
     let node = open::node(place, log, &arguments.serve.clock, arguments.serve.policy.as_deref())?;
     let tokens = serve::kept_tokens(&place.data);
-    serve::serve(&arguments.serve, node, inboxes, principals, move |address| print_tour(address, &tokens))
+    serve::serve(&arguments.serve, listener, node, inboxes, principals, move |address| print_tour(address, &tokens))
 }
 
 fn write_files(arguments: &Arguments, demo: &Demo, directory: &Path) -> Result<u8, Error> {

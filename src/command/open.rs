@@ -4,7 +4,7 @@ use crate::{
     clock::Clock,
     config::{LogKind, Place},
     log::{
-        Log, LogError,
+        Log, LogError, Topic,
         embedded::Embedded,
         kafka::{Kafka, KafkaConfig},
     },
@@ -76,10 +76,28 @@ pub(super) fn views_home(place: &Place) -> PathBuf {
 
 /// A node over the log.
 pub(super) fn node(place: &Place, log: Arc<dyn Log>, clock: &str, policy: Option<&Path>) -> Result<Arc<Node>, Error> {
-    let vault = Vault::open(&place.data)?;
+    let vault = vault(place, &*log)?;
     let views = Views::open(&views_home(place))?;
     let clock: Clock = clock.parse()?;
     Ok(Arc::new(Node::start(log, views, vault, clock, first_policy(policy)?)?))
+}
+
+/// Whether nothing was ever published.
+pub(super) fn is_empty(log: &dyn Log) -> Result<bool, LogError> {
+    (0..log.partitions()).try_fold(true, |empty, partition| Ok(empty && log.end(Topic::Events, partition)? == 0))
+}
+
+/// The vault, unless half of it is gone: a new database beside the old key would know nobody, and say nothing of it.
+fn vault(place: &Place, log: &dyn Log) -> Result<Vault, Error> {
+    if Vault::lacks_database(&place.data) && !is_empty(log)? {
+        let data = place.data.display();
+        return Err(format!(
+            "vault.db is missing in {data} though its key and published events are there; put it back from its backup: \
+             what persons are called stands there alone"
+        )
+        .into());
+    }
+    Ok(Vault::open(&place.data)?)
 }
 
 /// The policy of a directory, validated whole, or the shipped one.

@@ -32,15 +32,25 @@ const GRACE: Duration = Duration::from_secs(10);
 const READY_WAIT: Duration = Duration::from_secs(600);
 
 pub(super) fn run(arguments: &Serve) -> Result<u8, Error> {
+    let listener = listen(arguments)?;
     let principals = principals(arguments, &trial_principals(), false)?;
     let open::OpenLog { log, inboxes } = open::log(&arguments.place)?;
     let node = open::node(&arguments.place, log, &arguments.clock, arguments.policy.as_deref())?;
-    serve(arguments, node, inboxes, principals, |_| {})
+    serve(arguments, listener, node, inboxes, principals, |_| {})
+}
+
+/// To be called first: where the address is taken, nothing is made in the data directory.
+pub(super) fn listen(arguments: &Serve) -> Result<std::net::TcpListener, Error> {
+    let listener = std::net::TcpListener::bind(arguments.listen);
+    let listener = listener.map_err(|error| format!("{}: {error}", arguments.listen))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
 }
 
 /// Serves until a signal, then stops cleanly. `ready` is called once the log has been caught up with.
 pub(super) fn serve(
     arguments: &Serve,
+    listener: std::net::TcpListener,
     node: Arc<Node>,
     inboxes: Option<Arc<Kafka>>,
     principals: Principals,
@@ -55,7 +65,7 @@ pub(super) fn serve(
         App { node: node.clone(), principals: Arc::new(principals), imports: imports.clone(), metrics: Some(metrics) };
     let inbox = inboxes.map(|kafka| InboxThread::start(kafka, node.clone(), runtime.handle().clone())).transpose()?;
     let served = runtime.block_on(async {
-        let listener = TcpListener::bind(arguments.listen).await.map_err(|e| format!("{}: {e}", arguments.listen))?;
+        let listener = TcpListener::from_std(listener)?;
         let address = listener.local_addr()?;
         eprintln!("listening on http://{address}");
         tokio::spawn(announce(node.clone(), address, ready));
@@ -204,7 +214,8 @@ pub(super) fn principals(arguments: &Serve, trial: &[Trial], keep_tokens: bool) 
     std::fs::create_dir_all(&arguments.place.data)?;
     let mut principals = Vec::new();
     let mut kept = String::new();
-    eprintln!("tokens for a trial, printed once (kept as SHA-256 in {}):", path.display());
+    let also = if keep_tokens { " and, as they are, in demo-tokens beside it" } else { "" };
+    eprintln!("tokens for a trial, printed once (kept as SHA-256 in {}{also}):", path.display());
     for (name, org, roles) in trial {
         let token = new_token()?;
         eprintln!("  {token}  {org:<18}  {name} {roles:?}");

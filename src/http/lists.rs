@@ -87,6 +87,11 @@ async fn entries(
     heavy(move || {
         let ListParams { kind, authority, region, as_of, known_at, cursor, .. } = params;
         let (as_of, known_at, cursor) = (as_of.as_deref(), known_at.as_deref(), cursor.as_deref());
+        let policies = &app.node.shards()[0].partition().0.history;
+        if let Some(unknown) = kind.as_deref().filter(|kind| !policies.knows_list_kind(kind)) {
+            let detail = format!("no list kind {unknown:?}; /v1/policy names them under list-kinds");
+            return Err(Problem::parameter("kind", detail));
+        }
         let filter = Filter { kind, authority, region };
         let sight = department.as_ref().map(|principal| viewer::beyond_public(&app, principal, looks_back));
         let Some(sight) = sight.transpose()?.flatten() else {

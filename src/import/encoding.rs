@@ -21,18 +21,18 @@ pub(super) fn refuse_other_formats(head: &[u8]) -> Result<(), FileError> {
     let format = |found| Err(FileError::UnsupportedFormat { found });
     let encoding = |found| Err(FileError::UnsupportedEncoding { found });
     match head {
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => format("an XLS or encrypted Office file"),
-        [0x1F, 0x8B, ..] => format("a gzip file"),
-        [b'R', b'a', b'r', b'!', ..] => format("a RAR archive"),
-        [b'7', b'z', 0xBC, 0xAF, ..] => format("a 7z archive"),
-        [b'%', b'P', b'D', b'F', ..] => format("a PDF file"),
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => format("XLS或加密的Office文件"),
+        [0x1F, 0x8B, ..] => format("gzip压缩文件"),
+        [b'R', b'a', b'r', b'!', ..] => format("RAR压缩包"),
+        [b'7', b'z', 0xBC, 0xAF, ..] => format("7z压缩包"),
+        [b'%', b'P', b'D', b'F', ..] => format("PDF文件"),
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => encoding("UTF-16"),
         // No line of ours has one in it: everything would be one heading.
         _ if !head.contains(&b'\n')
             && !head.starts_with(b"PK")
             && head.iter().rev().skip(1).any(|byte| *byte == b'\r') =>
         {
-            format("text with line ends of an old Macintosh (CR)")
+            format("旧Macintosh换行（CR）的文本")
         }
         _ => Ok(()),
     }

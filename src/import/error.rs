@@ -2,28 +2,28 @@
 
 use std::io;
 
-/// Why a file cannot be imported at all, or why its reading had to stop.
+/// Why a file cannot be imported at all, or why its reading had to stop. In Chinese, for the clerk.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    #[error("the file cannot be read: {0}")]
+    #[error("文件无法读取：{0}")]
     Io(#[from] io::Error),
-    #[error("the file is empty")]
+    #[error("文件是空的")]
     Empty,
-    #[error("neither CSV nor XLSX: {found}; save it as XLSX or as CSV")]
+    #[error("不是CSV或XLSX，而是{found}；请另存为XLSX或CSV")]
     UnsupportedFormat { found: &'static str },
-    #[error("text in {found}; save it as UTF-8 or GB18030")]
+    #[error("文本编码是{found}；请另存为UTF-8或GB18030")]
     UnsupportedEncoding { found: &'static str },
-    #[error("no row with known headings among the first {} rows", super::limits::HEADING_SEARCH_ROWS)]
+    #[error("前{}行中没有认得的标题行；请保留双公示标准的列标题", super::limits::HEADING_SEARCH_ROWS)]
     NoHeading,
-    #[error("headings of penalties and of licenses in one file")]
+    #[error("行政处罚和行政许可的标题混在一个文件里；请分成两个文件")]
     MixedKinds,
-    #[error("required columns are missing: {}", columns.join("; "))]
+    #[error("缺少必填的列：{}", columns.join("、"))]
     MissingColumns { columns: Vec<String> },
-    #[error("two columns mean the same: {}", columns.join("; "))]
+    #[error("有两列含义相同，请只留一列：{}", columns.join("、"))]
     DuplicateColumns { columns: Vec<String> },
-    #[error("too large: {what} beyond {limit}")]
+    #[error("文件太大：{what}超过{limit}；请拆成几个文件")]
     TooLarge { what: &'static str, limit: u64 },
-    #[error("not a sound XLSX file: {reason}")]
+    #[error("XLSX文件已损坏（{reason}）；请用表格软件打开后重新保存")]
     Corrupt { reason: String },
 }
 

@@ -176,7 +176,7 @@ impl<K: Fn(&str, &str) -> String> Rows<K> {
             };
             self.first = false;
             if self.summary.rows >= MAX_CSV_ROWS {
-                return Err(FileError::TooLarge { what: "rows", limit: MAX_CSV_ROWS });
+                return Err(FileError::TooLarge { what: "行数", limit: MAX_CSV_ROWS });
             }
             self.count(&row);
             return Ok(Some(row));

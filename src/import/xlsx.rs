@@ -29,7 +29,7 @@ type Input = BufReader<Box<dyn ReadSeek>>;
 
 pub(super) fn open(mut reader: Box<dyn ReadSeek>, name: String, size: u64) -> Result<SourceFile, FileError> {
     if size > MAX_XLSX_FILE_BYTES {
-        return Err(too_large("bytes of the file", MAX_XLSX_FILE_BYTES));
+        return Err(too_large("文件字节数", MAX_XLSX_FILE_BYTES));
     }
     measure(&mut reader)?;
     reader.rewind()?;
@@ -38,7 +38,7 @@ pub(super) fn open(mut reader: Box<dyn ReadSeek>, name: String, size: u64) -> Re
     // of many. Nothing that they touched is used afterwards.
     let read = catch_unwind(AssertUnwindSafe(|| read(input)));
     let Found { sheet, other_sheets, map, rows } =
-        read.unwrap_or_else(|_| Err(FileError::Corrupt { reason: "the workbook contradicts itself".to_owned() }))?;
+        read.unwrap_or_else(|_| Err(FileError::Corrupt { reason: "内容自相矛盾".to_owned() }))?;
     let body = Body::Xlsx { total: rows.len(), rows: rows.into_iter() };
     Ok(SourceFile { name, size, format: Format::Xlsx { sheet }, map, other_sheets, body })
 }
@@ -55,7 +55,7 @@ fn corrupt(error: impl std::fmt::Display) -> FileError {
 fn measure(reader: &mut Box<dyn ReadSeek>) -> Result<(), FileError> {
     let mut archive = zip::ZipArchive::new(BufReader::new(reader)).map_err(corrupt)?;
     if archive.len() > MAX_XLSX_PARTS {
-        return Err(too_large("parts", MAX_XLSX_PARTS as u64));
+        return Err(too_large("内部文件数", MAX_XLSX_PARTS as u64));
     }
     let mut total = 0_u64;
     let mut buffer = vec![0; 64 << 10];
@@ -73,13 +73,13 @@ fn measure(reader: &mut Box<dyn ReadSeek>) -> Result<(), FileError> {
             unpacked += read;
             total += read;
             if total > MAX_XLSX_UNPACKED_BYTES {
-                return Err(too_large("bytes unpacked", MAX_XLSX_UNPACKED_BYTES));
+                return Err(too_large("解压后的字节数", MAX_XLSX_UNPACKED_BYTES));
             }
             if strings && unpacked > MAX_XLSX_STRINGS_BYTES {
-                return Err(too_large("bytes of shared strings", MAX_XLSX_STRINGS_BYTES));
+                return Err(too_large("文字内容的字节数", MAX_XLSX_STRINGS_BYTES));
             }
             if unpacked > XLSX_RATIO_FLOOR_BYTES && unpacked / MAX_XLSX_RATIO > packed {
-                return Err(too_large("ratio of compression", MAX_XLSX_RATIO));
+                return Err(too_large("压缩比", MAX_XLSX_RATIO));
             }
         }
     }
@@ -100,7 +100,7 @@ fn read(input: Input) -> Result<Found, FileError> {
     let sheets = sheets.filter(|sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible);
     let names: Vec<String> = sheets.map(|sheet| sheet.name.clone()).collect();
     if names.len() > MAX_XLSX_SHEETS {
-        return Err(too_large("sheets", MAX_XLSX_SHEETS as u64));
+        return Err(too_large("工作表数", MAX_XLSX_SHEETS as u64));
     }
     for name in &names {
         let mut head = Vec::new();
@@ -153,12 +153,12 @@ fn each_row(
             continue;
         }
         if at as usize >= MAX_XLSX_ROWS {
-            return Err(too_large("rows", MAX_XLSX_ROWS as u64));
+            return Err(too_large("行数", MAX_XLSX_ROWS as u64));
         }
         cell_count += 1;
         text_bytes += text.len();
         if cell_count > MAX_XLSX_CELLS {
-            return Err(too_large("cells", MAX_XLSX_CELLS as u64));
+            return Err(too_large("单元格数", MAX_XLSX_CELLS as u64));
         }
         if text_bytes > MAX_XLSX_TEXT_BYTES {
             return Err(too_large("bytes of text", MAX_XLSX_TEXT_BYTES as u64));
@@ -168,7 +168,7 @@ fn each_row(
             let new = SheetRow { line, cells: Cells::default(), too_wide: false };
             if let Some(done) = row.replace(new) {
                 if done.line > line {
-                    return Err(corrupt("rows out of order"));
+                    return Err(corrupt("行的顺序错乱"));
                 }
                 if each(done).is_break() {
                     return Ok(());
@@ -182,7 +182,7 @@ fn each_row(
             continue;
         }
         if column < row.cells.len() {
-            return Err(corrupt("cells out of order"));
+            return Err(corrupt("单元格的顺序错乱"));
         }
         while row.cells.len() < column {
             row.cells.end_cell();

@@ -286,6 +286,7 @@ fn a_question_that_cannot_be_understood_is_a_problem_too() {
         "/v1/lists/black?cursor=x",
         "/v1/lists/black?cursor=%FF%FE",
         "/v1/lists/black?colour=red",
+        "/v1/lists/black?kind=unpaid-wage",
         "/v1/obligations?overdue=perhaps",
         "/v1/list-changes?after=x",
         "/v1/list-changes?limit=0",

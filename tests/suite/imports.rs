@@ -224,10 +224,10 @@ fn a_zip_bomb_and_a_workbook_that_was_cut_off_are_refused_with_a_message() {
     let whole = fs::read(&workbook.path).unwrap();
     let bomb = import(&desk.data(), &desk.file("bomb.xlsx", bomb()));
     assert_eq!(bomb.code, 1);
-    assert!(bomb.complained.contains("too large"), "{}", bomb.complained);
+    assert!(bomb.complained.contains("文件太大"), "{}", bomb.complained);
     let cut = import(&desk.data(), &desk.file("cut.xlsx", &whole[..whole.len() / 2]));
     assert_eq!(cut.code, 1);
-    assert!(cut.complained.contains("not a sound XLSX file"), "{}", cut.complained);
+    assert!(cut.complained.contains("XLSX文件已损坏"), "{}", cut.complained);
 }
 
 #[test]

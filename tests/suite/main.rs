@@ -22,6 +22,7 @@ mod replay;
 mod scenarios;
 mod schemas;
 mod slips;
+mod start;
 mod stop;
 mod subjects;
 mod support;

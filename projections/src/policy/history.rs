@@ -244,6 +244,15 @@ impl PolicyHistory {
         self.parts.iter().flat_map(|(part, versions)| versions.iter().map(|version| version.published(*part)))
     }
 
+    /// Whether any version ever published has a list kind with this code.
+    pub fn knows_list_kind(&self, code: &str) -> bool {
+        let versions = self.parts.get(&Part::ListKinds).into_iter().flatten();
+        versions.into_iter().any(|version| match &version.content {
+            Content::ListKinds(kinds) => kinds.all().iter().any(|kind| kind.code == code),
+            _ => false,
+        })
+    }
+
     /// The version of each part that is in force on that day, as published.
     pub fn in_force(&self, day: Date) -> impl Iterator<Item = PublishedVersion<'_>> {
         self.parts.iter().filter_map(move |(part, versions)| {

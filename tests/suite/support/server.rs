@@ -117,19 +117,30 @@ impl Site {
     }
 
     pub fn start_without_waiting(&self, today: &str) -> Server {
+        Server::spawn(self.command(today, "127.0.0.1:0"))
+    }
+
+    /// Starts the program, which ends at once, and returns what it said.
+    pub fn fails_to_start(&self, today: &str, listen: &str) -> String {
+        let output = self.command(today, listen).output().unwrap();
+        assert!(!output.status.success(), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    fn command(&self, today: &str, listen: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chengxin"));
         // The settings of whoever runs the tests are not those of the server.
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CHENGXIN_")) {
             command.env_remove(name);
         }
         command.current_dir(self.data()).env("CHENGXIN_TRACE", "info").env("RUST_BACKTRACE", "0");
-        command.args(["serve", "--listen", "127.0.0.1:0", "--clock", &format!("manual:{today}")]);
+        command.args(["serve", "--listen", listen, "--clock", &format!("manual:{today}")]);
         command.arg("--data").arg(self.data()).arg("--partitions").arg(PARTITIONS.to_string());
         if let Some(namespace) = &self.kafka {
             command.arg("--log").arg(format!("kafka://{}", broker::address()));
             command.arg("--topic-prefix").arg(&namespace.prefix);
         }
-        Server::spawn(command)
+        command
     }
 }
 

@@ -120,11 +120,19 @@ impl Site {
         Server::spawn(self.command(today, "127.0.0.1:0"))
     }
 
-    /// Starts the program, which ends at once, and returns what it said.
+    /// Starts the program, which ends by itself, and returns what it said.
     pub fn fails_to_start(&self, today: &str, listen: &str) -> String {
-        let output = self.command(today, listen).output().unwrap();
-        assert!(!output.status.success(), "{output:?}");
-        String::from_utf8(output.stderr).unwrap()
+        let mut command = self.command(today, listen);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let deadline = Instant::now() + LIMIT;
+        while child.try_wait().unwrap().is_none() && Instant::now() < deadline {
+            std::thread::park_timeout(Duration::from_millis(5));
+        }
+        child.kill().unwrap();
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        said
     }
 
     fn command(&self, today: &str, listen: &str) -> Command {

@@ -13,7 +13,10 @@ pub enum FileError {
     UnsupportedFormat { found: &'static str },
     #[error("文本编码是{found}；请另存为UTF-8或GB18030")]
     UnsupportedEncoding { found: &'static str },
-    #[error("前{}行中没有认得的标题行；请保留双公示标准的列标题", super::limits::HEADING_SEARCH_ROWS)]
+    #[error(
+        "前{}行中没有认得的标题行；请保留双公示标准的列标题；标题显示为乱码的，请另存为UTF-8或GB18030",
+        super::limits::HEADING_SEARCH_ROWS
+    )]
     NoHeading,
     #[error("行政处罚和行政许可的标题混在一个文件里；请分成两个文件")]
     MixedKinds,

@@ -4,7 +4,7 @@ use super::{Category, Demo, DemoRow, Party};
 use crate::import::{
     DraftData, DraftSubject, Encoding, Field, FileKind, Generation, Personal,
     dirt::{Soiled, soil},
-    write::{CsvShape, Fields, HeadingStyle, Shape, fields, write_csv, write_xlsx},
+    write::{CsvShape, Fields, HeadingStyle, Shape, columns, fields, write_csv, write_xlsx},
 };
 use std::{
     collections::VecDeque,
@@ -81,7 +81,7 @@ pub fn write_files(demo: &Demo, dir: &Path, rows: usize, dirt_rate: f64) -> Resu
                 let clean = records.iter().map(|row| row_fields(generation, row));
                 let shape = Shape { kind, generation, headings: form.headings() };
                 let seed = demo.config().seed.wrapping_add(written.len() as u64);
-                let soiled = soil(seed, per_mille(dirt_rate), clean);
+                let soiled = soil(seed, per_mille(dirt_rate), &columns(kind, generation), clean);
                 written.push(write_file(&path, shape, form, soiled)?);
             }
         }

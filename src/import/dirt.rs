@@ -1,6 +1,11 @@
 //! Makes rows as dirty as real files have them: always the same dirt for the same seed. For the demo and for tests.
 
-use super::{error::Code, field::Field, party::DOCUMENT_KINDS, write::Fields};
+use super::{
+    error::Code,
+    field::Field,
+    party::DOCUMENT_KINDS,
+    write::{Column, Fields},
+};
 use chengxin_projections::{date::Date, identifier};
 
 /// One kind of dirt.
@@ -127,8 +132,9 @@ pub struct Soiled {
     pub dirt: Vec<Dirt>,
 }
 
-/// Puts dirt on so many of a thousand rows. A row that is sent twice stands there twice, the copy being the dirty one.
-pub fn soil(seed: u64, per_mille: u32, rows: impl IntoIterator<Item = Fields>) -> Vec<Soiled> {
+/// Puts dirt on so many of a thousand rows of a file with these columns. A row that is sent twice stands there twice, the
+/// copy being the dirty one.
+pub fn soil(seed: u64, per_mille: u32, columns: &[Column], rows: impl IntoIterator<Item = Fields>) -> Vec<Soiled> {
     let mut random = Random::new(seed);
     let mut out = Vec::new();
     for row in rows {
@@ -139,7 +145,10 @@ pub fn soil(seed: u64, per_mille: u32, rows: impl IntoIterator<Item = Fields>) -
         // Not every dirt sticks to every row: try kinds from a random one on.
         let first = random.below(Dirt::ALL.len());
         let kinds = Dirt::ALL.iter().cycle().skip(first).take(Dirt::ALL.len());
-        let Some((dirt, soiled)) = kinds.copied().find_map(|dirt| Some((dirt, apply(dirt, &row)?))) else {
+        let shows = |soiled: &Fields| columns.iter().any(|column| soiled.get(&column.field) != row.get(&column.field));
+        let sticks = |dirt: &Dirt, soiled: &Fields| *dirt == Dirt::SentTwice || shows(soiled);
+        let mut soiled = kinds.copied().filter_map(|dirt| Some((dirt, apply(dirt, &row)?)));
+        let Some((dirt, soiled)) = soiled.find(|(dirt, soiled)| sticks(dirt, soiled)) else {
             out.push(Soiled { row, dirt: Vec::new() });
             continue;
         };

@@ -171,7 +171,7 @@ proptest! {
             write::fields(Generation::Current, day("2019-04-22"), subject, &DraftData::Penalty(data), None)
         }).collect();
         let (expected, _) = read(csv(&clean));
-        let soiled = dirt::soil(seed, 700, clean.clone());
+        let soiled = dirt::soil(seed, 700, &write::columns(FileKind::Penalty, Generation::Current), clean.clone());
         let rows: Vec<Fields> = soiled.iter().map(|soiled| soiled.row.clone()).collect();
         let (found, _) = read(csv(&rows));
         prop_assert_eq!(found.len(), soiled.len());

@@ -228,6 +228,7 @@ pub(super) fn required(data: &Data, errors: &mut Vec<FieldError>) {
             errors.push(FieldError::new(format!("/data/{field}"), "required", "this field is required"));
         }
     };
+    let says = |text: Option<&str>| text.is_some_and(|text| !text.trim().is_empty());
     match data {
         Data::LicenseGranted(license) => {
             need(!license.document_no.trim().is_empty(), "document_no");
@@ -247,6 +248,14 @@ pub(super) fn required(data: &Data, errors: &mut Vec<FieldError>) {
         Data::DesignationMade(designation) => {
             need(!designation.document_no.trim().is_empty(), "document_no");
             need(designation.list == List::Red || designation.repairable.is_some(), "repairable");
+            // (二十六) What cannot be repaired says by which rule; what can be, how.
+            let barred = designation.repairable.as_ref().filter(|repairable| !repairable.allowed);
+            need(barred.is_none_or(|barred| says(barred.how.as_deref())), "repairable/how");
+        }
+        Data::RepairRefused(refused) => need(says(Some(&refused.citation)), "citation"),
+        // Without any it is refused, and logged so.
+        Data::PublicationWithheld(withheld) => {
+            need(withheld.citation.is_none() || says(withheld.citation.as_deref()), "citation");
         }
         _ => {}
     }

@@ -126,6 +126,9 @@ fn may_publish(publisher: &Publisher, kind: &str) -> Result<(), Rejection> {
         // Whoever may read asks for more; the judge sees to it that the office alone decides.
         _ if kind.starts_with("access.") => publisher.publishes || publisher.implements || publisher.office,
         _ if kind.starts_with("measure.") => publisher.publishes || publisher.implements,
+        // Whoever finds an error says so; the objection is decided by the source.
+        "objection.filed" => publisher.publishes || publisher.implements || publisher.office,
+        _ if kind.starts_with("identifier.") => publisher.publishes || publisher.office,
         _ => publisher.publishes,
     };
     if allowed {
@@ -297,7 +300,7 @@ impl Persons<'_> {
             if input.subject.kind != SubjectKind::Person {
                 self.errors.push(FieldError::new(format!("{at}/kind"), "invalid", "person"));
             }
-            ResponsiblePerson { person: self.person(&input.subject, &at), role: input.role.clone() }
+            ResponsiblePerson { person: self.person(&input.subject, &at), role: input.role.trim().to_owned() }
         };
         persons.iter().enumerate().map(of).collect()
     }

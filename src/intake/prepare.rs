@@ -64,6 +64,7 @@ impl Intake {
             let content = as_sent.filter(|as_sent| *as_sent == seen.content).unwrap_or_else(|| event.content_hash());
             return duplicate(event, name, seen, content, shard.number).map(Prepared::Duplicate);
         }
+        check_kinds(&event, shard)?;
         self.check_aliases(&event, held.as_deref())?;
         if makes_record(&event.data) {
             if let Some(other) = self.other_subject(&name, &event.subject.id)? {
@@ -165,6 +166,20 @@ fn judges(shard: &Arc<Shard>) -> Result<(), Rejection> {
         return Ok(());
     }
     Err(Rejection::Unavailable("no business day is open yet; try again".to_owned()))
+}
+
+/// By its kinds a penalty is ordinary or serious: one that is mistyped would be the wrong one, and nobody told.
+fn check_kinds(event: &Event, shard: &Shard) -> Result<(), Rejection> {
+    let Data::PenaltyImposed(penalty) = &event.data else { return Ok(()) };
+    let partition = shard.partition().0;
+    let Some(severity) = partition.policy().severity() else { return Ok(()) };
+    let unknown = penalty.kinds.iter().enumerate().filter(|(_, kind)| !severity.knows_penalty_kind(kind));
+    let errors = unknown.map(|(index, kind)| {
+        let detail = format!("no kind of penalty {kind:?}; {}", severity.penalty_kinds());
+        FieldError::new(format!("/data/kinds/{index}"), "unknown-kind", detail)
+    });
+    let errors: Vec<FieldError> = errors.collect();
+    if errors.is_empty() { Ok(()) } else { Err(Rejection::Malformed(errors)) }
 }
 
 /// Whether only one subject may have what the event gives it.

@@ -7,7 +7,7 @@ use crate::{
     problem::Problem,
     vault::{PersonalFields, VaultError},
 };
-use chengxin_projections::event::SubjectKind;
+use chengxin_projections::{event::SubjectKind, facts::Known, listing};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
@@ -44,7 +44,7 @@ impl PersonalView {
 /// Everyone whom the file names, as far as the vault has them.
 pub fn of(node: &Node, file: &CreditFileView) -> Result<Vec<PersonalView>, Problem> {
     let mut found = Vec::new();
-    for person in persons(file) {
+    for person in persons(node, file)? {
         let fields = node.vault.open_fields(&person, OWN_FIELDS).map_err(closed)?;
         found.extend(fields.map(|fields| PersonalView::new(Some(person), None, fields)));
     }
@@ -59,12 +59,26 @@ pub fn of(node: &Node, file: &CreditFileView) -> Result<Vec<PersonalView>, Probl
     Ok(found)
 }
 
-fn persons(file: &CreditFileView) -> BTreeSet<String> {
+fn persons(node: &Node, file: &CreditFileView) -> Result<BTreeSet<String>, Problem> {
     let subject = Some(&file.subject.about).filter(|about| about.kind == SubjectKind::Person).map(|about| &about.id);
-    let named = file.listings.iter().flat_map(|entry| &entry.persons).map(|named| &named.subject.id);
     let licenses = file.licenses.iter().filter_map(|license| license.data.as_ref()?.representative.as_ref());
     let penalties = file.penalties.iter().filter_map(|penalty| penalty.data.as_ref()?.representative.as_ref());
-    subject.into_iter().chain(named).chain(licenses).chain(penalties).cloned().collect()
+    let mut persons: BTreeSet<String> = subject.into_iter().chain(licenses).chain(penalties).cloned().collect();
+    for entry in &file.listings {
+        for named in &entry.persons {
+            if !is_cleared(node, &named.subject.id, &entry.record)? {
+                persons.insert(named.subject.id.clone());
+            }
+        }
+    }
+    Ok(persons)
+}
+
+/// Whether it was found that the entry names the person wrongly: nobody learns from it then who that is. (二十七)
+fn is_cleared(node: &Node, person: &str, record: &str) -> Result<bool, Problem> {
+    let Some(held) = node.shard_of(person).file(person)? else { return Ok(false) };
+    let stated = held.file.record(record).and_then(|stated| listing::entry(&held.file, stated, Known::Now));
+    Ok(stated.is_some_and(|entry| entry.is_withdrawn))
 }
 
 fn records(file: &CreditFileView) -> impl Iterator<Item = &str> {

@@ -4,8 +4,8 @@ use std::{io::Write, net::TcpStream};
 
 use serde_json::{Value, json};
 
-use crate::support::events::{COMPANY, SHOP, act, black, penalty};
-use crate::support::server::{AUDITOR, LABOUR, MARKET, Server, Site, token, wait_until};
+use crate::support::events::{COMPANY, SHOP, act, black, event, penalty};
+use crate::support::server::{AUDITOR, BANK, LABOUR, MARKET, OFFICE, Server, Site, token, wait_until};
 
 const DAY: &str = "2026-06-01";
 
@@ -41,6 +41,22 @@ fn an_id_is_of_one_subject_also_if_whoever_used_it_first_hung_up() {
     let (first, second) = (has(COMPANY), has(SHOP));
     let both: Vec<&String> = first.iter().filter(|record| second.contains(record)).collect();
     assert!(both.is_empty(), "of two subjects: {both:?}");
+}
+
+#[test]
+fn an_implementer_says_that_it_found_an_error_and_the_office_says_whose_number_it_is() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    assert_eq!(server.client(LABOUR).publish(&black("unpaid-wages", "L-1", DAY, "2029-06-01", COMPANY)).status, 201);
+    let found = json!({ "grounds": "已结清", "by": "implementer" });
+    let objection = act("objection.filed", "O-1", DAY, COMPANY, &format!("{LABOUR}/L-1"), found);
+    assert_eq!(server.client(AUDITOR).publish(&objection).status, 403);
+    let reply = server.client(BANK).publish(&objection);
+    assert_eq!((reply.status, &reply.json()["effect"]), (201, &json!("applied")), "{reply:?}");
+    let number = json!({ "scheme": "registration", "value": "654002050001234", "reason": "登记档案" });
+    let linked = event("N-1", "identifier.linked", DAY, COMPANY, number);
+    assert_eq!(server.client(BANK).publish(&linked).status, 403);
+    assert_eq!(server.client(OFFICE).publish(&linked).status, 201);
 }
 
 #[test]

@@ -124,6 +124,12 @@ impl Severity {
         &self.classes
     }
 
+    /// The closed list in words, and what an open one begins with.
+    pub fn penalty_kinds(&self) -> String {
+        let open = if self.open_prefix.is_empty() { String::new() } else { format!(", or {}…", self.open_prefix) };
+        format!("the kinds are {}{open}", self.penalty_kinds.join(", "))
+    }
+
     /// Whether it is one of the closed list, or an open one such as 其他-….
     pub fn knows_penalty_kind(&self, kind: &str) -> bool {
         self.penalty_kinds.iter().any(|known| known == kind)

@@ -65,6 +65,9 @@ pub fn malformed() -> Vec<(String, &'static str, &'static str)> {
         (changed("/data/kinds", json!("罚款")), "/data/kinds", "invalid"),
         (changed("/data/kinds", json!([1])), "/data/kinds/0", "invalid"),
         (changed("/data/kinds", json!([])), "/data/kinds", "required"),
+        (changed("/data/kinds", json!(["罚款", "吊销营业执照"])), "/data/kinds/1", "unknown-kind"),
+        (changed("/data/kinds", json!(["罚款；警告"])), "/data/kinds/0", "unknown-kind"),
+        (listing("/data/repairable", json!({ "allowed": false })), "/data/repairable/how", "required"),
         (changed("/data/conduct", Value::Null), "/data/conduct", "required"),
         (changed("/data/procedure", json!("quick")), "/data/procedure", "invalid"),
         (changed("/type", json!("penalty.doubled")), "/type", "unknown-type"),
@@ -112,6 +115,8 @@ pub fn malformed() -> Vec<(String, &'static str, &'static str)> {
         (person(json!({ "kind": "person", "id": "P12" })), "/subject", "person"),
         (person(json!({ "kind": "person" })), "/subject", "person"),
     ];
+    let uncited = json!({ "record": "ORG/L-1", "citation": " " });
+    rows.push((event("R-1", "repair.refused", TODAY, COMPANY, uncited).to_string(), "/data/citation", "required"));
     let of_nobody = event("G-1", "publication.issued", TODAY, COMPANY, record);
     rows.push((of_nobody.to_string(), "/data/record", "record-shape"));
     rows

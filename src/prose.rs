@@ -67,6 +67,11 @@ fn replaced(text: &str, range: &Range<usize>, replace: impl Fn(&str) -> Option<S
     (plain.len() >= MIN_RUN).then(|| replace(&plain)).flatten()
 }
 
+/// Whether a text holds the number of a citizen.
+pub fn holds_citizen_number(text: &str) -> bool {
+    map_runs(text, |run| is_citizen_number(run).then(String::new)).is_some()
+}
+
 /// Whether a run can only be the number of a citizen.
 pub fn is_citizen_number(run: &str) -> bool {
     check_citizen_number(run).is_ok()

@@ -3,6 +3,7 @@
 use super::{
     App, Problem,
     auth::{Caller, Principal, Role},
+    places::{Place, Places},
     splitter::{Line, Splitter},
 };
 use crate::intake::{
@@ -40,6 +41,9 @@ const ANSWERS_WAITING: usize = 4;
 const BODY_WAIT: Duration = Duration::from_secs(60);
 /// Streams of events at a time: each holds some batches in memory.
 static STREAMS: Semaphore = Semaphore::const_new(128);
+static STREAMS_OF_ONE: Places = Places::new(32, "streams of events");
+/// How long a stream may bring nothing: who sends less often sends events one by one.
+const IDLE_WAIT: Duration = Duration::from_secs(300);
 
 pub fn routes() -> Router<App> {
     Router::new().route("/v1/events", post(publish))
@@ -134,9 +138,10 @@ async fn publish(State(app): State<App>, Caller(principal): Caller, request: Req
     match essence {
         "application/json" => one(&app, &publisher, request.into_body()).await,
         "application/x-ndjson" | "application/ndjson" => {
+            let own = STREAMS_OF_ONE.take(&principal.org)?;
             let place = STREAMS.try_acquire();
             let place = place.map_err(|_| Problem::unavailable("too many streams are being read; try again"))?;
-            Ok(stream(app, publisher, request.into_body(), place))
+            Ok(stream(app, publisher, request.into_body(), (own, place)))
         }
         other => {
             let detail = format!("send application/json or application/x-ndjson, not {other}");
@@ -218,12 +223,12 @@ type Part = Result<(u64, Submission), tokio::task::JoinError>;
 
 /// Reads lines, hands them on in batches, and answers in order. Each stage waits for the next, so memory stays bounded
 /// whatever the length of the body.
-fn stream(app: App, publisher: Publisher, body: Body, place: SemaphorePermit<'static>) -> Response {
+fn stream(app: App, publisher: Publisher, body: Body, places: (Place, SemaphorePermit<'static>)) -> Response {
     let (submissions, mut submitted) = mpsc::channel::<Part>(BATCHES_UNDER_WAY);
     let (answers, answered) = mpsc::channel::<Result<Bytes, io::Error>>(ANSWERS_WAITING);
     tokio::spawn(read_lines(app, Arc::new(publisher), body, submissions));
     tokio::spawn(async move {
-        let _place = place;
+        let _places = places;
         while let Some(part) = submitted.recv().await {
             let answer = match part {
                 Ok((first_line, submission)) => Ok(lines(first_line, &submission.answers().await).into()),
@@ -279,8 +284,9 @@ async fn read_lines(app: App, publisher: Arc<Publisher>, body: Body, submissions
         // Takes what has arrived already, up to a batch, before it hands on: a slow sender is answered at once, a fast
         // one in large batches.
         let mut ended = false;
-        let next = chunks.next().await;
-        let mut available = Some(next);
+        let next = tokio::time::timeout(IDLE_WAIT, chunks.next()).await;
+        let idle = |_| Some(Err(axum::Error::new(io::Error::from(io::ErrorKind::TimedOut))));
+        let mut available = Some(next.unwrap_or_else(idle));
         while let Some(chunk) = available {
             match chunk {
                 Some(Ok(chunk)) => splitter.push(&chunk),

@@ -4,6 +4,7 @@ use super::{
     App, Problem,
     auth::{Caller, Principal},
     params::{Params, heavy},
+    places::{Place, Places},
     viewer,
 };
 use crate::{
@@ -27,19 +28,14 @@ use chengxin_projections::{
 };
 use futures::{Stream, StreamExt, stream};
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::BTreeMap,
-    convert::Infallible,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 /// Items of a page, where the caller does not say.
 const DEFAULT_LIMIT: usize = 100;
 /// Items of a page at most.
 const MAX_LIMIT: usize = 1_000;
-/// Streams of one organisation at a time over all feeds, so that none takes the places of the others.
-const STREAMS_OF_ONE: usize = 64;
+/// Streams at a time over all feeds.
+static FOLLOWED: Places = Places::new(64, "streams of changes");
 /// A comment goes out so often when nothing else does, so that proxies keep the connection and its end is noticed.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// What a consumer sends to resume, in the wording of the standard.
@@ -234,7 +230,7 @@ async fn follow(
     name: &'static str,
     after: Cursor,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>> + use<>>, Problem> {
-    let place = PlaceOfOne::take(&principal.org)?;
+    let place = FOLLOWED.take(&principal.org)?;
     let node = app.node.clone();
     let subscription = heavy(move || {
         check(&node, name, kind, &after)?;
@@ -253,36 +249,7 @@ struct Follower {
     app: App,
     principal: Arc<Principal>,
     view: View,
-    _place: PlaceOfOne,
-}
-
-/// How many streams each organisation follows.
-static FOLLOWED: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
-
-/// A place among [`STREAMS_OF_ONE`].
-struct PlaceOfOne(String);
-
-impl PlaceOfOne {
-    fn take(org: &str) -> Result<PlaceOfOne, Problem> {
-        let mut followed = FOLLOWED.lock().unwrap_or_else(PoisonError::into_inner);
-        let taken = followed.entry(org.to_owned()).or_default();
-        if *taken == STREAMS_OF_ONE {
-            let detail = format!("{org} follows {STREAMS_OF_ONE} streams already; end one, or read page by page");
-            return Err(Problem::unavailable(detail));
-        }
-        *taken += 1;
-        Ok(PlaceOfOne(org.to_owned()))
-    }
-}
-
-impl Drop for PlaceOfOne {
-    fn drop(&mut self) {
-        let mut followed = FOLLOWED.lock().unwrap_or_else(PoisonError::into_inner);
-        match followed.get_mut(&self.0) {
-            Some(taken) if *taken > 1 => *taken -= 1,
-            _ => drop(followed.remove(&self.0)),
-        }
-    }
+    _place: Place,
 }
 
 /// A stream that lost the log ends; its consumer comes back with the id of the last event. So does one whose level a new
@@ -318,22 +285,5 @@ fn event(kind: Kind, item: &Delivered) -> Event {
 impl From<SubscribeError> for Problem {
     fn from(error: SubscribeError) -> Problem {
         Problem::unavailable(error.to_string())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_organisation_follows_so_many_streams_and_no_more_until_one_ends() {
-        let mut places: Vec<PlaceOfOne> = (0..STREAMS_OF_ONE).map(|_| PlaceOfOne::take("a").unwrap()).collect();
-        assert!(PlaceOfOne::take("a").is_err());
-        assert!(PlaceOfOne::take("b").is_ok());
-        places.pop();
-        places.push(PlaceOfOne::take("a").unwrap());
-        assert!(PlaceOfOne::take("a").is_err());
-        drop(places);
-        assert!(!FOLLOWED.lock().unwrap().contains_key("a"));
     }
 }

@@ -331,6 +331,10 @@ async fn quarantine(
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
     let job = visible(&app.imports, &principal, id)?;
+    // Whole rows, with names and numbers of persons: for those who sent them alone.
+    if job.publisher.org != principal.org || !principal.has(&[Role::Publisher]) {
+        return Err(Problem::forbidden("the quarantine is for the publishers of the organisation that sent the file"));
+    }
     let none = || Problem::not_found("this import has no rows in quarantine, or is not done yet");
     let path = app.imports.quarantine(&job).ok_or_else(none)?;
     let file = tokio::fs::File::open(&path).await.map_err(|_| none())?;

@@ -12,6 +12,7 @@ pub mod obligations;
 pub mod openapi;
 pub mod operation;
 pub mod params;
+mod places;
 pub mod policy;
 pub mod schemas;
 mod splitter;

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     intake::{self, DocumentInput, FieldError},
+    prose::holds_citizen_number,
     query::{
         self, Page,
         access::PERSONAL,
@@ -320,6 +321,9 @@ async fn find_person(
     .map(Json)
 }
 
+/// Longest purpose and case of a lookup, in characters.
+const MAX_REASON: usize = 500;
+
 fn person_request(body: &[u8]) -> Result<FindPerson, Problem> {
     // What is wrong is told without quoting the body, which has a document number in it.
     let shape = "send {\"document\": {\"kind\", \"number\"}, \"purpose\", \"case\"}, all of them texts";
@@ -328,6 +332,11 @@ fn person_request(body: &[u8]) -> Result<FindPerson, Problem> {
     for (pointer, text) in [("/purpose", &request.purpose), ("/case", &request.case)] {
         if text.trim().is_empty() {
             errors.push(FieldError::new(pointer, "required", "say why the person is looked for, and in which case"));
+        } else if text.chars().count() > MAX_REASON {
+            errors.push(FieldError::new(pointer, "too-long", format!("at most {MAX_REASON} characters")));
+        } else if holds_citizen_number(text) {
+            // It is traced.
+            errors.push(FieldError::new(pointer, "personal-in-number", "say it without the number of a citizen"));
         }
     }
     if errors.is_empty() { Ok(request) } else { Err(Problem::malformed(shape, errors)) }

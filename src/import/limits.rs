@@ -12,6 +12,8 @@ pub const MAX_COLUMNS: usize = 256;
 
 /// The most rows of a CSV file. Each row costs about 40 bytes of memory for the recognition of duplicates.
 pub const MAX_CSV_ROWS: u64 = 5_000_000;
+/// Quotes of a file that are not closed.
+pub const MAX_UNCLOSED: u64 = 1_000;
 
 /// The heading row is looked for among so many rows: titles and notes stand above it.
 pub const HEADING_SEARCH_ROWS: usize = 10;

@@ -6,7 +6,7 @@ use super::{
     encoding::{self, Encoding},
     error::{Code, FileError, Problem},
     headings::{self, HeadingMap},
-    limits::{MAX_COLUMNS, MAX_CSV_ROWS, MAX_RECORD_BYTES},
+    limits::{MAX_COLUMNS, MAX_CSV_ROWS, MAX_RECORD_BYTES, MAX_UNCLOSED},
     quarantine::unguarded,
     row::{self, Draft, IdDigest, Parsed, QuarantinedRow, Settings},
     source::{Body, SourceFile},
@@ -58,6 +58,8 @@ pub struct Rows<K> {
     first: bool,
     guarded: bool,
     finished: bool,
+    /// Quotes so far that were not closed.
+    unclosed: u64,
     done: u64,
 }
 
@@ -75,7 +77,17 @@ impl<K: Fn(&str, &str) -> String> Rows<K> {
             ..Summary::default()
         };
         let guarded = source.map.is_quarantine();
-        Rows { source, settings, summary, seen: HashMap::new(), first: true, guarded, finished: false, done: 0 }
+        Rows {
+            source,
+            settings,
+            summary,
+            seen: HashMap::new(),
+            first: true,
+            guarded,
+            finished: false,
+            unclosed: 0,
+            done: 0,
+        }
     }
 
     pub fn source(&self) -> &SourceFile {
@@ -166,6 +178,14 @@ impl<K: Fn(&str, &str) -> String> Rows<K> {
             if self.guarded {
                 let (Cut::Cells { cells, .. } | Cut::Broken(QuarantinedRow { cells, .. })) = &mut cut;
                 *cells = cells.iter().map(unguarded).collect();
+            }
+            if matches!(&cut, Cut::Broken(row) if row.problems.iter().any(|problem| problem.code == Code::UnclosedQuote))
+            {
+                self.unclosed += 1;
+                // Each is looked for through a mebibyte.
+                if self.unclosed > MAX_UNCLOSED {
+                    return Err(FileError::TooLarge { what: "没有成对的英文双引号", limit: MAX_UNCLOSED });
+                }
             }
             let row = match cut {
                 Cut::Cells { cells, .. } if cells.is_blank() => continue,

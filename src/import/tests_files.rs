@@ -84,6 +84,14 @@ fn a_quote_that_is_not_closed_costs_its_line_alone() {
 }
 
 #[test]
+fn a_file_of_quotes_that_are_not_closed_is_given_up() {
+    let file = [HEAD, &"a\",\"\n".repeat(5_000)].concat();
+    let mut rows = open(file).unwrap().rows(settings());
+    let read = rows.by_ref().take_while(Result::is_ok).count() as u64;
+    assert!(read <= MAX_UNCLOSED, "{read}");
+}
+
+#[test]
 fn a_quoted_cell_may_hold_line_breaks_and_quotes() {
     let (rows, _) = read([HEAD, &line("1号", "\"甲\r\n\"\"乙\"\",\""), &line("2号", "x")].concat());
     let DraftData::Penalty(data) = &draft(&rows[0]).data else { panic!("a license") };

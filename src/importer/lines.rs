@@ -109,7 +109,8 @@ impl Source<Kept> for Reading<'_> {
     fn next(&mut self) -> Result<Option<Batch<Kept>>, ImportError> {
         let mut items = Vec::new();
         let begun = self.done;
-        while items.len() < BATCH_ROWS && self.done - begun < BATCH_BYTES as u64 {
+        // An empty batch would be the end: blank lines alone are none.
+        while items.is_empty() || (items.len() < BATCH_ROWS && self.done - begun < BATCH_BYTES as u64) {
             let Some((raw, too_long)) = self.read_line()? else { break };
             self.line += 1;
             let raw = if self.line == 1 { without_mark(raw) } else { raw };

@@ -20,6 +20,8 @@ const MAX_NAME: usize = 200;
 const MAX_ALIASES: usize = 16;
 /// Most items of a list in one event.
 const MAX_ITEMS: usize = 200;
+/// Longest role, code of a measure and organisation, in characters.
+const MAX_WORD: usize = 64;
 /// Greatest number of months, versions and levels; what makes sense is for the judge to say.
 const MAX_NUMBER: u32 = 1_000_000;
 const DOCUMENT_KINDS: [&str; 5] =
@@ -206,6 +208,21 @@ pub(super) fn amounts(data: &Data, errors: &mut Vec<FieldError>) {
             list("implementers", initiated.implementers.len());
         }
         _ => {}
+    }
+    // What an entry says of its persons repeats them.
+    let words: Vec<(&str, &String)> = match data {
+        Data::DesignationMade(entry) => entry.persons.iter().map(|named| ("persons", &named.role)).collect(),
+        Data::MeasureInitiated(initiated) => {
+            let measures = initiated.measures.iter().map(|code| ("measures", code));
+            measures.chain(initiated.implementers.iter().map(|org| ("implementers", org))).collect()
+        }
+        _ => Vec::new(),
+    };
+    for (field, word) in words {
+        if word.chars().count() > MAX_WORD {
+            let detail = format!("a role, a code or an organisation has at most {MAX_WORD} characters");
+            errors.push(FieldError::new(format!("/data/{field}"), "too-long", detail));
+        }
     }
     let numbers = match data {
         Data::DesignationMade(entry) => vec![("months", entry.months), ("watch_months", entry.watch_months)],

@@ -10,6 +10,7 @@ use crate::{
         partition_of,
     },
     node::Node,
+    prose::holds_citizen_number,
 };
 use chengxin_projections::{
     change::{Bytes, Refused},
@@ -110,16 +111,17 @@ fn told(error: &FieldError) -> String {
     let FieldError { pointer, code, detail } = error;
     match *code {
         "invalid" | "json" => format!("{pointer} {code}: not what the schema of the event says"),
+        _ if holds_citizen_number(detail) => format!("{pointer} {code}"),
         _ => format!("{pointer} {code}: {detail}"),
     }
 }
 
-/// A record that had no effect and why. What is not even JSON is kept with its bytes; what is may name persons, and still
-/// stands in the inbox at the position that is told.
+/// A record that had no effect and why. What has nothing of JSON in it is kept with its bytes; what has may name persons,
+/// also if it is broken, and still stands in the inbox at the position that is told.
 fn refusal(node: &Node, record: &InboxRecord, rejection: &Rejection) -> Record {
     let value = record.value.as_deref().unwrap_or_default();
-    let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(value).is_ok();
-    let bytes = if is_json { &[] } else { &value[..value.len().min(SET_ASIDE_BYTES)] };
+    let has_json = value.contains(&b'{') && value.contains(&b'"');
+    let bytes = (!has_json).then(|| Bytes(value[..value.len().min(SET_ASIDE_BYTES)].to_vec()));
     let (code, detail) = match rejection {
         Rejection::Malformed(errors) => {
             let lines: Vec<String> = errors.iter().map(told).collect();
@@ -137,7 +139,7 @@ fn refusal(node: &Node, record: &InboxRecord, rejection: &Rejection) -> Record {
         subject: None,
         code: code.as_str().to_owned(),
         detail: short(detail),
-        bytes: (!is_json).then(|| Bytes(bytes.to_vec())),
+        bytes,
     };
     let mut value = Vec::new();
     node.codec.encode_refused(&refused, &mut value);

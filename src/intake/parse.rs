@@ -23,6 +23,11 @@ pub fn representative_of(record: &str) -> String {
     format!("representative of {record}")
 }
 
+/// A name, unless it says nothing.
+fn a_name(name: Option<&str>) -> Option<String> {
+    name.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
 /// Personal fields on their way to the vault.
 #[derive(Debug, Clone)]
 pub struct ToSeal {
@@ -286,11 +291,7 @@ impl Persons<'_> {
     }
 
     fn seal_self(&mut self, id: &str, name: Option<&str>, kind: String, number: String) {
-        let fields = PersonalFields {
-            name: name.map(|name| name.trim().to_owned()),
-            document_kind: Some(kind),
-            document_number: Some(number),
-        };
+        let fields = PersonalFields { name: a_name(name), document_kind: Some(kind), document_number: Some(number) };
         self.sealings.push(ToSeal { subject: id.to_owned(), reference: OWN_FIELDS.to_owned(), fields });
     }
 
@@ -314,7 +315,7 @@ impl Persons<'_> {
             return PersonReference { person: Some(id), sealed: None };
         }
         let reference = representative_of(owner);
-        let fields = PersonalFields { name: input.name.clone(), document_kind: None, document_number: None };
+        let fields = PersonalFields { name: a_name(input.name.as_deref()), document_kind: None, document_number: None };
         self.sealings.push(ToSeal { subject: subject.to_owned(), reference: reference.clone(), fields });
         PersonReference { person: None, sealed: Some(reference) }
     }

@@ -188,7 +188,7 @@ fn only_once(data: &Data) -> bool {
 }
 
 /// Whether the event makes a record, so that its id names one.
-fn makes_record(data: &Data) -> bool {
+pub(super) fn makes_record(data: &Data) -> bool {
     matches!(data, Data::LicenseGranted(_) | Data::PenaltyImposed(_) | Data::DesignationMade(_))
 }
 

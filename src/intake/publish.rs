@@ -1,14 +1,14 @@
 //! Append, wait for the judge, answer.
 
 use super::{
-    Draft, Rejection,
+    Draft, FieldError, Rejection,
     parse::ToSeal,
-    prepare::Prepared,
+    prepare::{Prepared, makes_record},
     redact,
     underway::{Appending, Stage, Underway},
 };
 use crate::{
-    log::{Record, partition_of},
+    log::{RECORD_BYTES, Record, partition_of},
     node::Node,
     projector::Answer,
     vault::Sealing,
@@ -155,7 +155,9 @@ impl Intake {
                 (Ok(Prepared::New(_, sealings, _)), Err(rejection)) if !sealings.is_empty() => {
                     known(Err(rejection.clone()))
                 }
-                (Ok(Prepared::New(event, _, warnings)), _) => self.enqueue(&event, warnings, &mut records),
+                (Ok(Prepared::New(event, _, warnings)), _) => {
+                    self.enqueue(&event, warnings, &mut records).unwrap_or_else(|rejection| known(Err(rejection)))
+                }
             }
         });
         let answers = answers.collect();
@@ -173,14 +175,17 @@ impl Intake {
     /// What was published before was sealed before, and may have been erased since.
     fn seal(&self, prepared: &[Result<Prepared, Rejection>]) -> Result<(), Rejection> {
         let wanted = prepared.iter().flatten().flat_map(|prepared| match prepared {
-            Prepared::New(_, sealings, _) => &sealings[..],
-            Prepared::Duplicate(_) => &[],
+            Prepared::New(event, sealings, _) => {
+                sealings.iter().map(|sealing| (makes_record(&event.data), sealing)).collect()
+            }
+            Prepared::Duplicate(_) => Vec::new(),
         });
         let mut sealings: Vec<Sealing<'_>> = Vec::new();
-        for ToSeal { subject, reference, fields } in wanted {
-            // A document without a name must not cover a name that was sealed before, or comes before it.
+        for (may_rename, ToSeal { subject, reference, fields }) in wanted {
+            // A document without a name must not cover a name that was sealed before, or comes before it. Nor does what is
+            // done with a record, and may have no effect, change what a person is called.
             let is_here = |other: &Sealing<'_>| (other.subject, other.reference) == (subject, reference);
-            let known = fields.name.is_none()
+            let known = (fields.name.is_none() || !may_rename)
                 && (sealings.iter().any(is_here) || self.node.vault.open_fields(subject, reference)?.is_some());
             if !known {
                 sealings.push(Sealing { subject, reference, fields });
@@ -190,9 +195,19 @@ impl Intake {
     }
 
     /// Adds the event to the records of its partition; policy goes to every partition.
-    fn enqueue(&self, event: &Event, warnings: Vec<Reason>, records: &mut BTreeMap<u16, Vec<Record>>) -> Awaited {
+    fn enqueue(
+        &self,
+        event: &Event,
+        warnings: Vec<Reason>,
+        records: &mut BTreeMap<u16, Vec<Record>>,
+    ) -> Result<Awaited, Rejection> {
         let partitions = self.node.log.partitions();
         let mut record = self.node.codec.event_record(event, 0);
+        // Marks can be longer than the names in whose place they stand. No log takes what is longer, nor what comes with it.
+        if record.size() > RECORD_BYTES {
+            let detail = format!("the event would take {} bytes in the log, which takes {RECORD_BYTES}", record.size());
+            return Err(Rejection::Malformed(vec![FieldError::new("/data", "too-long", detail)]));
+        }
         let everywhere = event.subject.kind == SubjectKind::System;
         let last = if everywhere { partitions - 1 } else { partition_of(&record.key, partitions) };
         let first = if everywhere { 0 } else { last };
@@ -204,7 +219,7 @@ impl Intake {
             queue.push(record.clone());
         }
         let (id, record, recorded) = (event.id.clone(), event.name(), event.recorded);
-        Awaited::Appended { id, record, recorded, partition: first, index, everywhere, warnings }
+        Ok(Awaited::Appended { id, record, recorded, partition: first, index, everywhere, warnings })
     }
 }
 

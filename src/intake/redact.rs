@@ -18,6 +18,7 @@ use crate::{
 use chengxin_projections::{
     event::{Data, Event, Subject, SubjectKind},
     facts::{Content, Known, Record},
+    judge::CORRECTABLE,
 };
 use std::collections::{BTreeSet, HashMap};
 
@@ -32,8 +33,6 @@ const MIN_NAME: usize = 2;
 
 /// A shorter name of an organisation is no reason to let a person's stand.
 const MIN_OWN_NAME: usize = 4;
-/// Longest name of a field of a record.
-const MAX_KEY: usize = 40;
 
 /// Texts that must not be logged, and what stands in their place; the longest first.
 struct Hidden {
@@ -96,6 +95,13 @@ pub(super) fn in_names(id: &str, subject: &Subject, data: &Data, errors: &mut Ve
     if let Some(name) = &subject.name {
         check("/subject/name".to_owned(), name);
     }
+    // Some pass for the code of an organisation, too.
+    if let Some(uscc) = &subject.uscc {
+        check("/subject/id".to_owned(), uscc);
+    }
+    for (field, text) in codes(data) {
+        check(format!("/data/{field}"), text);
+    }
     for (index, alias) in subject.aliases.iter().enumerate() {
         check(format!("/subject/aliases/{index}/value"), &alias.value);
     }
@@ -105,10 +111,11 @@ pub(super) fn in_names(id: &str, subject: &Subject, data: &Data, errors: &mut Ve
         Data::DesignationMade(designation) => check("/data/document_no".to_owned(), &designation.document_no),
         Data::IdentifierLinked(linked) => check("/data/value".to_owned(), &linked.value),
         Data::RecordCorrected(corrected) => {
-            // A key that means nothing is refused later, and logged as it is.
+            // What is behind a key that means nothing would be refused, and logged as it is.
             for key in corrected.changes.0.as_object().into_iter().flat_map(|changes| changes.keys()) {
-                if key.len() > MAX_KEY || !key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
-                    let detail = "name the fields that change as the record has them, such as `facts`";
+                if !CORRECTABLE.contains(&key.as_str()) {
+                    let detail =
+                        format!("name the fields that change as the record has them: {}", CORRECTABLE.join(", "));
                     errors.push(FieldError::new("/data/changes", "unknown-field", detail));
                     break;
                 }
@@ -116,6 +123,36 @@ pub(super) fn in_names(id: &str, subject: &Subject, data: &Data, errors: &mut Ve
         }
         _ => {}
     }
+}
+
+/// Texts that are codes or short words and no prose, by their fields.
+fn codes(data: &Data) -> Vec<(&'static str, &str)> {
+    let mut codes: Vec<(&'static str, Option<&str>)> = Vec::new();
+    match data {
+        Data::LicenseGranted(license) => {
+            codes.push(("category", license.category.as_deref()));
+            codes.push(("decided_by_code", license.decided_by_code.as_deref()));
+            codes.push(("source_code", license.source_code.as_deref()));
+        }
+        Data::PenaltyImposed(penalty) => {
+            codes.push(("decided_by_code", penalty.decided_by_code.as_deref()));
+            codes.push(("source_code", penalty.source_code.as_deref()));
+        }
+        Data::DesignationMade(entry) => {
+            codes.push(("grade", entry.grade.as_deref()));
+            codes.push(("channel", entry.channel.as_deref()));
+            codes.extend(entry.persons.iter().map(|named| ("persons", Some(named.role.as_str()))));
+        }
+        Data::PublicationIssued(issued) => codes.push(("channel", Some(&issued.channel))),
+        Data::PublicationWithheld(withheld) => codes.push(("exception", Some(&withheld.exception))),
+        Data::NoticeIssued(notice) => codes.push(("channel", Some(&notice.channel))),
+        Data::MeasureInitiated(initiated) => {
+            codes.extend(initiated.implementers.iter().map(|org| ("implementers", Some(org.as_str()))));
+            codes.extend(initiated.measures.iter().map(|code| ("measures", Some(code.as_str()))));
+        }
+        _ => {}
+    }
+    codes.into_iter().filter_map(|(field, code)| Some((field, code?))).collect()
 }
 
 impl Hidden {
@@ -151,8 +188,14 @@ impl Hidden {
                 hidden.own_name = hidden.own_name.or_else(|| held.file.name(then).map(str::to_owned));
             }
         }
-        hidden.known.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
+        hidden.put_in_order();
         Ok(hidden)
+    }
+
+    /// The longest first, each once.
+    fn put_in_order(&mut self) {
+        self.known.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        self.known.dedup_by(|(a, _), (b, _)| a == b);
     }
 
     fn learn_all(&mut self, fields: Option<PersonalFields>, name_mark: &'static str) {
@@ -185,13 +228,21 @@ impl Hidden {
     }
 
     fn without_known(&self, part: &str) -> String {
-        let mut part = part.to_owned();
-        for (known, mark) in &self.known {
-            if part.contains(known.as_str()) {
-                part = part.replace(known.as_str(), mark);
+        // In one pass, which looks into no mark that it has put in: names can be the words of a mark.
+        let (mut out, mut rest) = (String::with_capacity(part.len()), part);
+        while let Some(next) = rest.chars().next() {
+            match self.known.iter().find(|(known, _)| rest.starts_with(known.as_str())) {
+                Some((known, mark)) => {
+                    out.push_str(mark);
+                    rest = &rest[known.len()..];
+                }
+                None => {
+                    out.push(next);
+                    rest = &rest[next.len_utf8()..];
+                }
             }
         }
-        part
+        out
     }
 }
 
@@ -236,6 +287,16 @@ mod tests {
         let hidden = hidden("司马演", Some("E1234567X"), None);
         let clean = hidden.clean("司马演（护照e1234567x）称E1234567X非司马演所有").unwrap();
         assert_eq!(clean, "〔相关人员〕（护照〔证件号码〕）称〔证件号码〕非〔相关人员〕所有");
+    }
+
+    #[test]
+    fn names_that_are_the_words_of_a_mark_do_not_make_a_text_grow_without_end() {
+        let mut hidden = hidden("相关", None, None);
+        for name in ["人员", "相关", "人员", "证件"].into_iter().cycle().take(200) {
+            hidden.learn(&PersonalFields { name: Some(name.into()), ..PersonalFields::default() }, RELATED);
+        }
+        hidden.put_in_order();
+        assert_eq!(hidden.clean("相关人员").unwrap(), "〔相关人员〕〔相关人员〕");
     }
 
     #[test]

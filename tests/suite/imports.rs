@@ -206,6 +206,14 @@ fn events_go_in_line_by_line_and_a_corrected_line_goes_in_afterwards() {
     assert_eq!(corrected.code, 0);
 }
 
+#[test]
+fn very_many_blank_lines_are_not_the_end_of_a_file() {
+    let desk = Desk::new();
+    let event = r#"{"id":"E-1","type":"subject.deregistered","effective":"2026-04-20","subject":{"kind":"organisation","id":"USCC"},"data":{}}"#;
+    let file = desk.file("events.ndjson", format!("{}{}", "\n".repeat(9 << 20), event.replace("USCC", USCC)));
+    import(&desk.data(), &file).says("共 1 行");
+}
+
 /// A workbook of one sheet that unpacks to very many times its size.
 fn bomb() -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
@@ -266,6 +274,7 @@ fn a_file_that_is_sent_to_a_server_is_imported_and_its_quarantine_can_be_fetched
     let quarantine = server.get(done["quarantine"].as_str().unwrap(), MARKET);
     assert!(quarantine.status == 200 && quarantine.body.contains("校验码不符"), "{quarantine:?}");
     assert_eq!(server.get(&location, "auditor").status, 200);
+    assert_eq!(server.get(done["quarantine"].as_str().unwrap(), "auditor").status, 403, "persons stand in it");
     assert_eq!(server.get(&location, "another").status, 404, "what others send is not theirs to see");
     let list: serde_json::Value = serde_json::from_str(&server.get("/v1/imports", MARKET).body).unwrap();
     assert_eq!(list["items"].as_array().unwrap().len(), 1);

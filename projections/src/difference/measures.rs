@@ -9,6 +9,9 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
+/// Entries that a change names as what a measure rests on, so that it is never longer than a log takes.
+const BASIS_TOLD: usize = 500;
+
 /// A measure on a day, the entries that carry it by their places.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Carried {
@@ -113,7 +116,7 @@ pub(super) fn changes(
             subject: about.clone(),
             measure: (*code).to_owned(),
             what: *what,
-            basis: measure.basis.iter().map(|place| file.records[*place].id.to_string()).collect(),
+            basis: measure.basis.iter().take(BASIS_TOLD).map(|place| file.records[*place].id.to_string()).collect(),
             from: measure.from,
             until: until.unwrap_or(measure.until),
             cause: happening.cause(),

@@ -147,6 +147,40 @@ struct LicenseChanges {
     _remarks: Change<String>,
 }
 
+/// The fields of records that can be corrected, of one kind or another.
+pub const CORRECTABLE: &[&str] = &[
+    "basis",
+    "category",
+    "certificate_name",
+    "certificate_no",
+    "certificates",
+    "channel",
+    "conduct",
+    "confiscated",
+    "content",
+    "decided_by",
+    "decided_by_code",
+    "document_name",
+    "document_no",
+    "facts",
+    "fine",
+    "grade",
+    "kinds",
+    "months",
+    "procedure",
+    "publicity_until",
+    "remarks",
+    "repairable",
+    "scope",
+    "severity",
+    "source",
+    "source_code",
+    "until",
+    "valid_from",
+    "valid_until",
+    "watch_months",
+];
+
 pub(super) fn correct(case: &Case, record: &Record, data: &RecordCorrected) -> Result<Deed, Refusal> {
     if data.changes.0.as_object().is_none_or(serde_json::Map::is_empty) {
         return Err(invalid("`changes` is an object of the fields that change and their new values"));

@@ -14,6 +14,8 @@ mod record;
 mod repair;
 mod subject;
 
+pub use correction::CORRECTABLE;
+
 use crate::{
     date::Date,
     difference::{self, Changes, Happening, Standing, Telling, standing},

@@ -107,6 +107,8 @@ pub fn malformed() -> Vec<(String, &'static str, &'static str)> {
         (changed("/subject/id", json!("91654002MA00TEAI4G")), "/subject/id", "identifier-shape"),
         (changed("/subject/id", json!("９１６５４００２")), "/subject/id", "identifier-shape"),
         (changed("/subject/id", Value::Null), "/subject/id", "required"),
+        // The number of a citizen that passes for a code.
+        (changed("/subject/id", json!("65400219600122022X")), "/subject/id", "personal-in-number"),
         (changed("/subject/kind", json!("system")), "/subject/kind", "invalid"),
         (changed("/subject/kind", json!("ghost")), "/subject/kind", "invalid"),
         (citizen("654021199002290011"), "/subject/document/number", "identifier-check"),
@@ -117,6 +119,16 @@ pub fn malformed() -> Vec<(String, &'static str, &'static str)> {
     ];
     let uncited = json!({ "record": "ORG/L-1", "citation": " " });
     rows.push((event("R-1", "repair.refused", TODAY, COMPANY, uncited).to_string(), "/data/citation", "required"));
+    let named = json!({ "kind": "person", "document": { "kind": "护照", "number": "E1" }, "name": "某某" });
+    let persons = json!([{ "subject": named, "role": "法".repeat(65) }]);
+    rows.push((listing("/data/persons", persons), "/data/persons", "too-long"));
+    let representative = json!({ "name": "某某", "document": { "kind": "护照", "number": "E1" } });
+    let changes = json!({ "record": "ORG/P-1", "changes": { "representative": representative } });
+    rows.push((
+        event("C-1", "record.corrected", TODAY, COMPANY, changes).to_string(),
+        "/data/changes",
+        "unknown-field",
+    ));
     let of_nobody = event("G-1", "publication.issued", TODAY, COMPANY, record);
     rows.push((of_nobody.to_string(), "/data/record", "record-shape"));
     rows

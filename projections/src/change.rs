@@ -1,6 +1,6 @@
 //! What goes out: changes of lists and measures, list entries as they stand, and refusals.
 //!
-//! All of it is the difference of two pictures of a subject (`picture.rs`), so a rule cannot forget to announce itself.
+//! All of it is the difference of two standings of a subject (`difference/`), so a rule cannot forget to announce itself.
 
 use crate::{date::Date, event::SubjectKind, instant::Instant};
 use serde::{Deserialize, Serialize};

@@ -19,7 +19,7 @@ use std::time::Duration;
 const MAX_DAYS: i32 = 11_000;
 /// How long a call waits until its days are open in every partition.
 const OPEN_WAIT: Duration = Duration::from_secs(120);
-/// Days after which the call looks whether they are open; the partitions open them on their own.
+/// Pause before the call looks again whether they are open; the partitions open them on their own.
 const POLL: Duration = Duration::from_millis(2);
 
 /// `manual` adds the route that moves a manual clock; with the system clock that route does not exist.

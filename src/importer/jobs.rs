@@ -298,7 +298,7 @@ impl Shared {
         let job = job.clone();
         drop(jobs);
         if lasting && let Err(error) = store::save(&self.directory_of(id), &job) {
-            // The import is run again after a restart, which changes nothing.
+            // Where the source is still there the import is run again after a restart, which changes nothing.
             tracing::warn!(%error, id, "the state of an import cannot be written");
         }
         Some(job)

@@ -29,7 +29,7 @@ pub(super) enum Stage {
     Appending(Pending),
     /// Up to this offset it is in the log.
     Appended(Offset),
-    /// Shown, or not in the log at all.
+    /// Shown; or the append failed, of which the publisher is told that it may send it again.
     Over,
 }
 

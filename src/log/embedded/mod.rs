@@ -171,6 +171,7 @@ impl Tail {
         *lock(&self.end)
     }
 
+    /// Also to an earlier end, where the file was opened again after a failure.
     fn grow_to(&self, end: Offset) {
         *lock(&self.end) = end;
         self.grown.notify_all();

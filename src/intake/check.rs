@@ -265,7 +265,7 @@ pub(super) fn required(data: &Data, errors: &mut Vec<FieldError>) {
         Data::DesignationMade(designation) => {
             need(!designation.document_no.trim().is_empty(), "document_no");
             need(designation.list == List::Red || designation.repairable.is_some(), "repairable");
-            // (二十六) What cannot be repaired says by which rule; what can be, how.
+            // (二十六) An entry that cannot be repaired says by which rule.
             let barred = designation.repairable.as_ref().filter(|repairable| !repairable.allowed);
             need(barred.is_none_or(|barred| says(barred.how.as_deref())), "repairable/how");
         }

@@ -116,12 +116,17 @@ fn told(error: &FieldError) -> String {
     }
 }
 
+/// Whether a JSON object begins somewhere in it.
+fn has_object(value: &[u8]) -> bool {
+    let mut behind_braces = value.split(|byte| *byte == b'{').skip(1);
+    behind_braces.any(|rest| rest.trim_ascii_start().starts_with(b"\""))
+}
+
 /// A record that had no effect and why. What has nothing of JSON in it is kept with its bytes; what has may name persons,
 /// also if it is broken, and still stands in the inbox at the position that is told.
 fn refusal(node: &Node, record: &InboxRecord, rejection: &Rejection) -> Record {
     let value = record.value.as_deref().unwrap_or_default();
-    let has_json = value.contains(&b'{') && value.contains(&b'"');
-    let bytes = (!has_json).then(|| Bytes(value[..value.len().min(SET_ASIDE_BYTES)].to_vec()));
+    let bytes = (!has_object(value)).then(|| Bytes(value[..value.len().min(SET_ASIDE_BYTES)].to_vec()));
     let (code, detail) = match rejection {
         Rejection::Malformed(errors) => {
             let lines: Vec<String> = errors.iter().map(told).collect();
@@ -151,5 +156,20 @@ fn refusal(node: &Node, record: &InboxRecord, rejection: &Rejection) -> Record {
         key,
         value: Some(value),
         attributes: Some(Attributes { id: position, kind: "refusal", source: "chengxin".to_owned(), time }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_object;
+
+    #[test]
+    fn an_event_that_is_broken_or_comes_behind_a_prefix_is_told_from_bytes_that_are_none() {
+        for event in [&b"\xef\xbb\xbf{\"id\": 1}"[..], b"\0\0\0\0\x07{ \"id\"", b"{\"a\": 1}{\"b\"", b"[{\n\"id\""] {
+            assert!(has_object(event), "{event:?}");
+        }
+        for other in [&b""[..], b"\x1f\x8b{\x02\"", b"\"{}\"", b"{", b"{1"] {
+            assert!(!has_object(other), "{other:?}");
+        }
     }
 }

@@ -174,8 +174,9 @@ fn check_kinds(event: &Event, shard: &Shard) -> Result<(), Rejection> {
     let partition = shard.partition().0;
     let Some(severity) = partition.policy().severity() else { return Ok(()) };
     let unknown = penalty.kinds.iter().enumerate().filter(|(_, kind)| !severity.knows_penalty_kind(kind));
-    let errors = unknown.map(|(index, kind)| {
-        let detail = format!("no kind of penalty {kind:?}; {}", severity.penalty_kinds());
+    // What it says is not repeated: it may name somebody.
+    let errors = unknown.map(|(index, _)| {
+        let detail = format!("no kind of penalty; {}", severity.penalty_kinds());
         FieldError::new(format!("/data/kinds/{index}"), "unknown-kind", detail)
     });
     let errors: Vec<FieldError> = errors.collect();

@@ -11,7 +11,7 @@ use crate::{
     log::{RECORD_BYTES, Record, partition_of},
     node::Node,
     projector::Answer,
-    vault::Sealing,
+    vault::{PersonalFields, Sealing},
 };
 use chengxin_projections::{
     date::Date,
@@ -184,9 +184,11 @@ impl Intake {
         for (may_rename, ToSeal { subject, reference, fields }) in wanted {
             // A document without a name must not cover a name that was sealed before, or comes before it. Nor does what is
             // done with a record, and may have no effect, change what a person is called.
+            let covers = |known: &PersonalFields| fields.name.is_none() || known.name.is_some();
             let is_here = |other: &Sealing<'_>| (other.subject, other.reference) == (subject, reference);
             let known = (fields.name.is_none() || !may_rename)
-                && (sealings.iter().any(is_here) || self.node.vault.open_fields(subject, reference)?.is_some());
+                && (sealings.iter().any(|other| is_here(other) && covers(other.fields))
+                    || self.node.vault.open_fields(subject, reference)?.is_some_and(|fields| covers(&fields)));
             if !known {
                 sealings.push(Sealing { subject, reference, fields });
             }

@@ -9,7 +9,8 @@ use std::{
 use chengxin::demo::{Demo, DemoConfig, write_clean_csv, write_files};
 use chengxin_projections::date::Date;
 
-use super::support::importing::{MARKET, Sent, Server, wait_until};
+use super::support::importing::{MARKET, Sent, Server};
+use super::support::server::wait_until;
 
 /// The day after the last decision of the files below.
 const TODAY: &str = "2026-07-01";

@@ -178,3 +178,38 @@ fn a_timeline_leaves_out_what_the_level_does_not_show_and_a_decision_opens_what_
     assert_eq!(kinds(BANK), ["listing", "measure"]);
     assert_eq!(server.client(BANK).get("/v1/measure-changes").status, 403, "one subject opens no feed");
 }
+
+#[test]
+fn who_was_named_wrongly_by_an_entry_is_told_by_it_to_nobody_any_more() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let document = json!({ "kind": "身份证", "number": "11010519491231002X" });
+    let named = json!({ "kind": "person", "document": document, "name": "欧阳示例" });
+    let mut listed = black("unpaid-wages", "D-1", DAY, "2029-06-01", COMPANY);
+    listed["data"]["persons"] = json!([{ "subject": &named, "role": "法定代表人" }]);
+    applied(&server, LABOUR, &listed);
+    let asked = json!({ "level": 5, "purpose": "行政处罚案件核查", "case": "伊市监案〔2026〕9号" });
+    applied(&server, MARKET, &event("A-1", "access.requested", DAY, COMPANY, asked));
+    let decided = json!({ "request": format!("{MARKET}/A-1"), "allowed": true, "until": "2026-06-30" });
+    applied(&server, OFFICE, &event("A-2", "access.decided", DAY, COMPANY, decided));
+    let personal = || {
+        let reply = server.client(MARKET).get(&format!("/v1/subjects/{COMPANY}?level=5"));
+        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.json()["personal"].clone()
+    };
+    let shown = personal();
+    assert_eq!(shown[0]["name"], "欧阳示例");
+
+    let entry = format!("{LABOUR}/D-1");
+    let about_person = |id: &str, kind: &str, data: Value| {
+        let mut event = event(id, kind, DAY, COMPANY, data);
+        event["subject"] = json!({ "kind": "person", "id": shown[0]["person"] });
+        event
+    };
+    let filed = json!({ "record": entry, "grounds": "从未任职", "by": "subject" });
+    applied(&server, MARKET, &about_person("O-1", "objection.filed", filed));
+    assert_eq!(personal().as_array().unwrap().len(), 1, "nothing is decided yet");
+    let resolved = json!({ "record": entry, "objection": format!("{MARKET}/O-1"), "finding": "withdrawn" });
+    applied(&server, LABOUR, &about_person("R-1", "objection.resolved", resolved));
+    assert!(personal().as_array().is_none_or(Vec::is_empty), "{}", personal());
+}

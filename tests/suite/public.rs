@@ -354,39 +354,6 @@ fn a_level_shows_what_policy_says_and_a_decision_of_the_office_raises_it_until_i
 }
 
 #[test]
-fn who_was_named_wrongly_by_an_entry_is_told_by_it_to_nobody_any_more() {
-    let site = Site::embedded();
-    let server = site.start("2026-06-01");
-    let mut listed = black("unpaid-wages", "D-1", "2026-06-01", "2029-06-01", COMPANY);
-    listed["data"]["persons"] = json!([{ "subject": person(ADULT), "role": "法定代表人" }]);
-    applied(&server, LABOUR, &listed);
-    let asked = json!({ "level": 5, "purpose": "行政处罚案件核查", "case": "伊市监案〔2026〕9号" });
-    applied(&server, MARKET, &event("A-1", "access.requested", "2026-06-01", COMPANY, asked));
-    let decided = json!({ "request": format!("{MARKET}/A-1"), "allowed": true, "until": "2026-06-30" });
-    applied(&server, OFFICE, &event("A-2", "access.decided", "2026-06-01", COMPANY, decided));
-    let personal = || {
-        let reply = server.client(MARKET).get(&format!("/v1/subjects/{COMPANY}?level=5"));
-        assert_eq!(reply.status, 200, "{reply:?}");
-        reply.json()["personal"].clone()
-    };
-    let named = personal();
-    assert_eq!(named[0]["name"], "欧阳示例");
-
-    let entry = format!("{LABOUR}/D-1");
-    let about_person = |id: &str, kind: &str, data: Value| {
-        let mut event = event(id, kind, "2026-06-01", COMPANY, data);
-        event["subject"] = json!({ "kind": "person", "id": named[0]["person"] });
-        event
-    };
-    let filed = json!({ "record": entry, "grounds": "从未任职", "by": "subject" });
-    applied(&server, MARKET, &about_person("O-1", "objection.filed", filed));
-    assert_eq!(personal().as_array().unwrap().len(), 1, "nothing is decided yet");
-    let resolved = json!({ "record": entry, "objection": format!("{MARKET}/O-1"), "finding": "withdrawn" });
-    applied(&server, LABOUR, &about_person("R-1", "objection.resolved", resolved));
-    assert!(personal().as_array().is_none_or(Vec::is_empty), "{}", personal());
-}
-
-#[test]
 fn a_role_has_the_level_that_policy_gives_it() {
     let site = Site::embedded();
     let server = site.start("2026-06-01");

@@ -60,6 +60,23 @@ fn an_implementer_says_that_it_found_an_error_and_the_office_says_whose_number_i
 }
 
 #[test]
+fn what_has_no_effect_does_not_change_what_a_person_is_called() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let of_person = |mut event: Value, name: &str| {
+        let document = json!({ "kind": "护照", "number": "E1234567" });
+        event["subject"] = json!({ "kind": "person", "document": document, "name": name });
+        server.client(LABOUR).publish(&event)
+    };
+    assert_eq!(of_person(penalty("P-1", DAY, COMPANY), "欧阳示例").status, 201);
+    let grounds = json!({ "grounds": "认定有误", "by": "subject" });
+    let nothing = act("objection.filed", "O-1", DAY, COMPANY, &format!("{LABOUR}/X"), grounds);
+    assert_eq!(of_person(nothing, "司马演").status, 422);
+    let again = of_person(penalty("P-2", DAY, COMPANY), "欧阳示例");
+    assert_eq!((again.status, &again.json()["warnings"]), (201, &Value::Null), "{again:?}");
+}
+
+#[test]
 fn a_mistyped_code_leads_to_nobodys_file() {
     let site = Site::embedded();
     let server = site.start(DAY);

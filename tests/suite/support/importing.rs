@@ -4,27 +4,13 @@ use std::{
     io::{BufRead, BufReader, Read},
     path::Path,
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
 };
 
 use chengxin::http::auth::{Principal, Role, token_digest, write_file};
 
-use super::logs::LIMIT;
+use super::server::wait_until;
 
 pub const MARKET: &str = "11654000010400087D";
-/// Pause before a condition is looked at again.
-const LOOK: Duration = Duration::from_millis(20);
-
-/// Waits for a condition, with a limit.
-#[track_caller]
-pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + LIMIT;
-    while !holds() {
-        assert!(Instant::now() < deadline, "waited too long until {what}");
-        std::thread::sleep(LOOK);
-    }
-}
-
 /// The program as a server; it is killed (SIGKILL) when this is dropped.
 pub struct Server {
     child: Child,

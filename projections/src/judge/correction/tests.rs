@@ -1,3 +1,4 @@
+use super::{CORRECTABLE, DesignationChanges, LicenseChanges, PenaltyChanges};
 use crate::{
     date::Date,
     facts::{Content, Known},
@@ -5,6 +6,22 @@ use crate::{
     testing::*,
 };
 use serde_json::{Value, json};
+
+#[test]
+fn the_fields_that_are_let_through_to_the_judge_are_those_that_some_record_has() {
+    let unknown = || json!({ "?": null });
+    // serde names the fields that it would have known.
+    let errors = [
+        serde_json::from_value::<DesignationChanges>(unknown()).unwrap_err(),
+        serde_json::from_value::<PenaltyChanges>(unknown()).unwrap_err(),
+        serde_json::from_value::<LicenseChanges>(unknown()).unwrap_err(),
+    ];
+    let texts = errors.map(|error| error.to_string());
+    let mut known: Vec<&str> = texts.iter().flat_map(|text| text.split('`').skip(3).step_by(2)).collect();
+    known.sort_unstable();
+    known.dedup();
+    assert_eq!(known, CORRECTABLE);
+}
 
 fn recorded() -> Scenario {
     given([

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     node::Node,
-    prose::{is_citizen_number, map_runs},
+    prose::{holds_citizen_number, is_citizen_number, map_runs},
     vault::PersonalFields,
     views::Held,
 };
@@ -86,7 +86,7 @@ pub(super) fn redact(
 /// place of.
 pub(super) fn in_names(id: &str, subject: &Subject, data: &Data, errors: &mut Vec<FieldError>) {
     let mut check = |pointer: String, text: &str| {
-        if without_citizens(text).is_some() {
+        if holds_citizen_number(text) {
             let detail = "holds the number of a citizen; use the number of the document, the case or the organisation";
             errors.push(FieldError::new(pointer, "personal-in-number", detail));
         }

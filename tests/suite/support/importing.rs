@@ -11,6 +11,7 @@ use chengxin::http::auth::{Principal, Role, token_digest, write_file};
 use super::server::wait_until;
 
 pub const MARKET: &str = "11654000010400087D";
+
 /// The program as a server; it is killed (SIGKILL) when this is dropped.
 pub struct Server {
     child: Child,

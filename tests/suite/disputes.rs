@@ -86,10 +86,7 @@ mod scenario {
         let person = json!({ "kind": "person", "document": document, "name": "示例人" });
         listing["data"]["persons"] = json!([{ "subject": person, "role": "法定代表人" }]);
         walk.publish(LABOUR, &listing, "applied");
-        let asked = json!({ "document": document, "purpose": "核验", "case": "1" });
-        let find = |walk: &Walk| walk.server().client(LABOUR).post("/v1/subjects/find", &asked).json();
-        wait_for("the person is found", || find(walk)["items"][0]["subject"]["id"].is_string());
-        let id = text(&find(walk)["items"][0]["subject"]["id"]);
+        let id = walk.server().person(&document);
         let state = |walk: &mut Walk, as_of: &str, wanted: &str| {
             let path = format!("/v1/subjects/{id}?as_of={as_of}");
             // The person's partition takes up what the company's has stated.

@@ -200,6 +200,7 @@ fn who_was_named_wrongly_by_an_entry_is_told_by_it_to_nobody_any_more() {
     let shown = personal();
     assert_eq!(shown[0]["name"], "欧阳示例");
 
+    assert_eq!(json!(server.person(&document)), shown[0]["person"]);
     let entry = format!("{LABOUR}/D-1");
     let about_person = |id: &str, kind: &str, data: Value| {
         let mut event = event(id, kind, DAY, COMPANY, data);

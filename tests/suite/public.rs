@@ -192,9 +192,7 @@ fn of_a_person_of_unknown_age_the_public_sees_that_there_is_a_record_and_nothing
     let item = &seen(&server, "/v1/lists/black")["items"][0];
     assert_eq!((&item["subject"]["name"], &item["subject"]["document_number"]), (&Value::Null, &Value::Null));
     assert_eq!(item["citations"], json!([]));
-    let asked = json!({ "document": document, "purpose": "核实", "case": "1" });
-    let found = server.client(AUDITOR).post("/v1/subjects/find", &asked).json();
-    let id = found["items"][0]["subject"]["id"].as_str().unwrap().to_owned();
+    let id = server.person(&document);
     let file = seen(&server, &format!("/v1/subjects/{id}"));
     let penalty = &file["penalties"][0];
     assert_eq!((&penalty["conduct"], &penalty["basis"]), (&Value::Null, &Value::Null), "{file:#}");

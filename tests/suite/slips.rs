@@ -150,9 +150,7 @@ fn a_person_of_whom_nothing_is_published_is_not_known_to_the_public() {
     let named = json!({ "kind": "person", "name": "某某某", "document": document });
     listed["data"]["persons"] = json!([{ "subject": named, "role": "法定代表人" }]);
     assert_eq!(server.client(LABOUR).publish(&listed).status, 201);
-    let asked = json!({ "document": document, "purpose": "核验", "case": "1" });
-    let found = server.client(AUDITOR).post("/v1/subjects/find", &asked).json();
-    let id = found["items"][0]["subject"]["id"].as_str().unwrap();
+    let id = server.person(&document);
     assert_eq!(server.client(AUDITOR).get(&format!("/v1/subjects/{id}")).status, 200);
     assert_eq!(server.client(AUDITOR).with_token("").get(&format!("/v1/subjects/{id}")).status, 404);
     // Nor is an entry about a person one that names the person once more.

@@ -201,6 +201,18 @@ impl Server {
         Client::new(&self.address, &token(org))
     }
 
+    /// The id of the person with this document, once an entry of theirs has come to the person's own partition.
+    pub fn person(&self, document: &serde_json::Value) -> String {
+        let asked = serde_json::json!({ "document": document, "purpose": "核验", "case": "1" });
+        let mut id = None;
+        wait_until("the person is found", || {
+            let found = self.client(AUDITOR).post("/v1/subjects/find", &asked).json();
+            id = found["items"][0]["subject"]["id"].as_str().map(str::to_owned);
+            id.is_some()
+        });
+        id.expect("waited for")
+    }
+
     pub fn address(&self) -> &str {
         &self.address
     }

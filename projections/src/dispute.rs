@@ -72,7 +72,7 @@ pub fn withdrawal(record: &Record, known: Known) -> Option<&Act> {
     [own, stated].into_iter().flatten().min_by_key(|act| act.effective)
 }
 
-/// The day on which what was withdrawn is to be taken down: at once, also if the withdrawal is dated ahead.
+/// The day from which what was withdrawn counts for nothing: at once, also if the withdrawal is dated ahead.
 pub fn taken_down(withdrawal: &Act) -> Date {
     withdrawal.effective.min(withdrawal.judged)
 }
@@ -169,9 +169,9 @@ fn borne_by<'a>(file: &'a CreditFile, id: &str, known: Known) -> Option<&'a Reco
     (known.has(record.stamp) && !matches!(record.first, Content::Implication(_))).then_some(record)
 }
 
-/// The day on which a record no longer bears what rests on it.
+/// The day on which a record no longer bears what rests on it: at once, also if its withdrawal is dated ahead (default rule 5).
 fn gone(record: &Record, known: Known) -> Option<Date> {
-    withdrawal(record, known).filter(|act| takes_basis(&act.what)).map(|act| act.effective)
+    withdrawal(record, known).filter(|act| takes_basis(&act.what)).map(taken_down)
 }
 
 fn takes_basis(deed: &Deed) -> bool {

@@ -213,10 +213,19 @@ pub struct License {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Penalty {
     pub severity: Box<str>,
-    /// Publicity ends by itself after this day, if its class has a maximum (default rule 10).
-    pub publicity_until: Option<Date>,
-    /// The first day on which a repair can be applied for.
+    /// The first day on which a repair can be applied for: the end of the minimum publicity of the class.
     pub repairable_from: Date,
+    /// The last day of the maximum publicity of the class.
+    pub longest: Date,
+    /// The last day of publicity that the publisher stated (CF_GSJZQ 公示截止期).
+    pub stated_until: Option<Date>,
+}
+
+impl Penalty {
+    /// Publicity ends by itself after this day: the stated one, within the bounds of the class (default rule 10).
+    pub fn publicity_until(&self) -> Date {
+        self.stated_until.map_or(self.longest, |stated| stated.max(self.repairable_from).min(self.longest))
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

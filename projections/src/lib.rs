@@ -27,6 +27,7 @@ pub mod listing;
 pub mod measure;
 pub mod memory;
 pub mod money;
+pub mod notice;
 pub mod obligation;
 pub mod partition;
 pub mod policy;

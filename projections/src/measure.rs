@@ -123,7 +123,7 @@ fn stretch(parts: &[Part], from: Date, to: Date) -> Span {
 
 #[cfg(test)]
 mod tests {
-    use crate::{event::List, testing::*};
+    use crate::{event::List, refusal::Code, testing::*};
 
     const MEASURE: &str = "R-KEY-SUPERVISION";
 
@@ -206,6 +206,19 @@ mod tests {
             .when(withdraw_designation("L-1", "2026-06-15"))
             .then_measure(MEASURE, [])
             .then_measure_changes(MEASURE, ["withdrawn 2026-05-11..2026-06-15 on L-1"]);
+    }
+
+    #[test]
+    fn what_is_for_organisations_alone_is_nothing_to_a_person_and_the_other_way_round() {
+        let worker = || designation(List::Red, "model-worker", "R-1", "2026-05-11");
+        let span = "2026-05-11..=2029-05-11 on R-1";
+        let of_person = given([day("2026-05-11")]).when(worker().months(36).about_person(PERSON)).of(PERSON);
+        of_person.then_measure("I-SERVICE-SUPPORT", [span]).then_measure("I-GREEN-CHANNEL", [span]);
+        let of_company = given([day("2026-05-11")]).when(worker().months(36));
+        of_company.then_measure("I-SERVICE-SUPPORT", []).then_measure("I-GREEN-CHANNEL", [span]);
+        given([day("2026-05-11"), worker().about_person(PERSON)])
+            .when(initiate("M-1", "R-1", "2026-05-12", "I-BID-POINTS", TAX, "2026-06-01").about_person(PERSON))
+            .then_refused(Code::MeasureMismatch);
     }
 
     /// Default rule 13.

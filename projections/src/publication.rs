@@ -64,11 +64,11 @@ fn ends(deed: &Deed) -> bool {
     dispute::withdraws(deed) || matches!(deed, Deed::Revoked | Deed::RepairGranted)
 }
 
-/// The last day of publicity by the content: of a license its validity, of a penalty the maximum of its class.
+/// The last day of publicity by the content: of a license its validity, of a penalty what was stated, or the maximum of its class.
 fn planned_end(content: &Content) -> Option<Date> {
     match content {
         Content::License(license) => license.valid_until,
-        Content::Penalty(penalty) => penalty.publicity_until,
+        Content::Penalty(penalty) => Some(penalty.publicity_until()),
         Content::Designation(_) | Content::Implication(_) => None,
     }
 }
@@ -182,6 +182,20 @@ mod tests {
         then.when(repair("P-1", "2026-08-07")).then_publication("P-1", "2026-08-07", |publication| {
             assert_eq!(publication.until, date("2026-08-07"));
         });
+    }
+
+    #[test]
+    fn a_stated_end_of_publicity_counts_within_the_bounds_of_the_class() {
+        for (stated, until) in
+            [("2026-06-01", "2026-08-06"), ("2026-12-31", "2026-12-31"), ("2029-01-01", "2027-05-06")]
+        {
+            let fined = penalty("P-1", "2026-05-06").penalty(|data| data.publicity_until = date(stated));
+            given([day("2026-05-06"), fined]).when(publish("P-1", "2026-05-06")).then_publication(
+                "P-1",
+                "2026-05-06",
+                |publication| assert_eq!(publication.until, date(until)),
+            );
+        }
     }
 
     #[test]

@@ -55,8 +55,8 @@ pub fn end(file: &CreditFile, record: &Record, known: Known) -> Option<Date> {
         Content::License(_) => None,
         Content::Penalty(penalty) => {
             let repaired = record.acts(known).find(|act| act.what == Deed::RepairGranted);
-            let by_term = penalty.publicity_until.map(Date::next);
-            [repaired.map(|act| act.effective), by_term].into_iter().flatten().min()
+            let by_term = penalty.publicity_until().next();
+            Some(repaired.map_or(by_term, |act| act.effective.min(by_term)))
         }
         Content::Designation(_) | Content::Implication(_) => {
             listing::entry(file, record, known).map(|entry| entry.span.after())

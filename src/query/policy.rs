@@ -3,6 +3,7 @@
 use super::{Page, scope::Scope};
 use chengxin_projections::{
     date::Date,
+    event::SubjectKind,
     policy::{CatalogueItem, MeasureKind, PublishedVersion},
 };
 use serde::Serialize;
@@ -22,6 +23,9 @@ pub struct MeasureOffered {
     pub matter: String,
     /// 对象
     pub target: String,
+    /// On entries of whom alone it is carried, `organisation` or `person`; null where it is of both.
+    #[schema(value_type = Option<String>)]
+    pub subjects: Option<SubjectKind>,
     /// 方式
     pub means: String,
     /// 实施部门, by kind of department.
@@ -68,14 +72,26 @@ impl From<PublishedVersion<'_>> for PartView {
 
 impl From<CatalogueItem> for MeasureOffered {
     fn from(item: CatalogueItem) -> MeasureOffered {
-        let CatalogueItem { code, kind, item, matter, target, means, implementers, basis, persons, persons_note } =
-            item;
+        let CatalogueItem {
+            code,
+            kind,
+            item,
+            matter,
+            target,
+            means,
+            implementers,
+            basis,
+            subjects,
+            persons,
+            persons_note,
+        } = item;
         MeasureOffered {
             measure: code,
             kind,
             item,
             matter,
             target,
+            subjects,
             means,
             implementer: implementers,
             basis,

@@ -97,8 +97,13 @@ fn roles<'a>(designation: &'a Designation, person: &'a str) -> impl Iterator<Ite
 /// All that an entry says of a person, but for the cause.
 fn state(file: &CreditFile, entry: &Entry, person: &str) -> ImplicationStated {
     let roles: Vec<&Responsible> = roles(entry.designation, person).collect();
-    let measures = entry.designation.measures.iter();
-    let landed = measures.filter(|code| roles.iter().any(|role| role.measures.contains(*code)));
+    // What lands on a role need not fit the organisation itself.
+    let mut landed: Vec<&Box<str>> = Vec::new();
+    for code in roles.iter().flat_map(|role| role.measures.iter()) {
+        if !landed.contains(&code) {
+            landed.push(code);
+        }
+    }
     ImplicationStated {
         record: entry.record.id.to_string(),
         entity: file.id.to_string(),
@@ -110,7 +115,7 @@ fn state(file: &CreditFile, entry: &Entry, person: &str) -> ImplicationStated {
         ended: entry.ended_by.map(|act| act.effective),
         withdrawn: entry.is_withdrawn,
         watch_months: entry.designation.watch_months,
-        measures: landed.map(ToString::to_string).collect(),
+        measures: landed.into_iter().map(ToString::to_string).collect(),
         initiated: initiated(entry.record, &roles),
         disputed: stretches(&entry.suspension.disputed),
         lost: stretches(&entry.suspension.basis_lost),

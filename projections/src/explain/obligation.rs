@@ -134,7 +134,11 @@ fn closed(teller: &Teller, one: &Obligation) -> Step {
     let sentence = format!("{}。", outcome(teller, one));
     let record = teller.asked.file.record(one.record);
     let done = record.into_iter().flat_map(|record| {
-        let acts = record.acts(teller.known()).filter(|act| Some(act.effective) == one.done);
+        let acts = record.acts(teller.known()).filter(|act| match one.duty {
+            // Each channel has its own.
+            duty::NOTIFY_TAKEDOWN => act.effective <= day,
+            _ => Some(act.effective) == one.done,
+        });
         acts.filter(|act| does(one, &act.what, act.publisher())).map(|act| teller.acted(record, act))
     });
     teller.step(day, sentence).events(done).rule(rule_of(one.duty)).end()

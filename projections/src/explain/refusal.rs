@@ -11,7 +11,7 @@ use crate::{
     dispute,
     event::{Data, Event},
     facts::{Content, CreditFile, Deed, Known, Record, Stamp},
-    listing,
+    listing, notice,
     policy::{Part, Policy},
     publication,
     refusal::Code,
@@ -140,7 +140,9 @@ impl Refused<'_> {
             Code::NoApplication => (rule::REPAIR, format!("记录 {named} 没有正在办理的信用修复申请")),
             Code::WrongChannel => (rule::EXIT, self.channel()),
             Code::MeasureUnknown => (rule::MEASURE, text("措施清单中没有所载措施，或者该条目当日不附带该措施")),
-            Code::MeasureMismatch => (rule::INITIATE, text("激励措施只能用于红名单，惩戒措施只能用于黑名单")),
+            Code::MeasureMismatch => {
+                (rule::INITIATE, text("激励措施只能用于红名单，惩戒措施只能用于黑名单，且须适用于该类主体"))
+            }
             Code::TooMany => (rule::INITIATE, text("对同一条目要求答复的措施与部门过多，须减少后重新发起")),
             Code::NotYourMeasure => (rule::ANSWER_MEASURE, format!("{by} 不是该措施的实施部门")),
             Code::NotAccepted => (rule::ANSWER_MEASURE, text("须先接受或者执行该措施，方可反馈执行情况")),
@@ -246,14 +248,11 @@ impl Refused<'_> {
     }
 
     fn channel(&self) -> String {
-        let published = self.record.and_then(|record| {
-            let acts = record.acts(self.before).find_map(|act| match &act.what {
-                Deed::Published { channel } => Some(&**channel),
-                _ => None,
-            });
-            acts.or_else(|| record.designation(self.before)?.channel.as_deref())
-        });
-        let original = published.map_or(String::new(), |channel| format!("（{}）", self.teller.channel(channel)));
-        format!("公告须在原公布渠道{original}发布")
+        let channels = match (self.record, &self.event.data) {
+            (Some(record), Data::NoticeIssued(data)) => notice::channels(record, self.before, data.about),
+            _ => Vec::new(),
+        };
+        let channels: Vec<String> = channels.into_iter().map(|channel| self.teller.channel(channel)).collect();
+        format!("公告须在原公布渠道（{}）发布", channels.join("、"))
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     facts::{Act, Content, Deed, Designation, Known, Record},
     joint::Answer,
     listing::{self, confirms_repair, end_before_term},
+    notice,
     refusal::{Code, Refusal},
 };
 
@@ -54,7 +55,7 @@ fn deed(case: &Case, record: &Record) -> Result<Option<Deed>, Refusal> {
         Data::PublicationIssued(data) => judge_publication::publish(case, record, &data.channel),
         Data::PublicationWithheld(data) => judge_publication::withhold(case, record, data),
         Data::ExitDeclared(data) => exit(case, record, data),
-        Data::NoticeIssued(data) => notice(case, record, data.about, &data.channel),
+        Data::NoticeIssued(data) => give_notice(case, record, data.about, &data.channel),
         Data::DesignationConfirmed(data) => judge_dispute::confirm(case, record, data),
         Data::ObjectionFiled(_) => judge_dispute::file(case, record),
         Data::ObjectionAnswered(data) => judge_dispute::answer(case, record, data),
@@ -190,7 +191,7 @@ fn would_move_the_end(case: &Case, record: &Record) -> bool {
     case.policy.rules_revision() >= 2 && end.is_some_and(|act| case.event.effective < act.effective)
 }
 
-fn notice(case: &Case, record: &Record, about: NoticeAbout, channel: &str) -> Result<Deed, Refusal> {
+fn give_notice(case: &Case, record: &Record, about: NoticeAbout, channel: &str) -> Result<Deed, Refusal> {
     if case.policy.rules_revision() >= 2 && about == NoticeAbout::Exit {
         not_withdrawn(record)?;
     }
@@ -208,7 +209,7 @@ fn notice(case: &Case, record: &Record, about: NoticeAbout, channel: &str) -> Re
     }
     if case.policy.rules_revision() >= 2 {
         dated_notice(case, record, about)?;
-        on_original_channel(record, channel)?;
+        on_its_channel(record, about, channel)?;
     }
     Ok(Deed::Noticed { about, channel: channel.into() })
 }
@@ -217,7 +218,7 @@ fn notice(case: &Case, record: &Record, about: NoticeAbout, channel: &str) -> Re
 fn dated_notice(case: &Case, record: &Record, about: NoticeAbout) -> Result<(), Refusal> {
     let begins = match about {
         NoticeAbout::Takedown | NoticeAbout::Restoration => withdrawal(record, Known::Now).map(taken_down),
-        NoticeAbout::Exit => listing::entry(case.file, record, Known::Now).map(|entry| entry.span.to),
+        NoticeAbout::Exit => listing::entry(case.file, record, Known::Now).map(|entry| entry.span.after()),
     };
     match begins.filter(|begins| case.event.effective < *begins) {
         Some(begins) => {
@@ -229,19 +230,13 @@ fn dated_notice(case: &Case, record: &Record, about: NoticeAbout) -> Result<(), 
 }
 
 /// Default rules 4 and 9: whoever read it there shall read there that it is over.
-fn on_original_channel(record: &Record, channel: &str) -> Result<(), Refusal> {
-    let published = record.acts.iter().find_map(|act| match &act.what {
-        Deed::Published { channel } => Some(&**channel),
-        _ => None,
-    });
-    let stated = record.designation(Known::Now).and_then(|designation| designation.channel.as_deref());
-    match published.or(stated).filter(|original| *original != channel) {
-        Some(original) => {
-            let detail = format!("record {} was published on {original}: give the notice there", record.id);
-            Err(Refusal::new(Code::WrongChannel, detail))
-        }
-        None => Ok(()),
+fn on_its_channel(record: &Record, about: NoticeAbout, channel: &str) -> Result<(), Refusal> {
+    let channels = notice::channels(record, Known::Now, about);
+    if channels.is_empty() || channels.contains(&channel) {
+        return Ok(());
     }
+    let detail = format!("record {} was published on {}: give the notice there", record.id, channels.join(", "));
+    Err(Refusal::new(Code::WrongChannel, detail))
 }
 
 pub(super) fn still_listed(case: &Case, record: &Record, designation: &Designation) -> Result<(), Refusal> {

@@ -101,8 +101,7 @@ struct PenaltyChanges {
     _certificates: Change<String>,
     #[serde(rename = "valid_until")]
     _valid_until: Change<Date>,
-    #[serde(rename = "publicity_until")]
-    _publicity_until: Change<Date>,
+    publicity_until: Change<Date>,
     #[serde(rename = "document_name")]
     _document_name: Change<String>,
     #[serde(rename = "decided_by")]
@@ -221,17 +220,18 @@ fn corrected_penalty(
         || changes.fine.is_made()
         || changes.confiscated.is_made()
         || changes.procedure.is_made();
+    let stated_until = changes.publicity_until.over(penalty.stated_until);
     let Some(severity) = changes.severity else {
         if decides {
             let detail = "a correction of kinds, fine, confiscated or procedure states the severity that follows, too";
             return Err(invalid(detail));
         }
-        return Ok(penalty.clone());
+        return Ok(Penalty { stated_until, ..penalty.clone() });
     };
     let class = case.policy.severity_class(&severity).ok_or_else(|| {
         Refusal::new(Code::SeverityUnknown, format!("the policy in force has no severity class {severity}"))
     })?;
-    Ok(record::of_class(class, record.effective))
+    Ok(record::of_class(class, record.effective, stated_until))
 }
 
 fn corrected_designation(

@@ -33,6 +33,10 @@ pub(super) fn initiate(case: &Case, record: &Record, data: &MeasureInitiated) ->
             let detail = format!("{code} does not fit: incentives are for the red list, restrictions for the black");
             return Err(Refusal::new(Code::MeasureMismatch, detail));
         }
+        if !item.fits(case.file.kind) {
+            let detail = format!("{code} does not fit: {}", item.target);
+            return Err(Refusal::new(Code::MeasureMismatch, detail));
+        }
     }
     if data.respond_by < case.event.effective {
         return Err(Refusal::new(Code::TermInvalid, "respond_by lies before the effective date"));

@@ -8,6 +8,7 @@ use crate::{
     policy::{ListKind, SeverityClass},
     refusal::{Code, Refusal},
 };
+use std::sync::Arc;
 
 /// The longest term that can be written, in months; longer ones are a slip of the pen.
 const MAX_MONTHS: u32 = 1_200;
@@ -27,15 +28,16 @@ pub(super) fn valid(license: License) -> Result<License, Refusal> {
 
 pub(super) fn penalty(case: &Case, data: &PenaltyImposed) -> Result<Record, Refusal> {
     let class = severity(case, data)?;
-    Ok(new(case, Content::Penalty(of_class(class, case.event.effective))))
+    Ok(new(case, Content::Penalty(of_class(class, case.event.effective, data.publicity_until))))
 }
 
 /// Default rule 10.
-pub(super) fn of_class(class: &SeverityClass, effective: Date) -> Penalty {
+pub(super) fn of_class(class: &SeverityClass, effective: Date, stated_until: Option<Date>) -> Penalty {
     Penalty {
         severity: class.code.as_str().into(),
-        publicity_until: Some(effective.plus_months(class.max_months)),
         repairable_from: effective.plus_months(class.min_months),
+        longest: effective.plus_months(class.max_months),
+        stated_until,
     }
 }
 
@@ -97,7 +99,7 @@ fn resolved(case: &Case, data: &DesignationMade, kind: &ListKind, until: Date) -
         kind: data.kind.as_str().into(),
         until,
         watch_months: data.watch_months.unwrap_or(kind.watch_months),
-        measures: kind.measures.clone(),
+        measures: fitting(case, kind),
         repairable: data.repairable.as_ref().is_none_or(|repairable| repairable.allowed),
         repair_note: data.repairable.as_ref().and_then(|repairable| repairable.how.as_deref().map(Into::into)),
         basis: basis_records(&data.basis),
@@ -106,6 +108,15 @@ fn resolved(case: &Case, data: &DesignationMade, kind: &ListKind, until: Date) -
         channel: data.channel.as_deref().map(Into::into),
         grade: data.grade.as_deref().map(Into::into),
     }
+}
+
+/// The measures of the kind that fit such a subject: what is for organisations is nothing to a person.
+fn fitting(case: &Case, kind: &ListKind) -> Arc<[Box<str>]> {
+    let fits = |code: &&Box<str>| case.policy.measure(code).is_none_or(|item| item.fits(case.file.kind));
+    if kind.measures.iter().all(|code| fits(&code)) {
+        return kind.measures.clone();
+    }
+    kind.measures.iter().filter(fits).cloned().collect()
 }
 
 /// (十六) The measures of the kind that land on the person's role (落实到人).

@@ -75,7 +75,7 @@ fn has_ended(case: &Case, record: &Record) -> bool {
     match record.content(Known::Now) {
         Content::Penalty(penalty) => {
             let repaired = record.acts.iter().any(|act| act.what == Deed::RepairGranted);
-            repaired || penalty.publicity_until.is_some_and(|until| until < case.event.effective)
+            repaired || penalty.publicity_until() < case.event.effective
         }
         Content::Designation(designation) => still_listed(case, record, designation).is_err(),
         Content::License(_) | Content::Implication(_) => false,

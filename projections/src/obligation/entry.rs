@@ -5,10 +5,10 @@ use crate::{
     change::ListName,
     date::Date,
     dispute::{self, withdrawal},
-    event::NoticeAbout,
-    facts::{Act, Deed, Record},
+    facts::{Act, Record},
     flag,
     listing::{self, Entry},
+    notice,
 };
 
 pub(super) fn duties<'a>(asked: &Asked<'a>, record: &'a Record, places: &[usize], all: &mut Raising<'a>) {
@@ -28,10 +28,7 @@ fn notify_exit<'a>(asked: &Asked<'a>, entry: &Entry<'a>) -> Option<Raised<'a>> {
     if entry.is_withdrawn || asked.as_of < entry.span.after() {
         return None;
     }
-    let notices = entry.record.acts(asked.known).filter(|act| {
-        matches!(act.what, Deed::Noticed { about: NoticeAbout::Exit, .. } | Deed::Exited { notice: true, .. })
-    });
-    let done = notices.map(|act| act.effective).min();
+    let done = notice::exit_told(entry, asked.known);
     Some(Raised { done, ..Raised::new(duty::NOTIFY_EXIT, entry.record, entry.span.to) })
 }
 

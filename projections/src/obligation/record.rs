@@ -3,9 +3,8 @@
 use super::{Asked, Raised, Raising, duty};
 use crate::{
     dispute::{self, taken_down, withdrawal},
-    event::NoticeAbout,
     facts::{Content, Deed, Record},
-    publication, repair,
+    notice, publication, repair,
 };
 
 pub(super) fn duties<'a>(asked: &Asked<'a>, record: &'a Record, all: &mut Raising<'a>) {
@@ -48,10 +47,7 @@ fn takedown<'a>(asked: &Asked<'a>, record: &'a Record) -> Option<Raised<'a>> {
         Content::Implication(_) => false,
         _ => record.acts(asked.known).any(|act| matches!(act.what, Deed::Published { .. })),
     };
-    let about = |about: &NoticeAbout| matches!(about, NoticeAbout::Takedown | NoticeAbout::Restoration);
-    let notices =
-        record.acts(asked.known).filter(|act| matches!(&act.what, Deed::Noticed { about: of, .. } if about(of)));
-    let done = notices.map(|act| act.effective).min();
+    let done = notice::takedown_told(record, asked.known);
     published.then(|| Raised { done, ..Raised::new(duty::NOTIFY_TAKEDOWN, record, taken_down(withdrawal)) })
 }
 

@@ -179,8 +179,8 @@ fn an_entry_that_ends_by_term_before_anyone_decides_leaves_nothing_to_decide() {
     let black = black("L-1", "2026-05-11").until("2026-05-15").basis(["P-1"]);
     given([day("2026-05-11"), penalty("P-1", "2026-05-11"), black, withdraw_penalty("P-1", "2026-05-13")])
         .when(day("2026-05-17"))
-        .then_duty("decide-basis-lost", "2026-05-15", ["decide-basis-lost L-1 due 2026-05-20 open"])
-        .then_duty("decide-basis-lost", "2026-05-16", ["decide-basis-lost L-1 due 2026-05-20 cancelled"]);
+        .then_duty("decide-basis-lost", "2026-05-15", ["decide-basis-lost L-1 due 2026-05-18 open"])
+        .then_duty("decide-basis-lost", "2026-05-16", ["decide-basis-lost L-1 due 2026-05-18 cancelled"]);
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn a_lost_basis_is_decided_by_an_exit_or_a_withdrawal_too() {
         lost.clone().on("2026-05-14").when(act).then_duty(
             "decide-basis-lost",
             "2026-06-14",
-            ["decide-basis-lost L-1 due 2026-05-19 done 2026-05-14"],
+            ["decide-basis-lost L-1 due 2026-05-18 done 2026-05-14"],
         );
     }
 }

@@ -1,6 +1,7 @@
 //! The catalogue of measures (二十): matter, target, means, implementer and basis, all five mandatory.
 
 use super::check::{Check, PolicyError, values};
+use crate::event::SubjectKind;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -38,6 +39,9 @@ pub struct CatalogueItem {
     /// 依据
     #[serde(default)]
     pub basis: Vec<String>,
+    /// On entries of whom it is carried; on those of all where it is not said.
+    #[serde(default)]
+    pub subjects: Option<SubjectKind>,
     /// (十六) The roles on whom it also lands; `*` is every responsible person that the designation names.
     #[serde(default)]
     pub persons: Vec<String>,
@@ -47,6 +51,11 @@ pub struct CatalogueItem {
 }
 
 impl CatalogueItem {
+    /// Whether an entry of such a subject can carry it.
+    pub fn fits(&self, kind: SubjectKind) -> bool {
+        self.subjects.is_none_or(|subjects| subjects == kind)
+    }
+
     /// Whether it lands on a responsible person of that role, too (落实到人).
     pub fn lands_on(&self, role: &str) -> bool {
         self.persons.iter().any(|person| person == "*" || person == role)

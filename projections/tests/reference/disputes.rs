@@ -86,7 +86,7 @@ impl<'a> View<'a> {
             Loss { day: Date::MIN, recorded: record.taken.day.max(record.basis_corrected_on.unwrap_or(Date::MIN)) };
         for item in &basis {
             let withdrawal = self.withdrawal(item)?;
-            loss.day = loss.day.max(withdrawal.event.effective);
+            loss.day = loss.day.max(withdrawal.event.effective.min(withdrawal.day));
             loss.recorded = loss.recorded.max(withdrawal.day);
         }
         Some(loss)
@@ -103,8 +103,9 @@ impl<'a> View<'a> {
 
     fn is_basis_disputed(self, record: &Record, day: Date) -> bool {
         let Some(basis) = self.basis_records(record) else { return false };
-        let lost = |item: &Rc<Record>| self.withdrawal(item).is_some_and(|act| act.event.effective <= day);
-        let disputed = |item: &Rc<Record>| self.has_open_objection(item.subject(), item, day);
+        // A withdrawal that is dated ahead takes the basis at once.
+        let lost = |item: &Rc<Record>| self.withdrawal(item).is_some_and(|act| act.event.effective.min(act.day) <= day);
+        let disputed = |item: &Rc<Record>| !lost(item) && self.has_open_objection(item.subject(), item, day);
         basis.iter().all(|item| lost(item) || disputed(item)) && basis.iter().any(disputed)
     }
 

@@ -183,11 +183,46 @@ impl<'a> View<'a> {
         let withdrawal = self.withdrawal(record)?;
         let acts = self.acts_on(record);
         let published = acts!(acts, Data::PublicationIssued(_)).next().is_some();
-        let notices = acts!(acts, Data::NoticeIssued(notice) if notice.about != NoticeAbout::Exit);
+        // On every channel on which it was published it is told that it never was; where none is known, anywhere.
+        let channels = self.channels(record);
+        let first = |channel: Option<&String>| {
+            let mut notices: Vec<Date> = Vec::new();
+            for act in &acts {
+                if let Data::NoticeIssued(notice) = &act.event.data
+                    && notice.about != NoticeAbout::Exit
+                    && channel.is_none_or(|channel| *channel == notice.channel)
+                {
+                    notices.push(act.event.effective);
+                }
+            }
+            notices.into_iter().min()
+        };
+        let told: Vec<Option<Date>> = match channels.is_empty() {
+            true => vec![first(None)],
+            false => channels.iter().map(|channel| first(Some(channel))).collect(),
+        };
+        let told = if told.contains(&None) { None } else { told.into_iter().max().flatten() };
         // An entry that was withdrawn before its first day stood on no list.
         let listed = record.designation().is_some() && withdrawal.day >= record.first();
-        (listed || published && record.designation().is_none())
-            .then(|| Duty::new("notify-takedown", record, withdrawal.event.effective.min(withdrawal.day)).done(notices))
+        let mut duty = Duty::new("notify-takedown", record, withdrawal.event.effective.min(withdrawal.day));
+        duty.closings.extend(told.map(|day| Closing { day, done: true }));
+        (listed || published && record.designation().is_none()).then_some(duty)
+    }
+
+    /// The channels on which a record was published, in the order of the log; else that which the entry states.
+    pub fn channels(self, record: &Record) -> Vec<String> {
+        let mut channels: Vec<String> = Vec::new();
+        for act in self.acts_on(record) {
+            if let Data::PublicationIssued(data) = &act.event.data {
+                if !channels.contains(&data.channel) {
+                    channels.push(data.channel.clone());
+                }
+            }
+        }
+        if channels.is_empty() {
+            channels.extend(record.designation().and_then(|data| data.channel.clone()));
+        }
+        channels
     }
 
     fn flag_duties(self, entry: &Record) -> Vec<Duty> {
@@ -240,11 +275,16 @@ impl<'a> View<'a> {
             return None;
         }
         let acts = self.acts_on(entry);
-        let notices = acts!(acts, Data::NoticeIssued(notice) if notice.about == NoticeAbout::Exit);
-        let own = acts!(acts, Data::ExitDeclared(exit) if exit.notice.is_some());
         let span = self.span(entry);
-        let duty = Duty { arises: span.last().next(), ..Duty::new("notify-exit", entry, span.to) };
-        Some(duty.done(notices).done(own))
+        let off = span.last().next();
+        // What told of an end that it did not come to told nothing: a notice before the end, or an exit that gave way to an
+        // earlier end afterwards.
+        let notices = acts!(acts, Data::NoticeIssued(notice) if notice.about == NoticeAbout::Exit);
+        let ended_by = self.ended_by(entry).map(|end| end.offset);
+        let own = acts!(acts, Data::ExitDeclared(exit) if exit.notice.is_some());
+        let own = own.filter(|act| ended_by.is_some_and(|end| end <= act.offset));
+        let duty = Duty { arises: off, ..Duty::new("notify-exit", entry, span.to) };
+        Some(duty.done(notices.chain(own).filter(|act| act.event.effective >= off)))
     }
 
     fn repair_duties(self, record: &Record) -> Vec<Duty> {

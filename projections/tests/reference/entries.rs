@@ -110,9 +110,21 @@ impl<'a> View<'a> {
         record.severity_by.severity_of(penalty).expect("an unknown class is refused")
     }
 
+    /// The last day of the publicity of a penalty that nobody repairs: as stated, but for the minimum and the maximum of its class.
+    pub fn publicity_by_itself(self, record: &Record) -> Date {
+        let class = self.severity(record);
+        let (least, most) =
+            (record.first().plus_months(class.min_months), record.first().plus_months(class.max_months));
+        match record.penalty().and_then(|penalty| penalty.publicity_until) {
+            Some(stated) if stated < least => least,
+            Some(stated) if stated < most => stated,
+            _ => most,
+        }
+    }
+
     /// When the publicity of a penalty ends: by itself, or by repair.
     pub fn publicity(self, record: &Record) -> Span {
-        let to = record.first().plus_months(self.severity(record).max_months);
+        let to = self.publicity_by_itself(record);
         let repairs = self.acts_on(record).into_iter().filter(|act| matches!(act.event.data, Data::RepairGranted(_)));
         match repairs.map(|act| act.event.effective).min().filter(|repaired| *repaired <= to) {
             Some(repaired) => Span { from: record.first(), to: repaired, through: false },

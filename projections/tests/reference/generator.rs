@@ -257,7 +257,8 @@ impl Generator {
             "penalty.imposed" => {
                 let severity = self.random.pick(&[Some("minor"), Some("ordinary"), Some("serious"), None, Some("?")]);
                 let severity = severity.map(str::to_owned);
-                testing::penalty("", &text).penalty(|data| data.severity = severity)
+                let until = self.random.once_in(3).then(|| day.plus_days(self.random.between(-2, 500)));
+                testing::penalty("", &text).penalty(|data| (data.severity, data.publicity_until) = (severity, until))
             }
             _ => {
                 let (list, kind) = self.random.weighted(&[

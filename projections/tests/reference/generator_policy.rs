@@ -121,6 +121,9 @@ impl Generator {
                 item["persons"] = self.random.pick(&roles).into();
             }
             if self.random.once_in(3) {
+                item["subjects"] = self.random.pick(&[None, Some("person"), Some("organisation")]).into();
+            }
+            if self.random.once_in(3) {
                 item["implementers"] = self.random.pick(&[&["tax"][..], &["market-supervision", "tax"]]).into();
             }
         }

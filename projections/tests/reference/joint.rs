@@ -17,7 +17,10 @@ pub fn initiated(case: &Case<'_>, record: &Record, data: &MeasureInitiated, code
     for code in &data.measures {
         match case.policy.measure(code) {
             None => refuse(codes, true, "measure-unknown"),
-            Some(item) => refuse(codes, item.kind != kind, "measure-mismatch"),
+            Some(item) => {
+                let other = item.subjects.is_some_and(|subjects| subjects != case.event.subject.kind);
+                refuse(codes, item.kind != kind || other, "measure-mismatch");
+            }
         }
     }
 }

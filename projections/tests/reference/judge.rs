@@ -154,15 +154,14 @@ impl Case<'_> {
                 }
             }
             Data::NoticeIssued(notice) => {
-                let published = view.acts_on(record).into_iter().find_map(|act| match &act.event.data {
-                    Data::PublicationIssued(data) => Some(data.channel.clone()),
-                    _ => None,
-                });
-                let channel = published.or_else(|| record.designation().and_then(|data| data.channel.clone()));
-                refuse(codes, channel.is_some_and(|channel| channel != notice.channel), "wrong-channel");
+                let mut channels = view.channels(record);
+                if notice.about == NoticeAbout::Exit {
+                    channels.truncate(1);
+                }
+                refuse(codes, !channels.is_empty() && !channels.contains(&notice.channel), "wrong-channel");
                 // Nothing tells of what has not come to pass.
                 let happened = match notice.about {
-                    NoticeAbout::Exit => Some(view.span(record).to),
+                    NoticeAbout::Exit => Some(view.span(record).last().next()),
                     _ => view.withdrawal(record).map(|withdrawal| withdrawal.event.effective.min(withdrawal.day)),
                 };
                 refuse(codes, happened.is_none_or(|happened| day < happened), "too-early");

@@ -78,7 +78,7 @@ fn histories_reach_every_type_of_event_and_every_code_of_a_refusal() {
     let mut accepted: BTreeMap<&str, u32> = BTreeMap::new();
     let mut refused: BTreeMap<&str, u32> = BTreeMap::new();
     let mut shown = BTreeSet::new();
-    for seed in 0..200 {
+    for seed in 0..300 {
         let mut player = play::model();
         for step in history(seed) {
             player.play(&step, |(_, event), outcome| match outcome {

@@ -85,7 +85,15 @@ impl<'a> View<'a> {
     fn of_the_kind(self, record: &Record, roles: Option<&[String]>) -> Vec<String> {
         let data = record.designation().expect("only an entry carries measures");
         let kind = record.taken.policy.list_kind(data.list, &data.kind).expect("its kind was there");
-        kind.measures.iter().filter(|code| lands(&record.taken.policy, code, roles)).map(ToString::to_string).collect()
+        let policy = &record.taken.policy;
+        let about = record.taken.event.subject.kind;
+        // What is for organisations is nothing to a person, and the other way round.
+        let fits = |code: &str| {
+            policy.measure(code).and_then(|item| item.subjects).is_none_or(|subjects| subjects == about)
+                || roles.is_some()
+        };
+        let codes = kind.measures.iter().filter(|code| fits(code) && lands(policy, code, roles));
+        codes.map(ToString::to_string).collect()
     }
 
     /// Whether an entry names the person, and whatever became of that.

@@ -11,7 +11,7 @@ impl<'a> View<'a> {
     fn planned_end(self, record: &Record) -> Option<Date> {
         match &record.data {
             Data::LicenseGranted(license) => license.valid_until,
-            _ => Some(record.first().plus_months(self.severity(record).max_months)),
+            _ => Some(self.publicity_by_itself(record)),
         }
     }
 

@@ -1,6 +1,5 @@
 use super::{CORRECTABLE, DesignationChanges, LicenseChanges, PenaltyChanges};
 use crate::{
-    date::Date,
     facts::{Content, Known},
     refusal::Code,
     testing::*,
@@ -151,13 +150,26 @@ fn a_correction_of_what_decides_the_class_of_a_penalty_states_the_class_too() {
     }
     corrected("P-1", json!({ "severity": "grave" })).then_refused(Code::SeverityUnknown);
     let until = |then: Then| then.scenario.clone().file().record(&format!("{LABOUR}/P-1")).map(publicity).unwrap();
-    assert_eq!(until(corrected("P-1", json!({ "severity": "minor" }))), "2026-08-11".parse().ok());
-    assert_eq!(until(corrected("P-1", json!({ "facts": "拖欠" }))), "2027-05-11".parse().ok());
+    assert_eq!(until(corrected("P-1", json!({ "severity": "minor" }))), "2026-08-11");
+    assert_eq!(until(corrected("P-1", json!({ "facts": "拖欠" }))), "2027-05-11");
+    assert_eq!(until(corrected("P-1", json!({ "publicity_until": "2027-01-01" }))), "2027-01-01");
+    assert_eq!(
+        until(corrected("P-1", json!({ "publicity_until": "2026-06-01" }))),
+        "2026-08-11",
+        "at least the minimum"
+    );
+    assert_eq!(
+        until(corrected("P-1", json!({ "publicity_until": "2029-01-01" }))),
+        "2027-05-11",
+        "at most the maximum"
+    );
+    let both = json!({ "publicity_until": "2026-10-01", "severity": "serious" });
+    assert_eq!(until(corrected("P-1", both)), "2027-05-11", "the minimum of the class that it has then");
 }
 
-fn publicity(record: &std::sync::Arc<crate::facts::Record>) -> Option<Date> {
+fn publicity(record: &std::sync::Arc<crate::facts::Record>) -> String {
     match record.content(Known::Now) {
-        Content::Penalty(penalty) => penalty.publicity_until,
+        Content::Penalty(penalty) => penalty.publicity_until().to_string(),
         other => panic!("{other:?}"),
     }
 }

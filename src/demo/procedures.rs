@@ -148,7 +148,7 @@ impl<F: FnMut(&str, &str) -> String> Items<F> {
     fn joint_action(&mut self, follow_up: FollowUp) -> (Series, usize, Data) {
         let record = self.name(follow_up.record);
         let red = KINDS[usize::from(follow_up.kind)].list == List::Red;
-        let measure = if red { "I-WEB-PUBLICITY" } else { "R-STRICT-PRODUCTION-PERMIT" }.to_owned();
+        let measure = if red { "I-WEB-PUBLICITY" } else { "R-NO-INTERNET-SERVICE" }.to_owned();
         let implementer = |at: usize| county::index(IMPLEMENTERS[at % 2], None);
         // Which of the implementers answers: the initiation is the first, what follows tells by its number.
         let nth = usize::from(follow_up.about.department);

@@ -112,11 +112,11 @@ fn resolved(case: &Case, data: &DesignationMade, kind: &ListKind, until: Date) -
 
 /// The measures of the kind that fit such a subject: what is for organisations is nothing to a person.
 fn fitting(case: &Case, kind: &ListKind) -> Arc<[Box<str>]> {
-    let fits = |code: &&Box<str>| case.policy.measure(code).is_none_or(|item| item.fits(case.file.kind));
-    if kind.measures.iter().all(|code| fits(&code)) {
+    let fits = |code: &str| case.policy.measure(code).is_none_or(|item| item.fits(case.file.kind));
+    if kind.measures.iter().all(|code| fits(code)) {
         return kind.measures.clone();
     }
-    kind.measures.iter().filter(fits).cloned().collect()
+    kind.measures.iter().filter(|code| fits(code)).cloned().collect()
 }
 
 /// (十六) The measures of the kind that land on the person's role (落实到人).

@@ -213,10 +213,10 @@ impl<'a> View<'a> {
     pub fn channels(self, record: &Record) -> Vec<String> {
         let mut channels: Vec<String> = Vec::new();
         for act in self.acts_on(record) {
-            if let Data::PublicationIssued(data) = &act.event.data {
-                if !channels.contains(&data.channel) {
-                    channels.push(data.channel.clone());
-                }
+            if let Data::PublicationIssued(data) = &act.event.data
+                && !channels.contains(&data.channel)
+            {
+                channels.push(data.channel.clone());
             }
         }
         if channels.is_empty() {

@@ -10,7 +10,7 @@ use crate::{
 use std::collections::BTreeMap;
 
 /// Entries that a change names as what a measure rests on, so that it is never longer than a log takes.
-const BASIS_TOLD: usize = 500;
+pub(super) const BASIS_TOLD: usize = 500;
 
 /// A measure on a day, the entries that carry it by their places.
 #[derive(Debug, Clone, PartialEq, Eq)]

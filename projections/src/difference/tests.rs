@@ -51,6 +51,15 @@ fn a_back_dated_event_takes_effect_on_the_open_day_and_one_ahead_on_its_own() {
 }
 
 #[test]
+fn a_change_of_a_measure_names_so_many_entries_that_a_log_takes_it_and_no_more() {
+    let mut steps = vec![day("2026-05-11")];
+    steps.extend((0..super::measures::BASIS_TOLD).map(|number| black(&format!("L-{number}"), "2026-05-11")));
+    let then = given(steps).when(black("L-last", "2026-05-11"));
+    let change = then.outcome.changes.measures.iter().find(|change| change.measure == "R-KEY-SUPERVISION").unwrap();
+    assert_eq!(change.basis.len(), super::measures::BASIS_TOLD);
+}
+
+#[test]
 fn a_person_is_never_named_in_a_change() {
     let person = black("L-1", "2026-05-11").event(|event| {
         event.subject.kind = crate::event::SubjectKind::Person;

@@ -60,13 +60,13 @@ fn severity(teller: &Teller, record: &Record, penalty: &Penalty) -> Step {
     let from = words::date(penalty.repairable_from);
     let until = words::date(penalty.publicity_until());
     // Whoever reads a date that differs from the stated one is told why.
-    let stated = match penalty.stated_until {
-        Some(stated) if stated == penalty.publicity_until() => "（报送的公示截止期，".to_owned(),
-        Some(stated) => format!("（报送的公示截止期{}不在该等级的最短和最长公示期之内，", words::date(stated)),
-        None => "（".to_owned(),
+    let why = match penalty.stated_until {
+        None => String::new(),
+        Some(stated) if stated == penalty.publicity_until() => "报送的公示截止期，".to_owned(),
+        Some(stated) => format!("报送的公示截止期{}不在该等级的最短和最长公示期之内，", words::date(stated)),
     };
     let sentence =
-        format!("该处罚严重程度为“{class}”：{from}起可以申请信用修复，公示至{until}{stated}含当日）自行终止。");
+        format!("该处罚严重程度为“{class}”：{from}起可以申请信用修复，公示至{until}（{why}含当日）自行终止。");
     let step = teller.step(record.effective, sentence).event(teller.made(record)).rule(rule::REPAIR);
     step.part(Part::Severity, record.judged).end()
 }

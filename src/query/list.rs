@@ -1,7 +1,7 @@
 //! The lists as the public knows them: red, black and watch. (七)(二十一)
 
 use super::{
-    Page,
+    Page, cleared,
     listing::{self, Listing},
     scope::Scope,
     subject::{self, About, Reading},
@@ -83,7 +83,7 @@ pub fn page(
 ) -> Result<ListPage, Problem> {
     let (policy, policies) = (scope.policy(0), scope.policies(0));
     let terms = [list_term(list)];
-    let (items, next) = walk::fill(node, Some(&terms), place, limit, |shard, held| {
+    let (mut items, next) = walk::fill(node, Some(&terms), place, limit, |shard, held| {
         let (file, known) = (&held.file, scope.known(shard.number));
         let entries: Vec<_> = on_list(file, list, known, scope.as_of, filter).collect();
         if entries.is_empty() {
@@ -93,6 +93,7 @@ pub fn page(
         let reading = Reading { file, bodies, known, as_of: scope.as_of, policy: &policy, policies: &policies };
         Ok(entries.iter().map(|entry| item(entry, &reading)).collect())
     })?;
+    cleared::strike(node, scope, items.iter_mut().map(|item| &mut item.listing))?;
     let next = next.map(|place| Cursor { feed: feed.clone(), ..Cursor::after(place, scope) }.render());
     Ok(ListPage { page: Page::new(items, next, scope), feed })
 }

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod cause;
+pub mod cleared;
 pub mod correction;
 mod counting;
 pub mod dry_run;

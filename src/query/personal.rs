@@ -1,13 +1,13 @@
 //! (二十七) The names and document numbers behind a credit file, for those to whom the office allowed them: opened from the
 //! vault where this node has it, and never written anywhere.
 
-use super::subject::CreditFileView;
+use super::{cleared::is_cleared, subject::CreditFileView};
 use crate::{
     node::Node,
     problem::Problem,
     vault::{PersonalFields, VaultError},
 };
-use chengxin_projections::{event::SubjectKind, facts::Known, listing};
+use chengxin_projections::{event::SubjectKind, facts::Known};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
@@ -66,19 +66,13 @@ fn persons(node: &Node, file: &CreditFileView) -> Result<BTreeSet<String>, Probl
     let mut persons: BTreeSet<String> = subject.into_iter().chain(licenses).chain(penalties).cloned().collect();
     for entry in &file.listings {
         for named in &entry.persons {
-            if !is_cleared(node, &named.subject.id, &entry.record)? {
+            // Also where the entry is read as it was known before that was found.
+            if !is_cleared(node, &named.subject.id, &entry.record, Known::Now)? {
                 persons.insert(named.subject.id.clone());
             }
         }
     }
     Ok(persons)
-}
-
-/// Whether it was found that the entry names the person wrongly: nobody learns from it then who that is. (二十七)
-fn is_cleared(node: &Node, person: &str, record: &str) -> Result<bool, Problem> {
-    let Some(held) = node.shard_of(person).file(person)? else { return Ok(false) };
-    let stated = held.file.record(record).and_then(|stated| listing::entry(&held.file, stated, Known::Now));
-    Ok(stated.is_some_and(|entry| entry.is_withdrawn))
 }
 
 fn records(file: &CreditFileView) -> impl Iterator<Item = &str> {

@@ -2,6 +2,7 @@
 
 use super::{
     access::{self, AccessView},
+    cleared,
     flag::{self, FlagView},
     green::{self, GreenChannelView},
     implication::{self, ImplicationView},
@@ -201,6 +202,7 @@ pub fn credit_file(node: &Node, key: &str, scope: &Scope) -> Result<CreditFileVi
     let is_missing = |member: &&String| whole.subject.about.id != **member && !whole.subject.has(member);
     let missing: Vec<About> = members.iter().filter(is_missing).map(|member| About::unknown(member)).collect();
     whole.subject.same_as.extend(missing);
+    cleared::strike(node, scope, &mut whole.listings)?;
     Ok(whole)
 }
 

@@ -13,8 +13,9 @@ use crate::{
     codec::Codec,
     log::{Log, LogError, Offset, Topic, partition_of},
     query::{
-        Page,
+        Page, cleared,
         list::{self, Filter, ListItem},
+        listing::Listing,
         position::{self, Moment},
         record::Bodies,
         subject::{self, CreditFileView, Reading},
@@ -27,6 +28,7 @@ use chengxin_projections::{
 };
 use fold::{Bound, Folded};
 use std::{
+    convert::Infallible,
     io::{self, ErrorKind, Write},
     time::Duration,
 };
@@ -191,16 +193,29 @@ impl Replayed<'_> {
                 }
             }
         }
+        items.iter_mut().for_each(|item| self.strike_cleared(&mut item.listing));
         // Stable: the entries of a subject stay in the order of their records.
         items.sort_by(|one, other| one.subject.id.cmp(&other.subject.id));
         Ok(Page { items, next: None, as_of, known_at: self.known_at(), position: self.position() })
     }
 
+    /// Takes the persons whom it names wrongly out of an entry. (二十七)
+    fn strike_cleared(&self, listing: &mut Listing) {
+        let Ok(()) = cleared::strike_by(listing, |person, record| {
+            let says = self.held(person).is_some_and(|(_, file)| cleared::says(file, record, Known::Now));
+            Ok::<_, Infallible>(says)
+        });
+    }
+
+    fn held(&self, key: &str) -> Option<(&Folded, &CreditFile)> {
+        let number = partition_of(key.as_bytes(), u16::try_from(self.partitions.len()).unwrap_or(u16::MAX));
+        let folded = self.partitions.get(usize::from(number))?;
+        Some((folded, folded.files.files.get(key)?))
+    }
+
     /// The file of a subject of whom something was known, and its partition.
     fn file(&self, key: &str) -> Result<(&Folded, &CreditFile), ReplayError> {
-        let number = partition_of(key.as_bytes(), u16::try_from(self.partitions.len()).unwrap_or(u16::MAX));
-        let folded = self.partitions.get(usize::from(number));
-        let found = folded.and_then(|folded| Some((folded, folded.files.files.get(key)?)));
+        let found = self.held(key);
         found.filter(|(_, file)| file.is_known(Known::Now)).ok_or_else(|| ReplayError::UnknownSubject(key.to_owned()))
     }
 
@@ -216,6 +231,8 @@ impl Replayed<'_> {
         let policies = &folded.partition.history;
         let bodies = self.bodies(folded, &key);
         let reading = Reading { file, bodies, known, as_of, policy: &policy, policies };
-        Ok(subject::show(&reading, self.known_at(), self.position()))
+        let mut shown = subject::show(&reading, self.known_at(), self.position());
+        shown.listings.iter_mut().for_each(|listing| self.strike_cleared(listing));
+        Ok(shown)
     }
 }

@@ -1,5 +1,7 @@
 //! Which view is open to which level of access, over HTTP.
 
+use chengxin::replay::{self, Format, ReplayOptions, Show};
+use chengxin_projections::change::ListName;
 use serde_json::{Value, json};
 
 use crate::support::events::{COMPANY, act, black, event, exit, penalty};
@@ -210,7 +212,27 @@ fn who_was_named_wrongly_by_an_entry_is_told_by_it_to_nobody_any_more() {
     let filed = json!({ "record": entry, "grounds": "从未任职", "by": "subject" });
     applied(&server, MARKET, &about_person("O-1", "objection.filed", filed));
     assert_eq!(personal().as_array().unwrap().len(), 1, "nothing is decided yet");
+    let before = server.client(OFFICE).get(&format!("/v1/subjects/{COMPANY}")).json()["position"].clone();
     let resolved = json!({ "record": entry, "objection": format!("{MARKET}/O-1"), "finding": "withdrawn" });
     applied(&server, LABOUR, &about_person("R-1", "objection.resolved", resolved));
     assert!(personal().as_array().is_none_or(Vec::is_empty), "{}", personal());
+
+    // Nor by its id, except to who asks what was known before; a replay says the same.
+    let file = format!("/v1/subjects/{COMPANY}");
+    let persons = |path: &str, at: &str| {
+        let reply = server.client(OFFICE).get(path);
+        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.json().pointer(at).and_then(Value::as_array).map(Vec::len)
+    };
+    assert_eq!(persons(&file, "/listings/0/persons"), Some(0));
+    assert_eq!(persons("/v1/lists/black", "/items/0/persons"), Some(0));
+    assert_eq!(persons(&format!("{file}?known_at={}", before.as_str().unwrap()), "/listings/0/persons"), Some(1));
+    for show in [Show::Subject(COMPANY.to_owned()), Show::List(ListName::Black)] {
+        let options = ReplayOptions { until: None, as_of: None, show, format: Format::Json };
+        let mut replayed = Vec::new();
+        replay::run(&*site.log(), &options, &mut replayed).unwrap();
+        let replayed: Value = serde_json::from_slice(&replayed).unwrap();
+        let entry = replayed.pointer("/listings/0").or(replayed.pointer("/items/0")).unwrap();
+        assert_eq!(entry["persons"], json!([]));
+    }
 }

@@ -40,7 +40,7 @@ pub use self::{
     headings::HeadingMap,
     party::{DOCUMENT_KINDS, DraftSubject, HolderOf, Personal},
     quarantine::{QuarantineError, QuarantineWriter},
-    row::{Draft, DraftData, PENALTY_KINDS, QuarantinedRow, Settings},
+    row::{Draft, DraftData, QuarantinedRow, Settings},
     rows::{Duplicate, Row, Rows, Summary},
     source::{Format, ReadSeek, SourceFile},
 };

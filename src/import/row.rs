@@ -81,6 +81,8 @@ pub struct Settings<K> {
     pub person_key: K,
     /// To whom other numbers than codes are linked.
     pub holder: HolderOf,
+    /// The closed list of penalty kinds, as policy has it; any other is `其他-…`.
+    pub penalty_kinds: Vec<String>,
 }
 
 /// A draft, and what tells a copy of it from another record under the same id.
@@ -105,7 +107,7 @@ pub(super) fn parse<K: Fn(&str, &str) -> String>(
     let effective = row.decided(settings.today);
     let in_force = party::in_force(&mut row);
     let mut data = match map.kind() {
-        FileKind::Penalty => DraftData::Penalty(penalty(&mut row, effective)),
+        FileKind::Penalty => DraftData::Penalty(penalty(&mut row, effective, &settings.penalty_kinds)),
         FileKind::License => DraftData::License(license(&mut row, effective)),
     };
     for field in [Field::Region, Field::Timestamp] {
@@ -141,7 +143,7 @@ pub(super) fn parse<K: Fn(&str, &str) -> String>(
     }
 }
 
-fn penalty(row: &mut Reading<'_>, decided: Option<Date>) -> PenaltyImposed {
+fn penalty(row: &mut Reading<'_>, decided: Option<Date>, known: &[String]) -> PenaltyImposed {
     let content = row.prose(Field::Content);
     let fine = row.money(Field::Fine, Field::FineYuan, content.as_deref());
     let confiscated = row.money(Field::Confiscated, Field::ConfiscatedYuan, content.as_deref());
@@ -152,7 +154,7 @@ fn penalty(row: &mut Reading<'_>, decided: Option<Date>) -> PenaltyImposed {
         conduct: row.prose(Field::Conduct),
         facts: row.prose(Field::Facts),
         basis: row.prose(Field::Basis),
-        kinds: kinds(row),
+        kinds: kinds(row, known),
         content,
         procedure: procedure(row),
         fine,
@@ -203,39 +205,24 @@ fn procedure(row: &mut Reading<'_>) -> Option<Procedure> {
     }
 }
 
-/// The closed list of penalty kinds; any other is `其他-…`.
-pub const PENALTY_KINDS: [&str; 13] = [
-    "警告",
-    "通报批评",
-    "罚款",
-    "没收违法所得",
-    "没收非法财物",
-    "暂扣许可证件",
-    "吊销许可证件",
-    "降低资质等级",
-    "限制开展生产经营活动",
-    "责令停产停业",
-    "责令关闭",
-    "限制从业",
-    "行政拘留",
-];
-
 /// What stands before a kind of one's own.
 const OTHER: &str = "其他-";
 const UNNAMED: &str = "其他-未注明";
 
-fn penalty_kind(text: &str) -> Option<&'static str> {
-    PENALTY_KINDS.iter().find(|kind| **kind == text).copied().or(match text {
-        "暂扣许可证" | "暂扣许可证件或执照" => Some("暂扣许可证件"),
-        "吊销许可证" | "吊销营业执照" | "吊销执照" => Some("吊销许可证件"),
-        "没收所得" => Some("没收违法所得"),
-        "没收财物" => Some("没收非法财物"),
-        "拘留" => Some("行政拘留"),
-        _ => None,
-    })
+/// As the closed list writes a kind that files write otherwise.
+fn usual(kind: &str) -> &str {
+    match kind {
+        "暂扣许可证" | "暂扣许可证件或执照" => "暂扣许可证件",
+        "吊销许可证" | "吊销营业执照" | "吊销执照" => "吊销许可证件",
+        "没收所得" => "没收违法所得",
+        "没收财物" => "没收非法财物",
+        "拘留" => "行政拘留",
+        _ => kind,
+    }
 }
 
-fn kinds(row: &mut Reading<'_>) -> Vec<String> {
+fn kinds(row: &mut Reading<'_>, known: &[String]) -> Vec<String> {
+    let listed = |text: &str| known.iter().find(|kind| *kind == usual(text)).cloned();
     let mut kinds: Vec<String> = Vec::new();
     for field in [Field::Kinds, Field::MoreKinds] {
         let Some(cell) = row.line(field) else { continue };
@@ -245,18 +232,18 @@ fn kinds(row: &mut Reading<'_>) -> Vec<String> {
                     kinds.push(kind);
                 }
             };
-            if let Some(kind) = penalty_kind(part) {
-                add(kind.to_owned());
+            if let Some(kind) = listed(part) {
+                add(kind);
                 continue;
             }
             // 、 and commas join kinds as well as words within one: only where every piece is a kind are they joints.
-            let pieces: Option<Vec<_>> = part.split(['、', ',', '，']).map(|p| penalty_kind(text::trim(p))).collect();
+            let pieces: Option<Vec<_>> = part.split(['、', ',', '，']).map(|p| listed(text::trim(p))).collect();
             match pieces {
-                Some(pieces) => pieces.into_iter().for_each(|kind| add(kind.to_owned())),
+                Some(pieces) => pieces.into_iter().for_each(add),
                 None => {
-                    let (kind, listed) = other(part);
+                    let (kind, named_as_other) = other(part);
                     add(kind);
-                    if !listed {
+                    if !named_as_other {
                         row.warn(Code::KindUnlisted, field, "不在标准处罚类别中");
                     }
                 }

@@ -12,6 +12,12 @@ pub(super) fn day(text: &str) -> Date {
     text.parse().unwrap()
 }
 
+/// As the shipped policy has them.
+pub(super) fn penalty_kinds() -> Vec<String> {
+    let policy: serde_json::Value = serde_json::from_str(include_str!("../../policy/severity.json")).unwrap();
+    serde_json::from_value(policy["content"]["penalty_kinds"].clone()).unwrap()
+}
+
 pub(super) fn settings() -> Settings<impl Fn(&str, &str) -> String> {
     Settings {
         organisation: "11654000010399991A".to_owned(),
@@ -22,6 +28,7 @@ pub(super) fn settings() -> Settings<impl Fn(&str, &str) -> String> {
             [_] => Holder::Nobody,
             _ => Holder::Several,
         }),
+        penalty_kinds: penalty_kinds(),
     }
 }
 
@@ -310,6 +317,15 @@ fn kinds_beyond_the_list_become_other_kinds_and_are_told() {
     let expected = ["罚款", "其他-责令改正、恢复原状", "其他-训诫", "吊销许可证件"];
     assert_eq!(penalty(draft(&row)).kinds, expected);
     assert_eq!(draft(&row).warnings.iter().map(|w| w.code).collect::<Vec<_>>(), [Code::KindUnlisted]);
+}
+
+#[test]
+fn a_kind_that_policy_adds_is_of_the_list() {
+    let file = csv(&[with(clean(), &[(Field::Kinds, "警告；限制股权转让")])]);
+    let settings = Settings { penalty_kinds: vec!["警告".to_owned(), "限制股权转让".to_owned()], ..settings() };
+    let row = open(file).unwrap().rows(settings).next().unwrap().unwrap();
+    assert_eq!(penalty(draft(&row)).kinds, ["警告", "限制股权转让"]);
+    assert!(draft(&row).warnings.is_empty());
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn subject() -> impl Strategy<Value = DraftSubject> {
 
 fn penalty() -> impl Strategy<Value = PenaltyImposed> {
     let texts = (prose(), prose(), prose(), prose(), prose());
-    let kinds = proptest::sample::subsequence(PENALTY_KINDS.to_vec(), 1..4);
+    let kinds = proptest::sample::subsequence(penalty_kinds(), 1..4);
     let money = proptest::option::of((0..900_000_000_i64).prop_map(|fen| Money::from_fen(fen).unwrap()));
     let until = proptest::option::of(
         (18_300..25_000).prop_map(|days| chengxin_projections::date::Date::from_days(days).unwrap()),
@@ -62,7 +62,7 @@ fn penalty() -> impl Strategy<Value = PenaltyImposed> {
             conduct,
             facts,
             basis,
-            kinds: kinds.into_iter().map(str::to_owned).collect(),
+            kinds,
             content,
             procedure: None,
             fine,

@@ -35,6 +35,7 @@ pub(super) fn settings(
         today,
         person_key: move |kind: &str, number: &str| vault.person_id(kind, &document_number(number)),
         holder: holder(target, away),
+        penalty_kinds: target.intake.penalty_kinds(),
     }
 }
 

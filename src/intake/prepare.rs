@@ -8,12 +8,13 @@ use super::{
 };
 use crate::{projector::Shard, reservation::Reserved, views::Held};
 use chengxin_projections::{
-    event::{Data, Event, IdentifierLinked, SubjectKind},
+    event::{Data, Event, IdentifierLinked, RecordCorrected, SubjectKind},
     facts::Known,
     identifier::{half_width, organisation_of},
     judge::Effect,
     seen::Seen,
 };
+use serde_json::Value;
 use std::sync::Arc;
 
 pub(super) enum Prepared {
@@ -170,14 +171,22 @@ fn judges(shard: &Arc<Shard>) -> Result<(), Rejection> {
 
 /// By its kinds a penalty is ordinary or serious: one that is mistyped would be the wrong one, and nobody told.
 fn check_kinds(event: &Event, shard: &Shard) -> Result<(), Rejection> {
-    let Data::PenaltyImposed(penalty) = &event.data else { return Ok(()) };
+    let (kinds, pointer): (Vec<&str>, _) = match &event.data {
+        Data::PenaltyImposed(penalty) => (penalty.kinds.iter().map(String::as_str).collect(), "/data/kinds"),
+        // Nothing but a penalty has such a field.
+        Data::RecordCorrected(RecordCorrected { changes, .. }) => {
+            let kinds = changes.0.get("kinds").and_then(Value::as_array);
+            (kinds.into_iter().flatten().filter_map(Value::as_str).collect(), "/data/changes/kinds")
+        }
+        _ => return Ok(()),
+    };
     let partition = shard.partition().0;
     let Some(severity) = partition.policy().severity() else { return Ok(()) };
-    let unknown = penalty.kinds.iter().enumerate().filter(|(_, kind)| !severity.knows_penalty_kind(kind));
+    let unknown = kinds.iter().enumerate().filter(|(_, kind)| !severity.knows_penalty_kind(kind));
     // What it says is not repeated: it may name somebody.
     let errors = unknown.map(|(index, _)| {
-        let detail = format!("no kind of penalty; {}", severity.penalty_kinds());
-        FieldError::new(format!("/data/kinds/{index}"), "unknown-kind", detail)
+        let detail = format!("no kind of penalty; {}", severity.penalty_kinds_in_words());
+        FieldError::new(format!("{pointer}/{index}"), "unknown-kind", detail)
     });
     let errors: Vec<FieldError> = errors.collect();
     if errors.is_empty() { Ok(()) } else { Err(Rejection::Malformed(errors)) }

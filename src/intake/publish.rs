@@ -132,6 +132,11 @@ impl Intake {
         Intake { node }
     }
 
+    /// The closed list of penalty kinds, as the policy in force has it.
+    pub fn penalty_kinds(&self) -> Vec<String> {
+        self.node.policy().severity().map(|severity| severity.penalty_kinds().to_vec()).unwrap_or_default()
+    }
+
     /// The business date.
     pub fn today(&self) -> Date {
         self.node.today()

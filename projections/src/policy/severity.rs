@@ -124,8 +124,13 @@ impl Severity {
         &self.classes
     }
 
+    /// The closed list.
+    pub fn penalty_kinds(&self) -> &[String] {
+        &self.penalty_kinds
+    }
+
     /// The closed list in words, and what an open one begins with.
-    pub fn penalty_kinds(&self) -> String {
+    pub fn penalty_kinds_in_words(&self) -> String {
         let open = if self.open_prefix.is_empty() { String::new() } else { format!(", or {}…", self.open_prefix) };
         format!("the kinds are {}{open}", self.penalty_kinds.join(", "))
     }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::events::{COMPANY, black, event, penalty};
+use super::server::MARKET;
 
 const TODAY: &str = "2026-05-11";
 
@@ -24,6 +25,11 @@ fn listing(pointer: &str, value: Value) -> String {
 /// Of an id that no other line of a stream has: its kinds are looked at only once the id is known to be free.
 fn of_its_own_id(event: String) -> String {
     event.replace("\"P-1\"", "\"K-1\"")
+}
+
+fn correction(changes: Value) -> String {
+    let record = format!("{MARKET}/P-0");
+    event("K-2", "record.corrected", TODAY, COMPANY, json!({ "record": record, "changes": changes })).to_string()
 }
 
 fn person(subject: Value) -> String {
@@ -72,6 +78,7 @@ pub fn malformed() -> Vec<(String, &'static str, &'static str)> {
         (changed("/data/kinds", json!([])), "/data/kinds", "required"),
         (of_its_own_id(changed("/data/kinds", json!(["罚款", "吊销营业执照"]))), "/data/kinds/1", "unknown-kind"),
         (of_its_own_id(changed("/data/kinds", json!(["罚款；警告"]))), "/data/kinds/0", "unknown-kind"),
+        (correction(json!({ "kinds": ["罚款", "吊销营业执照"] })), "/data/changes/kinds/1", "unknown-kind"),
         (listing("/data/repairable", json!({ "allowed": false })), "/data/repairable/how", "required"),
         (changed("/data/conduct", Value::Null), "/data/conduct", "required"),
         (changed("/data/procedure", json!("quick")), "/data/procedure", "invalid"),

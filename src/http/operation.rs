@@ -49,7 +49,10 @@ async fn readyz(State(app): State<App>) -> (StatusCode, String) {
         return (StatusCode::OK, "ok\n".to_owned());
     }
     let behind = app.node.shards().iter().filter(|shard| !shard.is_caught_up());
-    let lines = behind.map(|shard| format!("partition {} is catching up, at {}\n", shard.number, shard.at()));
+    let lines = behind.map(|shard| match shard.trouble() {
+        None => format!("partition {} is catching up, at {}\n", shard.number, shard.at()),
+        Some(why) => format!("partition {} stands still at {}: {why}\n", shard.number, shard.at()),
+    });
     (StatusCode::SERVICE_UNAVAILABLE, lines.collect())
 }
 

@@ -53,6 +53,8 @@ pub struct Shard {
     /// Events below this offset are published and shown.
     pub(super) progress: watch::Sender<Offset>,
     pub(super) caught_up: AtomicBool,
+    /// Why it stands still, until it goes on.
+    trouble: Mutex<Option<String>>,
     /// Outputs of a batch may be in the log that is not shown yet.
     pub(super) publishing: AtomicBool,
     /// Publishers who wait for answers, or are about to.
@@ -147,6 +149,7 @@ impl Shard {
             views: RwLock::new(views),
             progress: watch::Sender::new(0),
             caught_up: AtomicBool::new(false),
+            trouble: Mutex::default(),
             publishing: AtomicBool::new(false),
             expecting: Arc::default(),
             saved: (Mutex::new(()), Condvar::new()),
@@ -193,8 +196,20 @@ impl Shard {
         self.publishing.store(publishing, Ordering::SeqCst);
     }
 
+    /// Why it stands still, if it does.
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn set_trouble(&self, trouble: Option<String>) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+
     pub(super) fn set_caught_up(&self, caught_up: bool) {
         self.caught_up.store(caught_up, Ordering::SeqCst);
+        if caught_up {
+            self.set_trouble(None);
+        }
     }
 
     /// Rises as events are published and shown.

@@ -76,7 +76,10 @@ impl Task {
                         tracing::warn!(partition = number, "another process has taken over");
                         self.pause(FENCED_PAUSE);
                     }
-                    Ok(Err(TaskError::Log(error))) => tracing::warn!(partition = number, %error, "starting again"),
+                    Ok(Err(TaskError::Log(error))) => {
+                        tracing::warn!(partition = number, %error, "starting again");
+                        self.shard.set_trouble(Some(error.to_string()));
+                    }
                     Ok(Err(TaskError::View(error))) => {
                         tracing::warn!(partition = number, %error, "views will be rebuilt");
                         self.shard.set_broken();

@@ -4,6 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
 use chengxin::log::embedded::Embedded;
 use chengxin::log::{APPEND_QUEUE, Log, LogError, Record, Topic};
@@ -13,6 +14,7 @@ use crate::support::child::{self, Process};
 use crate::support::logs::{EmbeddedPlace, PARTITIONS, Place};
 use crate::support::logs::{append, next_records, read_from, read_to_end, record, values};
 
+const WAIT: Duration = Duration::from_secs(10);
 const FULL_DISK_DIR: &str = "CHENGXIN_TEST_FULL_DISK";
 
 fn numbers(count: usize) -> Vec<String> {
@@ -182,6 +184,47 @@ fn a_log_of_a_newer_program_is_refused() {
     Connection::open(place.dir().join("log.db")).unwrap().execute_batch("UPDATE log SET format = 99").unwrap();
     let Err(LogError::Unusable(why)) = place.open_with(PARTITIONS).map(drop) else { panic!("it was opened") };
     assert!(why.contains("format 99"), "{why}");
+}
+
+/// What stands in one cell of one record.
+fn set(place: &EmbeddedPlace, change: &str) {
+    let file = Connection::open(place.dir().join("log.db")).unwrap();
+    assert_eq!(file.execute(&format!("UPDATE \"credit.events/0\" SET {change} WHERE offset = 1"), []).unwrap(), 1);
+}
+
+#[test]
+fn a_record_that_is_not_as_it_was_written_is_told_and_not_given() {
+    for change in ["value = x'00'", "value = 'text'", "key = x'00'", "value = NULL", "checksum = 1"] {
+        let place = EmbeddedPlace::new();
+        append(&*place.open(), (0..3).map(|n| record(Topic::Events, 0, n)).collect());
+        set(&place, change);
+        for log in [place.open(), Box::new(Embedded::open_read_only(place.dir()).unwrap()) as Box<dyn Log>] {
+            let told = log.read(Topic::Events, 0, 0).unwrap().next(10, WAIT).map(drop);
+            let Err(LogError::Unusable(why)) = told else { panic!("it was given: {change}") };
+            assert!(why.contains("record 0-1 of credit.events") && why.contains("damaged"), "{why}");
+        }
+    }
+}
+
+#[test]
+fn a_log_from_before_there_were_checksums_is_read_as_it_is_and_what_comes_has_them() {
+    let place = EmbeddedPlace::new();
+    append(&*place.open(), (0..2).map(|n| record(Topic::Events, 0, n)).collect());
+    let file = Connection::open(place.dir().join("log.db")).unwrap();
+    let mut tables = file.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE '%/%'").unwrap();
+    let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert!(tables.len() > 10, "{tables:?}");
+    for table in tables {
+        file.execute_batch(&format!("ALTER TABLE \"{table}\" DROP COLUMN checksum")).unwrap();
+    }
+    file.execute_batch("UPDATE log SET format = 2").unwrap();
+    let beside = Embedded::open_read_only(place.dir()).unwrap();
+    assert_eq!(values(&read_from(&beside, Topic::Events, 0, 0)), numbers(2));
+    let log = place.open();
+    append(&*log, vec![record(Topic::Events, 0, 2)]);
+    assert_eq!(values(&read_from(&*log, Topic::Events, 0, 0)), numbers(3));
+    let with: i64 = file.query_row("SELECT count(checksum) FROM \"credit.events/0\"", [], |row| row.get(0)).unwrap();
+    assert_eq!(with, 1);
 }
 
 #[test]

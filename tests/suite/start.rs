@@ -1,6 +1,7 @@
 //! What a server does not start with is told, and leaves everything as it was.
 
-use crate::support::server::Site;
+use crate::support::server::{OFFICE, Site, wait_until};
+use rusqlite::Connection;
 use std::net::TcpListener;
 
 const TODAY: &str = "2026-05-11";
@@ -27,4 +28,21 @@ fn a_vault_that_has_lost_its_database_is_not_begun_anew_beside_what_was_publishe
     assert!(!vault.exists());
     std::fs::rename(&backup, &vault).unwrap();
     site.start(TODAY).stop();
+}
+
+#[test]
+fn a_damaged_event_is_named_by_a_server_that_would_have_to_fold_it_and_is_not_passed_over() {
+    let site = Site::embedded();
+    site.start(TODAY).stop();
+    let log = Connection::open(site.data().join("log.db")).unwrap();
+    let damage = "UPDATE \"credit.events/1\" SET value = substr(value, 1, length(value) - 1) WHERE offset = 2";
+    assert_eq!(log.execute(damage, []).unwrap(), 1);
+    std::fs::remove_dir_all(site.views()).unwrap();
+    let server = site.start_without_waiting(TODAY);
+    let client = server.client(OFFICE);
+    wait_until("the damage is told", || {
+        let Ok(reply) = client.try_get("/readyz") else { return false };
+        reply.status == 503 && reply.body.contains("record 1-2 of credit.events") && reply.body.contains("damaged")
+    });
+    server.stop();
 }

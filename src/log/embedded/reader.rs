@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::super::{Batch, Gathered, LogError, Offset, READ_BATCH_BYTES, Reader};
 use super::Shared;
-use super::storage::{failure, offset};
+use super::storage::{checksum, failure, offset};
 
 /// How often a reader at the tail looks for records that another process has written.
 const FOREIGN_POLL: Duration = Duration::from_millis(50);
@@ -25,12 +25,17 @@ pub(super) struct SqliteReader {
 
 impl SqliteReader {
     pub(super) fn new(shared: Arc<Shared>, conn: Connection, table: usize, from: Offset) -> SqliteReader {
-        let name = shared.storage.name(table);
-        let select = format!("SELECT offset, key, value FROM {name} WHERE offset >= ?1 ORDER BY offset LIMIT ?2");
+        let select = shared.storage.select(table);
         SqliteReader { shared, conn, table, select, position: from, last: (0, 0) }
     }
 
-    fn fetch(&mut self, max_records: usize) -> rusqlite::Result<Batch> {
+    fn fetch(&mut self, max_records: usize) -> Result<Batch, LogError> {
+        let read = self.read(max_records).map_err(failure)?;
+        read.map_err(|offset| self.shared.storage.damaged(self.table, offset))
+    }
+
+    /// A batch, or the offset of a record that is damaged.
+    fn read(&mut self, max_records: usize) -> rusqlite::Result<Result<Batch, Offset>> {
         let limit = i64::try_from(max_records.max(1)).unwrap_or(i64::MAX);
         let from = i64::try_from(self.position).unwrap_or(i64::MAX);
         let mut batch = Batch { records: Vec::new(), next: self.position, at_end: false };
@@ -43,13 +48,18 @@ impl SqliteReader {
                 break;
             };
             let offset = offset(row.get(0)?);
-            gathered.push(offset, row.get_ref(1)?.as_blob()?, row.get_ref(2)?.as_blob_or_null()?);
+            let (key, value) = (row.get_ref(1)?.as_blob(), row.get_ref(2)?.as_blob_or_null());
+            let (Ok(key), Ok(value)) = (key, value) else { return Ok(Err(offset)) };
+            if row.get::<_, Option<u32>>(3)?.is_some_and(|written| written != checksum(offset, key, value)) {
+                return Ok(Err(offset));
+            }
+            gathered.push(offset, key, value);
             batch.next = offset + 1;
         }
         self.position = batch.next;
         self.last = gathered.size();
         batch.records = gathered.records();
-        Ok(batch)
+        Ok(Ok(batch))
     }
 
     /// Next to the writer: SQLite is asked only when there is something to read.
@@ -57,7 +67,7 @@ impl SqliteReader {
         if self.shared.tails[self.table].wait(self.position, wait) <= self.position {
             return Ok(Batch { records: Vec::new(), next: self.position, at_end: true });
         }
-        let mut batch = self.fetch(max_records).map_err(failure)?;
+        let mut batch = self.fetch(max_records)?;
         batch.at_end = self.shared.tails[self.table].end() <= self.position;
         Ok(batch)
     }
@@ -65,7 +75,7 @@ impl SqliteReader {
     fn next_polling(&mut self, max_records: usize, wait: Duration) -> Result<Batch, LogError> {
         let deadline = Instant::now() + wait;
         loop {
-            let batch = self.fetch(max_records).map_err(failure)?;
+            let batch = self.fetch(max_records)?;
             let left = deadline.saturating_duration_since(Instant::now());
             if !batch.records.is_empty() || left.is_zero() {
                 return Ok(batch);

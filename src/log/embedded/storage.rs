@@ -8,8 +8,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, config::DbCo
 
 use super::super::{LogError, Offset, Progress, Topic};
 
-/// Version of the file's layout; an older program must not write a newer file. 2: `tasks` knows parts.
-const FORMAT: i64 = 2;
+/// Version of the file's layout; an older program must not write a newer file. 2: `tasks` knows parts. 3: records have
+/// checksums.
+const FORMAT: i64 = 3;
+const FORMAT_OF_CHECKSUMS: i64 = 3;
 /// How long a statement waits for a lock of SQLite before it gives up. Only recovery after a crash and a checkpoint
 /// that resets the WAL ever wait.
 pub(super) const BUSY_WAIT: Duration = Duration::from_secs(5);
@@ -28,6 +30,7 @@ const READER_CACHE_KIB: i64 = 1 << 10;
 pub(super) struct Storage {
     file: PathBuf,
     partitions: u16,
+    has_checksums: bool,
 }
 
 /// Takes the directory for this process until the returned file is closed; the kernel releases it if we are killed.
@@ -68,9 +71,9 @@ impl Storage {
         if partitions == 0 {
             return Err(LogError::Unusable("a log needs at least one partition".into()));
         }
-        let storage = Storage { file: file_in(dir), partitions };
+        let storage = Storage { file: file_in(dir), partitions, has_checksums: true };
         let mut conn = storage.open_writer()?;
-        let recorded = recorded_partitions(&conn)?;
+        let recorded = recorded(&conn)?.map(|(_, partitions)| partitions);
         if let Some(recorded) = recorded.filter(|recorded| *recorded != partitions) {
             return Err(LogError::Unusable(format!(
                 "{} has {recorded} partitions, but {partitions} are configured",
@@ -83,13 +86,15 @@ impl Storage {
 
     /// The log of a directory, which must be there.
     pub(super) fn existing(dir: &Path) -> Result<Storage, LogError> {
-        let mut storage = Storage { file: file_in(dir), partitions: 0 };
+        let mut storage = Storage { file: file_in(dir), partitions: 0, has_checksums: false };
         if !storage.file.is_file() {
             return Err(LogError::Unusable(format!("there is no log in {}", dir.display())));
         }
-        let recorded = recorded_partitions(&storage.open_reader()?)?;
-        storage.partitions =
+        let recorded = recorded(&storage.open_reader()?)?;
+        let (format, partitions) =
             recorded.ok_or_else(|| LogError::Unusable(format!("{} is not a log", storage.file.display())))?;
+        storage.partitions = partitions;
+        storage.has_checksums = format >= FORMAT_OF_CHECKSUMS;
         Ok(storage)
     }
 
@@ -122,6 +127,23 @@ impl Storage {
     pub(super) fn name(&self, table: usize) -> String {
         let (topic, partition) = self.place(table);
         format!("\"{}/{partition}\"", topic.name())
+    }
+
+    /// What reads a table from an offset on.
+    pub(super) fn select(&self, table: usize) -> String {
+        let checksum = if self.has_checksums { "checksum" } else { "NULL" };
+        let name = self.name(table);
+        format!("SELECT offset, key, value, {checksum} FROM {name} WHERE offset >= ?1 ORDER BY offset LIMIT ?2")
+    }
+
+    /// What is told of a record that is not as it was written.
+    pub(super) fn damaged(&self, table: usize, offset: Offset) -> LogError {
+        let (topic, partition) = self.place(table);
+        LogError::Unusable(format!(
+            "the record {partition}-{offset} of {} in {} is not as it was written: the file is damaged; restore it from a copy",
+            topic.name(),
+            self.file.display()
+        ))
     }
 
     /// The offset behind the last record of a table.
@@ -186,16 +208,23 @@ impl Storage {
              CREATE TABLE IF NOT EXISTS tasks(task TEXT, partition INTEGER, epoch INTEGER NOT NULL,
                  progress INTEGER NOT NULL, part INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(task, partition)) WITHOUT ROWID;",
         )?;
-        let has_parts = "SELECT 1 FROM pragma_table_info('tasks') WHERE name = 'part'";
-        if transaction.query_row(has_parts, [], |_| Ok(())).optional()?.is_none() {
+        let has_column = |table: &str, column: &str| {
+            let sql = "SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2";
+            transaction.query_row(sql, (table, column), |_| Ok(())).optional().map(|found| found.is_some())
+        };
+        if !has_column("tasks", "part")? {
             transaction.execute_batch("ALTER TABLE tasks ADD COLUMN part INTEGER NOT NULL DEFAULT 0")?;
         }
         // Also for a topic that a newer program has added.
         for table in 0..self.tables() {
             transaction.execute_batch(&format!(
-                "CREATE TABLE IF NOT EXISTS {}(offset INTEGER PRIMARY KEY, key BLOB NOT NULL, value BLOB)",
+                "CREATE TABLE IF NOT EXISTS {}(offset INTEGER PRIMARY KEY, key BLOB NOT NULL, value BLOB, checksum INTEGER)",
                 self.name(table)
             ))?;
+            if !has_column(self.name(table).trim_matches('"'), "checksum")? {
+                // What was written before has none.
+                transaction.execute_batch(&format!("ALTER TABLE {} ADD COLUMN checksum INTEGER", self.name(table)))?;
+            }
             let (topic, partition) = self.place(table);
             if topic.compacted() {
                 transaction.execute_batch(&format!(
@@ -212,8 +241,8 @@ impl Storage {
     }
 }
 
-/// The recorded number of partitions; none in a new file.
-fn recorded_partitions(conn: &Connection) -> Result<Option<u16>, LogError> {
+/// The recorded format and number of partitions; none in a new file.
+fn recorded(conn: &Connection) -> Result<Option<(i64, u16)>, LogError> {
     let made = "SELECT 1 FROM sqlite_schema WHERE name = 'log'";
     if conn.query_row(made, [], |_| Ok(())).optional().map_err(failure)?.is_none() {
         return Ok(None);
@@ -221,7 +250,7 @@ fn recorded_partitions(conn: &Connection) -> Result<Option<u16>, LogError> {
     let row = conn.query_row("SELECT format, partitions FROM log", [], |r| Ok((r.get::<_, i64>(0)?, r.get(1)?)));
     match row.optional().map_err(failure)? {
         None => Ok(None),
-        Some((1..=FORMAT, partitions)) => Ok(Some(partitions)),
+        Some((format @ 1..=FORMAT, partitions)) => Ok(Some((format, partitions))),
         Some((format, _)) => Err(LogError::Unusable(format!(
             "the log has format {format}, this program reads format {FORMAT}: use the version that wrote it, or a newer one"
         ))),
@@ -243,6 +272,16 @@ pub(super) fn task(conn: &Connection, task: &str, partition: u16) -> rusqlite::R
         Ok((r.get(0)?, Progress { event: offset(r.get(1)?), part: offset(r.get(2)?) }))
     });
     Ok(row.optional()?.unwrap_or((0, Progress::whole(0))))
+}
+
+/// What tells whether a record is as it was written: SQLite itself does not look at what is inside of a row.
+pub(super) fn checksum(offset: Offset, key: &[u8], value: Option<&[u8]>) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&offset.to_le_bytes());
+    hasher.update(&(key.len() as u64).to_le_bytes());
+    hasher.update(key);
+    hasher.update(value.unwrap_or_default());
+    hasher.finalize()
 }
 
 /// SQLite's integers are signed; ours are never negative.

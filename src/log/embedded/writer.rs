@@ -321,7 +321,7 @@ impl<'c> Session<'c> {
         let insert = match prepared {
             Some(insert) => insert,
             unprepared => {
-                let values = vec!["(?, ?, ?)"; rows.len()].join(", ");
+                let values = vec!["(?, ?, ?, ?)"; rows.len()].join(", ");
                 let sql = format!("INSERT INTO {} VALUES {values}", self.shared.storage.name(table));
                 unprepared.insert(self.conn.prepare(&sql)?)
             }
@@ -331,7 +331,9 @@ impl<'c> Session<'c> {
             insert.raw_bind_parameter(parameter + 1, offset.cast_signed())?;
             insert.raw_bind_parameter(parameter + 2, record.key.as_slice())?;
             insert.raw_bind_parameter(parameter + 3, record.value.as_deref())?;
-            parameter += 3;
+            let checksum = storage::checksum(*offset, &record.key, record.value.as_deref());
+            insert.raw_bind_parameter(parameter + 4, checksum)?;
+            parameter += 4;
         }
         insert.raw_execute().map(drop)
     }

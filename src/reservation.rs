@@ -32,6 +32,11 @@ impl Reservations {
         }
         Ok(Reserved { reservations: self.clone(), name: name.to_owned() })
     }
+
+    /// The subject that has the name.
+    pub(crate) fn holder(&self, name: &str) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).map(|(subject, _)| subject.clone())
+    }
 }
 
 impl Drop for Reserved {
@@ -56,6 +61,7 @@ mod tests {
         let first = reservations.reserve("A/1", "X").unwrap();
         let second = reservations.reserve("A/1", "X").unwrap();
         drop(first);
+        assert_eq!(reservations.holder("A/1").as_deref(), Some("X"));
         assert_eq!(reservations.reserve("A/1", "Y").unwrap_err(), "X");
         drop(second);
         assert!(reservations.reserve("A/1", "Y").is_ok());

@@ -1,7 +1,10 @@
 //! Whose number is it? Numbers of other registers name a subject only where an event linked them to it (default rule 12).
 
 use super::{Draft, FieldError, Intake, Rejection};
-use crate::views::{Held, identifier_term};
+use crate::{
+    reservation::Reserved,
+    views::{Held, identifier_term},
+};
 use chengxin_projections::{
     event::{Alias, Event, IdentifierLinked, SubjectKind},
     facts::{Identifier, Known},
@@ -19,6 +22,11 @@ impl Intake {
         if !self.node.projector.is_ready() {
             return Err(Rejection::Unavailable("the views have not caught up with the log yet; try again".to_owned()));
         }
+        // Looked for before the views are, which have it when it is no longer on its way.
+        let on_its_way = numbers.iter().find_map(|number| {
+            let holder = self.node.reservations.holder(&name_of_number(&number.scheme, &number.value))?;
+            Some(linked_at_once(&number.scheme, &number.value, &holder))
+        });
         let mut holders = BTreeSet::new();
         for number in numbers {
             let is_it = |known: &Identifier| *known.scheme == *number.scheme && *known.value == *number.value;
@@ -26,7 +34,7 @@ impl Intake {
         }
         let mut holders = holders.into_iter();
         Ok(match (holders.next(), holders.next()) {
-            (None, _) => Holder::Nobody,
+            (None, _) => on_its_way.map_or(Ok(Holder::Nobody), Err)?,
             (Some(one), None) => Holder::One(one.into()),
             (Some(_), Some(_)) => Holder::Several,
         })
@@ -56,12 +64,18 @@ impl Intake {
     }
 
     /// Numbers that come with an event for the first time must be nobody else's: from then on they would name both.
-    pub(super) fn check_aliases(&self, event: &Event, held: Option<&Held>) -> Result<(), Rejection> {
+    pub(super) fn check_aliases(
+        &self,
+        event: &Event,
+        held: Option<&Held>,
+        reserved: &mut Vec<Reserved>,
+    ) -> Result<(), Rejection> {
         for (index, alias) in event.subject.aliases.iter().enumerate() {
             let is_it = |known: &Identifier| *known.scheme == *alias.scheme && *known.value == *alias.value;
             if held.is_some_and(|held| held.file.identifiers.iter().any(is_it)) {
                 continue;
             }
+            reserved.push(self.reserve_number(&alias.scheme, &alias.value, &event.subject.id)?);
             if self.holders(&alias.value, is_it)?.iter().any(|holder| **holder != *event.subject.id) {
                 let pointer = format!("/subject/aliases/{index}");
                 let detail = "this number belongs to another organisation: check it, or unlink it there first";
@@ -69,6 +83,12 @@ impl Intake {
             }
         }
         Ok(())
+    }
+
+    /// Keeps the number for the subject while no view shows yet whose it is.
+    pub(super) fn reserve_number(&self, scheme: &str, value: &str, subject: &str) -> Result<Reserved, Rejection> {
+        let reserved = self.node.reservations.reserve(&name_of_number(scheme, value), subject);
+        reserved.map_err(|other| linked_at_once(scheme, value, &other))
     }
 
     fn holders(&self, value: &str, is_it: impl Fn(&Identifier) -> bool) -> Result<BTreeSet<Box<str>>, Rejection> {
@@ -115,4 +135,17 @@ impl Intake {
         };
         Err(Rejection::Malformed(vec![FieldError::new("/subject/aliases", code, detail)]))
     }
+}
+
+/// What a number is reserved by while it is being linked. No record has such a name.
+fn name_of_number(scheme: &str, value: &str) -> String {
+    match organisation_of(scheme, value) {
+        Some(code) => format!("\0code\0{code}"),
+        None => format!("\0{scheme}\0{value}"),
+    }
+}
+
+/// Whether the other event has its effect is judged in a moment; then this one can be judged, too.
+fn linked_at_once(scheme: &str, value: &str, other: &str) -> Rejection {
+    Rejection::Unavailable(format!("{scheme} {value} is being linked to {other}; try again"))
 }

@@ -8,9 +8,9 @@ use super::{
 };
 use crate::{projector::Shard, reservation::Reserved, views::Held};
 use chengxin_projections::{
-    event::{Data, Event, IdentifierLinked, RecordCorrected, SubjectKind},
+    event::{Data, Event, RecordCorrected, SubjectKind},
     facts::Known,
-    identifier::{half_width, organisation_of},
+    identifier::half_width,
     judge::Effect,
     seen::Seen,
 };
@@ -66,14 +66,13 @@ impl Intake {
             return duplicate(event, name, seen, content, shard.number).map(Prepared::Duplicate);
         }
         check_kinds(&event, shard)?;
-        self.check_aliases(&event, held.as_deref())?;
+        self.check_aliases(&event, held.as_deref(), reserved)?;
         if makes_record(&event.data) {
             if let Some(other) = self.other_subject(&name, &event.subject.id)? {
                 return Err(used_by_another(&event.id, &other));
             }
         } else if let Data::IdentifierLinked(link) = &event.data {
-            let at_once = self.node.reservations.reserve(&link_name(link), &event.subject.id);
-            reserved.push(at_once.map_err(|other| linked_at_once(link, &other))?);
+            reserved.push(self.reserve_number(&link.scheme, &link.value, &event.subject.id)?);
             event.record_subject = self.other_holder(link, &event.subject.id)?;
         } else if let Some(record) = event.data.record()
             && held.as_ref().is_none_or(|held| held.file.record(record).is_none())
@@ -141,20 +140,6 @@ const NAME_DIFFERS: &str = "name-differs";
 fn is_same_name(one: &str, other: &str) -> bool {
     let plain = |name: &str| -> String { name.chars().filter(|c| !c.is_whitespace()).map(half_width).collect() };
     one == other || plain(one) == plain(other)
-}
-
-/// What a number is reserved by while it is being linked. No record has such a name.
-fn link_name(link: &IdentifierLinked) -> String {
-    match organisation_of(&link.scheme, &link.value) {
-        Some(code) => format!("\0code\0{code}"),
-        None => format!("\0{}\0{}", link.scheme, link.value),
-    }
-}
-
-/// Whether the other link has its effect is judged in a moment; then this one can be judged, too.
-fn linked_at_once(link: &IdentifierLinked, other: &str) -> Rejection {
-    let IdentifierLinked { scheme, value, .. } = link;
-    Rejection::Unavailable(format!("{scheme} {value} is being linked to {other}; try again"))
 }
 
 fn used_by_another(id: &str, other: &str) -> Rejection {

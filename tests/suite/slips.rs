@@ -127,6 +127,42 @@ fn a_number_of_another_organisation_does_not_come_in_with_an_event() {
 }
 
 #[test]
+fn whose_a_number_is_that_comes_in_the_same_batch_is_answered_once_it_can_be_known() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let numbered = |id: &str, subject: Option<&str>, number: &str| {
+        let mut event = penalty(id, DAY, subject.unwrap_or(COMPANY));
+        event["subject"]["aliases"] = json!([{ "scheme": "tax", "value": number }]);
+        if subject.is_none() {
+            event["subject"]["id"].take();
+        }
+        event
+    };
+    let number = json!({ "scheme": "tax", "value": "6540020002", "reason": "登记机关函" });
+    let batch = [
+        numbered("P-1", Some(COMPANY), "6540020001"),
+        numbered("P-2", Some(SHOP), "6540020001"),
+        event("N-1", "identifier.linked", DAY, SHOP, number),
+        numbered("P-3", None, "6540020002"),
+    ];
+    let sent = || {
+        let text: String = batch.iter().map(|event| format!("{event}\n")).collect();
+        let reply = server.client(LABOUR).send("/v1/events", "application/x-ndjson", text.as_bytes());
+        reply.lines()
+    };
+    let effects = |lines: &[Value]| lines.iter().map(|line| line["effect"].clone()).collect::<Vec<_>>();
+    let first = sent();
+    assert_eq!(effects(&first), ["applied", "unavailable", "applied", "unavailable"], "{first:?}");
+    let again = sent();
+    assert_eq!(effects(&again), ["duplicate", "malformed", "duplicate", "applied"], "{again:?}");
+    assert_eq!(again[1]["errors"][0]["code"], "linked-elsewhere");
+    assert_eq!(
+        server.client(AUDITOR).get(&format!("/v1/subjects/{SHOP}")).json()["penalties"][0]["record"],
+        again[3]["record"]
+    );
+}
+
+#[test]
 fn a_cursor_ahead_of_the_log_is_refused_and_not_waited_for() {
     let site = Site::embedded();
     let server = site.start(DAY);

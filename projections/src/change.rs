@@ -2,7 +2,7 @@
 //!
 //! All of it is the difference of two standings of a subject (`difference/`), so a rule cannot forget to announce itself.
 
-use crate::{date::Date, event::SubjectKind, instant::Instant};
+use crate::{date::Date, event::SubjectKind, instant::Instant, listing::State};
 use serde::{Deserialize, Serialize};
 
 /// Who a change is about, with the name as known when it happened.
@@ -90,6 +90,10 @@ pub struct ListChange {
     pub sequence: u64,
     /// When the causing event was recorded.
     pub recorded: Instant,
+    /// How the entry stands then: whoever follows keeps it as long as this is `active`. None in what was published before
+    /// changes told it.
+    #[serde(default)]
+    pub state: Option<State>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -187,6 +191,9 @@ pub struct ListEntry {
     pub position: String,
     #[serde(with = "counter")]
     pub sequence: u64,
+    /// How the entry stands then. None in what was published before entries told it.
+    #[serde(default)]
+    pub state: Option<State>,
 }
 
 /// An event that stays in the log and changes nothing, or a record that is no event.

@@ -8,10 +8,11 @@ use crate::{
     facts::{Act, Content, CreditFile, Deed, Designation, Known, Record},
     interval::Span,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How an entry stands on a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(as = EntryState))]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Begins on a later day.

@@ -78,6 +78,8 @@ schemas! {
     2004 "refusal" 1 in "credit.refusals" as "Refused";
     2005 "measure-change" 2 in "credit.measure-changes" as "MeasureChange";
     2006 "obligation-change" 1 in "credit.obligations" as "ObligationChange";
+    2007 "list-change" 2 in "credit.list-changes" as "ListChange";
+    2008 "list-entry" 2 in "credit.lists" as "ListEntry";
 }
 
 /// The schema with that id.

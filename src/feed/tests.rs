@@ -7,6 +7,7 @@ use chengxin_projections::{
     change::{About, Cause, ListName, ListWhat},
     date::Date,
     event::SubjectKind,
+    listing::State,
 };
 use std::{collections::BTreeMap, time::Duration};
 use tempfile::TempDir;
@@ -74,6 +75,7 @@ fn change(partition: u16, number: u64) -> ListChange {
         position: format!("{partition}-{number}"),
         sequence: number + 1,
         recorded: Instant(1_776_643_200_000 + i64::try_from(number).unwrap()),
+        state: Some(State::Active),
     }
 }
 

@@ -167,6 +167,7 @@ impl<'a> Outputs<'a> {
             until: change.until,
             position: change.position.clone(),
             sequence: change.sequence,
+            state: change.state,
         };
         let key = format!("{}|{}|{}", change.subject.id, change.list.as_str(), change.record);
         let told = Told { kind: "list-entry", ..told };

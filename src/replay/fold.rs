@@ -153,6 +153,8 @@ impl Folding<'_> {
                 ListName::Red => made.list == List::Red,
                 ListName::Black | ListName::Watch => made.list == List::Black,
             },
+            // What an entry says as corrected.
+            (Show::List(_), Data::RecordCorrected(_)) => true,
             (Show::List(_), _) => false,
         }
     }

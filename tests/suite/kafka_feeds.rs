@@ -31,6 +31,7 @@ fn record(codec: &Codec, partition: u16, number: u64) -> Record {
         position: format!("{partition}-{number}"),
         sequence: number,
         recorded: Recorded(1_776_643_200_000 + i64::try_from(number).unwrap()),
+        state: None,
     };
     let mut value = Vec::new();
     codec.encode_list_change(&change, &mut value);

@@ -69,7 +69,7 @@ impl EntryStanding {
 /// The entries that the public sees change, in their words.
 pub(super) fn changed<'a>(
     file: &CreditFile,
-    before: &[EntryStanding],
+    before: &'a [EntryStanding],
     after: &'a [EntryStanding],
     happening: &Happening,
 ) -> Vec<(&'a EntryStanding, ListWhat)> {
@@ -83,6 +83,15 @@ pub(super) fn changed<'a>(
         };
         changed.extend(words.filter(is_told).map(|what| (entry, what)));
     }
+    // A watch whose term was corrected to nothing: there never was one.
+    let is_there = |gone: &&EntryStanding| after.iter().any(|entry| (entry.place, entry.list) == (gone.place, gone.list));
+    let gone = before.iter().filter(|entry| happening.revision >= 2 && entry.is_listed && !is_there(entry));
+    let gone = gone.filter(|entry| match entry.state {
+        State::Active => true,
+        State::Exited | State::Expired => was_told(file, entry, happening.stamp),
+        State::Pending | State::Withdrawn => false,
+    });
+    changed.extend(gone.map(|entry| (entry, ListWhat::Withdrawn)));
     changed
 }
 
@@ -154,6 +163,7 @@ pub(super) fn changes(
             position: position.clone(),
             sequence,
             recorded: happening.recorded(),
+            state: Some(if *what == ListWhat::Withdrawn { State::Withdrawn } else { entry.state }),
         }
     });
     changes.collect()

@@ -21,8 +21,8 @@ pub struct Objection<'a> {
 impl Objection<'_> {
     /// The day on which it is no longer open.
     pub fn closed(&self) -> Option<Date> {
-        let ends = [self.resolved, self.withdrawn].into_iter().flatten().map(|act| act.effective);
-        ends.min()
+        let resolved = self.resolved.map(|act| act.effective);
+        resolved.into_iter().chain(self.withdrawn.map(taken_down)).min()
     }
 
     pub fn is_open(&self, date: Date) -> bool {

@@ -11,13 +11,14 @@ pub use record::*;
 
 use crate::{
     date::Date,
+    dispute,
     event::SubjectKind,
     hash, identifier,
     seen::{Seen, SeenEvents},
     shelf::Shelf,
 };
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{cmp::Ordering, sync::Arc};
 
 /// When a fact became known: the offset of its event, and the time of recording, which never runs backwards within a
 /// partition even if a clock did.
@@ -161,15 +162,44 @@ impl CreditFile {
         }
     }
 
-    /// The latest name known.
+    /// The name that the latest record gives, by its day: what is recorded late, with the name of earlier, renames nobody,
+    /// nor does a record that was wrong (default rule 4) as long as there is another.
     pub fn name(&self, known: Known) -> Option<&str> {
-        self.names.iter().rev().find(|(stamp, _)| known.has(*stamp)).map(|(_, name)| &**name)
+        let names = self.names.iter().filter(|(stamp, _)| known.has(*stamp));
+        let ranked = names.map(|(stamp, name)| {
+            let record = self.record_of(*stamp);
+            let is_right = record.is_none_or(|record| dispute::withdrawal(record, known).is_none());
+            ((is_right, record.map_or(Date::MIN, |record| record.effective), *stamp), name)
+        });
+        ranked.max_by_key(|(rank, _)| *rank).map(|(_, name)| &**name)
+    }
+
+    /// The record that was made by the event of a stamp.
+    fn record_of(&self, stamp: Stamp) -> Option<&Arc<Record>> {
+        let (mut from, mut to) = (0, self.records.len());
+        while from < to {
+            let middle = from + (to - from) / 2;
+            let record = self.records.get(middle)?;
+            match record.stamp.offset.cmp(&stamp.offset) {
+                Ordering::Equal => return Some(record),
+                Ordering::Less => from = middle + 1,
+                Ordering::Greater => to = middle,
+            }
+        }
+        None
     }
 
     /// The latest value of an identifier scheme.
     pub fn identifier(&self, scheme: &str, known: Known) -> Option<&str> {
         let found = self.identifiers.iter().rev().find(|number| &*number.scheme == scheme && number.is_linked(known));
         found.map(|number| &*number.value)
+    }
+
+    /// Whether the organisation is known by a USCC, and not by this one.
+    pub fn has_other_uscc(&self, uscc: &str) -> bool {
+        let own = |number: &&Identifier| &*number.scheme == "uscc" && number.organisation() == Some(&*self.id);
+        let mut known = self.identifiers.iter().filter(own).filter(|number| number.is_linked(Known::Now)).peekable();
+        known.peek().is_some() && known.all(|number| *number.value != *uscc)
     }
 
     /// The event with this `ORG/ID`, if one was judged.

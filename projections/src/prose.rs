@@ -21,14 +21,16 @@ impl Data {
                 how.chain(basis).chain(&mut designation.scope).chain(&mut designation.grade).collect()
             }
             Data::ExitDeclared(exit) => exit.notice.iter_mut().collect(),
-            Data::RepairApplied(applied) => applied.evidence.iter_mut().map(|piece| &mut piece.reference).collect(),
+            Data::RepairApplied(applied) => {
+                applied.evidence.iter_mut().flat_map(|piece| [&mut piece.kind, &mut piece.reference]).collect()
+            }
             Data::RepairRefused(refused) => vec![&mut refused.citation],
             Data::ObjectionFiled(filed) => vec![&mut filed.grounds, &mut filed.by],
             Data::ObjectionAnswered(answered) => vec![&mut answered.answer],
             Data::RecordCorrected(corrected) => texts_of(&mut corrected.changes.0),
             Data::MeasureExecuted(executed) => vec![&mut executed.case, &mut executed.result],
             Data::MeasureDeclined(declined) => vec![&mut declined.reason],
-            Data::MeasureReported(reported) => vec![&mut reported.result],
+            Data::MeasureReported(reported) => vec![&mut reported.period, &mut reported.result],
             Data::IdentifierLinked(linked) => vec![&mut linked.reason],
             Data::IdentifierUnlinked(unlinked) => vec![&mut unlinked.reason],
             Data::SubjectDeregistered(deregistered) => vec![&mut deregistered.citation],

@@ -75,7 +75,10 @@ fn planned_end(content: &Content) -> Option<Date> {
 
 /// The first day on which a license or a penalty is not to be public any more, whether or not it ever was.
 pub fn end(record: &Record, known: Known) -> Option<Date> {
-    let ended = record.acts(known).filter(|act| ends(&act.what)).map(|act| act.effective);
+    let ended = record.acts(known).filter(|act| ends(&act.what)).map(|act| match dispute::withdraws(&act.what) {
+        true => dispute::taken_down(act),
+        false => act.effective,
+    });
     ended.chain(planned_end(record.content(known)).map(Date::next)).min()
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     date::Date,
-    dispute::withdrawal,
+    dispute::{taken_down, withdrawal},
     facts::{Act, Content, CreditFile, Deed, Known, Record},
     listing,
 };
@@ -50,7 +50,7 @@ pub fn applications<'a>(file: &CreditFile, record: &'a Record, known: Known) -> 
 
 /// The first day on which there is nothing left to repair.
 pub fn end(file: &CreditFile, record: &Record, known: Known) -> Option<Date> {
-    let withdrawn = withdrawal(record, known).map(|act| act.effective);
+    let withdrawn = withdrawal(record, known).map(taken_down);
     let ended = match record.content(known) {
         Content::License(_) => None,
         Content::Penalty(penalty) => {

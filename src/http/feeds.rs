@@ -203,12 +203,21 @@ fn check(node: &Node, name: &str, kind: Kind, after: &Cursor) -> Result<(), Prob
         Err(_) if !node.projector.is_ready() => {
             Err(Problem::unavailable("the views have not caught up with the log yet; try again"))
         }
-        checked => checked.map_err(|error| Problem::parameter(name, error.to_string())),
+        checked => checked.map_err(|error| wrong_cursor(name, &error)),
     }
 }
 
 fn cursor(node: &Node, name: &str, text: Option<&str>) -> Result<Cursor, Problem> {
-    node.feeds.cursor(text).map_err(|error: CursorError| Problem::parameter(name, error.to_string()))
+    node.feeds.cursor(text).map_err(|error| wrong_cursor(name, &error))
+}
+
+/// Whoever is ahead of the log takes the list anew; any other cursor that is none is a mistake of the one who sent it.
+fn wrong_cursor(name: &str, error: &CursorError) -> Problem {
+    let mut problem = Problem::parameter(name, error.to_string());
+    if matches!(error, CursorError::Ahead { .. }) {
+        problem.code = "cursor-ahead";
+    }
+    problem
 }
 
 async fn page(app: &App, kind: Kind, after: Cursor, limit: usize) -> Result<FeedPage<Item>, Problem> {

@@ -4,6 +4,7 @@ use super::{
     App, Problem,
     auth::{Caller, Role},
 };
+use crate::{log::Topic, node::Node};
 use axum::{
     Json, Router,
     extract::State,
@@ -19,6 +20,8 @@ use std::time::Duration;
 const MAX_DAYS: i32 = 11_000;
 /// How long a call waits until its days are open in every partition.
 const OPEN_WAIT: Duration = Duration::from_secs(120);
+/// A partition with more events before it than this is not ready: what it answers is too old.
+const LATE_EVENTS: u64 = 10_000;
 /// Pause before the call looks again whether they are open; the partitions open them on their own.
 const POLL: Duration = Duration::from_millis(2);
 
@@ -46,7 +49,10 @@ async fn livez() -> &'static str {
 #[utoipa::path(get, path = "/readyz", tag = "operation", responses((status = 200, description = "Caught up with the log", body = String), (status = 503, description = "Still replaying", body = String)))]
 async fn readyz(State(app): State<App>) -> (StatusCode, String) {
     if app.node.projector.is_ready() {
-        return (StatusCode::OK, "ok\n".to_owned());
+        let node = app.node.clone();
+        let late = tokio::task::spawn_blocking(move || late(&node)).await.unwrap_or_default();
+        let status = if late.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+        return (status, if late.is_empty() { "ok\n".to_owned() } else { late });
     }
     let behind = app.node.shards().iter().filter(|shard| !shard.is_caught_up());
     let lines = behind.map(|shard| match shard.trouble() {
@@ -54,6 +60,15 @@ async fn readyz(State(app): State<App>) -> (StatusCode, String) {
         Some(why) => format!("partition {} stands still at {}: {why}\n", shard.number, shard.at()),
     });
     (StatusCode::SERVICE_UNAVAILABLE, lines.collect())
+}
+
+/// A line for each partition that had caught up and is far behind the log again. What an away broker has is unknown here.
+fn late(node: &Node) -> String {
+    let lines = node.shards().iter().filter_map(|shard| {
+        let behind = node.log.end(Topic::Events, shard.number).ok()?.saturating_sub(shard.at());
+        (behind > LATE_EVENTS).then(|| format!("partition {} is {behind} events behind the log\n", shard.number))
+    });
+    lines.collect()
 }
 
 /// Metrics in the text format of Prometheus.

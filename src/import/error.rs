@@ -130,7 +130,7 @@ codes! {
     PersonalInNumber = "personal-in-number", "文号不能含当事人姓名或证件号码，改为决定书上的文号";
     KindUnlisted = "kind-unlisted", "不在标准类别中，已按“其他-”登记；可改填标准类别";
     KindMissing = "kind-missing", "建议补填类别";
-    NotInForce = "not-in-force", "文件注明该许可当前无效；如已撤销，请另行登记撤销";
+    NotInForce = "not-in-force", "文件注明该许可当前无效，却未注明何时、因何失效，按有效登记即为错误；请先将当前状态改为1导入，再登记 license.revoked（注明日期和原因）";
     PersonDocumentIgnored = "person-document-ignored", "单位的行不应填自然人证件；未采用";
     DecidedElsewhere = "decided-elsewhere", "所填的决定机关不是报送单位：记录归报送单位名下，由其公示和变更；应由决定机关自行报送的，请撤销后由其报送";
     NameDiffers = "name-differs", "该号码以前以另一名称登记，请核对号码；号码填错的，请撤销本记录后按正确号码报送";

@@ -313,26 +313,20 @@ fn other(row: &mut Reading<'_>, field: Field, number: String) -> Option<String> 
     None
 }
 
-/// Whether the state of a record (当前状态) allows it in, and whether a license is in force. The oldest generation
-/// counts 0 as normal and 1 to 3 as revoked, disputed, other; the later ones 1 as valid and 0 as not.
-pub(super) fn in_force(row: &mut Reading<'_>) -> Option<bool> {
-    let said = row.identifier_or_line(Field::State)?;
+/// Whether the state of a record (当前状态) allows it in. The oldest generation counts 0 as normal and 1 to 3 as revoked,
+/// disputed, other; the later ones 1 as valid and 0 as not. A license that is not valid any more would be shown as one that
+/// is: the file does not say since when it is not, nor why.
+pub(super) fn check_state(row: &mut Reading<'_>) {
+    let Some(said) = row.identifier_or_line(Field::State) else { return };
     let oldest = row.map.generation() == Generation::Oldest;
     let license = row.map.kind() == FileKind::License;
     match (said.as_str(), oldest) {
-        ("0" | "正常", true) | ("1" | "有效" | "正常", false) => Some(true),
+        ("0" | "正常", true) | ("1" | "有效" | "正常", false) => {}
         ("1" | "2" | "3" | "撤销" | "异议" | "其他", true) | ("撤销" | "异议", false) => {
             row.problem(Code::StateNotNormal, Field::State, "当前状态为撤销、异议或其他");
-            None
         }
-        ("0" | "无效", false) if license => {
-            row.warn(Code::NotInForce, Field::State, "当前状态为无效");
-            Some(false)
-        }
-        _ => {
-            row.problem(Code::StateUnclear, Field::State, "不是标准的状态");
-            None
-        }
+        ("0" | "无效", false) if license => row.problem(Code::NotInForce, Field::State, "当前状态为无效"),
+        _ => row.problem(Code::StateUnclear, Field::State, "不是标准的状态"),
     }
 }
 

@@ -27,8 +27,6 @@ pub struct Draft {
     pub subject: DraftSubject,
     pub data: DraftData,
     pub representative: Option<Personal>,
-    /// 当前状态, where the file has it.
-    pub in_force: Option<bool>,
     /// What a clerk should know, and what a clerk has confirmed.
     pub warnings: Vec<Problem>,
     /// The row exactly as it was, for the quarantine file should the event be refused.
@@ -105,7 +103,7 @@ pub(super) fn parse<K: Fn(&str, &str) -> String>(
     let representative = party::representative(&mut row);
     let document_no = row.document_no();
     let effective = row.decided(settings.today);
-    let in_force = party::in_force(&mut row);
+    party::check_state(&mut row);
     let mut data = match map.kind() {
         FileKind::Penalty => DraftData::Penalty(penalty(&mut row, effective, &settings.penalty_kinds)),
         FileKind::License => DraftData::License(license(&mut row, effective)),
@@ -136,7 +134,7 @@ pub(super) fn parse<K: Fn(&str, &str) -> String>(
                 DraftData::Penalty(data) => data.document_no = number,
                 DraftData::License(data) => data.document_no = number,
             }
-            let draft = Draft { line, id, effective, subject, data, representative, in_force, warnings, cells };
+            let draft = Draft { line, id, effective, subject, data, representative, warnings, cells };
             Ok(Box::new(Parsed { draft, key, content }))
         }
         _ => Err(Box::new(QuarantinedRow { line, cells, problems, raw: None })),

@@ -241,7 +241,7 @@ impl Drop for Imports {
 }
 
 impl Job {
-    fn is_unfinished(&self) -> bool {
+    pub(super) fn is_unfinished(&self) -> bool {
         matches!(self.state, State::Queued | State::Running)
     }
 }
@@ -337,9 +337,13 @@ impl Shared {
                 Err(failure) => (job.state, job.failure) = (State::Failed, Some(failure)),
             }
         };
-        self.update(id, finished, true);
-        // What was sent is personal, and no longer needed.
-        let _ = fs::remove_file(directory.join(store::SOURCE));
+        let Some(job) = self.update(id, finished, false) else { return };
+        match store::save(&directory, &job) {
+            // What was sent is personal, and no longer needed.
+            Ok(()) => drop(fs::remove_file(directory.join(store::SOURCE))),
+            // The import is run again after a restart, which changes nothing.
+            Err(error) => tracing::warn!(%error, id, "the end of an import cannot be written"),
+        }
         self.forget_oldest();
     }
 

@@ -45,6 +45,9 @@ fn meaning(code: &str) -> &'static str {
         "policy-missing" => "系统中还没有生效的规则",
         "not-allowed" | "forbidden" => "本单位无权登记此类事项",
         "rule-not-in-force" => "现行规则尚不处理此类事项",
+        "uscc-differs" => {
+            "该组织机构代码的主体已有另一个统一社会信用代码，请逐位核对；确已换码的，先登记 identifier.unlinked"
+        }
         "identifier-check" => "证件或代码的校验码不符",
         "identifier-shape" => "证件或代码的格式有误",
         "identifier-unlinked" => "该登记号尚未关联任何主体，先登记 identifier.linked 再重新报送",

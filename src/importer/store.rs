@@ -21,7 +21,13 @@ pub(super) fn load(directory: &Path) -> io::Result<BTreeMap<String, Job>> {
         let path = entry?.path();
         match fs::read(path.join(STATE)) {
             Ok(bytes) => match serde_json::from_slice::<Job>(&bytes) {
-                Ok(job) => drop(jobs.insert(job.id.clone(), job)),
+                Ok(job) => {
+                    if !job.is_unfinished() {
+                        // A crash may have come between the end of an import and this.
+                        drop(fs::remove_file(path.join(SOURCE)));
+                    }
+                    jobs.insert(job.id.clone(), job);
+                }
                 Err(error) => tracing::warn!(path = %path.display(), %error, "the state of an import is not readable"),
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound && path.is_dir() => fs::remove_dir_all(&path)?,

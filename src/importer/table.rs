@@ -145,7 +145,7 @@ fn item(row: Row, publisher: &Publisher, vault: &Vault) -> Item<Kept> {
         Row::Quarantined(row) => Item { kept: Kept::HeldBack(row), draft: None },
         Row::Duplicate(_) => Item { kept: Kept::Repeated, draft: None },
         Row::Draft(draft) => {
-            let Draft { line, id, effective, subject, data, representative, warnings, cells, .. } = *draft;
+            let Draft { line, id, effective, subject, data, representative, warnings, cells } = *draft;
             let representative = representative.map(person);
             let data = match data {
                 DraftData::Penalty(data) => Data::PenaltyImposed(data),

@@ -5,12 +5,15 @@ use super::{
     input::{DocumentInput, SubjectInput},
 };
 use chengxin_projections::{
-    event::{Data, List, SubjectKind},
+    event::{Basis, Data, List, RecordCorrected, Repairable, SubjectKind},
     identifier::{
         ALIAS_SCHEMES, CODE_SCHEMES, IdentifierError, check_citizen_number, check_organisation_code, check_uscc,
         half_width, number_form, organisation_code_of,
     },
 };
+
+use serde::Deserialize;
+use serde_json::Value;
 
 /// Longest id of an event, in characters.
 const MAX_ID: usize = 128;
@@ -167,23 +170,67 @@ pub(super) fn id(id: &str, errors: &mut Vec<FieldError>) {
 
 /// What would say nothing, or what no later event could undo.
 pub(super) fn substance(subject: &str, owner: &str, data: &Data, errors: &mut Vec<FieldError>) {
-    let Data::DesignationMade(designation) = data else { return };
-    for (index, basis) in designation.basis.iter().enumerate() {
+    match data {
+        Data::DesignationMade(designation) => {
+            bases(&designation.basis, "/data", owner, errors);
+            if designation.months.is_some() && designation.until.is_some() {
+                let detail = "give `months` or `until`, not both";
+                errors.push(FieldError::new("/data/until", "not-here", detail));
+            }
+            for (index, named) in designation.persons.iter().enumerate() {
+                if named.person == subject {
+                    let detail = "the entry is about this person itself; leave the person out of `persons`";
+                    errors.push(FieldError::new(format!("/data/persons/{index}/subject"), "not-here", detail));
+                }
+            }
+        }
+        Data::RecordCorrected(corrected) => changes(corrected, errors),
+        Data::ExitDeclared(exit) if exit.notice.as_deref().is_some_and(|notice| notice.trim().is_empty()) => {
+            let detail = "say what the notice says, or leave it out and publish notice.issued when it is given";
+            errors.push(FieldError::new("/data/notice", "required", detail));
+        }
+        _ => {}
+    }
+}
+
+/// A correction says what its record could have said from the start. What has another form is told by the judge.
+fn changes(corrected: &RecordCorrected, errors: &mut Vec<FieldError>) {
+    let field = |name: &str| corrected.changes.0.get(name);
+    let at = "/data/changes";
+    if let Some(Ok(basis)) = field("basis").map(Vec::<Basis>::deserialize) {
+        bases(&basis, at, &corrected.record, errors);
+        if basis.len() > MAX_ITEMS {
+            let detail = format!("{} items, at most {MAX_ITEMS}", basis.len());
+            errors.push(FieldError::new(format!("{at}/basis"), "too-many", detail));
+        }
+    }
+    let mut need = |there: bool, name: &str| {
+        if !there {
+            errors.push(FieldError::new(format!("{at}/{name}"), "required", "this field is required"));
+        }
+    };
+    let is_blank = |value: &Value| value.as_str().is_some_and(|text| text.trim().is_empty());
+    need(!field("document_no").is_some_and(is_blank), "document_no");
+    need(!field("kinds").and_then(Value::as_array).is_some_and(Vec::is_empty), "kinds");
+    // (二十六) An entry that cannot be repaired says by which rule.
+    if let Some(Ok(repairable)) = field("repairable").map(Repairable::deserialize) {
+        let says = repairable.how.as_deref().is_some_and(|how| !how.trim().is_empty());
+        need(repairable.allowed || says, "repairable/how");
+    }
+}
+
+/// What a designation rests on says something, and is not the designation itself.
+fn bases(all: &[Basis], at: &str, owner: &str, errors: &mut Vec<FieldError>) {
+    for (index, basis) in all.iter().enumerate() {
         if basis.citation.as_deref().is_some_and(|citation| citation.trim().is_empty()) {
             let detail = "cite the decision or the law, or leave it out and name a record";
-            errors.push(FieldError::new(format!("/data/basis/{index}/citation"), "required", detail));
+            errors.push(FieldError::new(format!("{at}/basis/{index}/citation"), "required", detail));
         }
         let is_record =
             |record: &str| record.split_once('/').is_some_and(|(org, id)| !org.is_empty() && !id.is_empty());
         if basis.record.as_deref().is_some_and(|record| !is_record(record) || record == owner) {
             let detail = "another record, written ORG/ID: the publisher's code, a slash, the id";
-            errors.push(FieldError::new(format!("/data/basis/{index}/record"), "record-shape", detail));
-        }
-    }
-    for (index, named) in designation.persons.iter().enumerate() {
-        if named.person == subject {
-            let detail = "the entry is about this person itself; leave the person out of `persons`";
-            errors.push(FieldError::new(format!("/data/persons/{index}/subject"), "not-here", detail));
+            errors.push(FieldError::new(format!("{at}/basis/{index}/record"), "record-shape", detail));
         }
     }
 }

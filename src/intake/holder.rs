@@ -27,6 +27,7 @@ impl Intake {
             let holder = self.node.reservations.holder(&name_of_number(&number.scheme, &number.value))?;
             Some(linked_at_once(&number.scheme, &number.value, &holder))
         });
+        self.not_unlinked_at_once(numbers.iter().map(|number| (&*number.scheme, &*number.value)))?;
         let mut holders = BTreeSet::new();
         for number in numbers {
             let is_it = |known: &Identifier| *known.scheme == *number.scheme && *known.value == *number.value;
@@ -87,8 +88,24 @@ impl Intake {
 
     /// Keeps the number for the subject while no view shows yet whose it is.
     pub(super) fn reserve_number(&self, scheme: &str, value: &str, subject: &str) -> Result<Reserved, Rejection> {
+        self.not_unlinked_at_once([(scheme, value)])?;
         let reserved = self.node.reservations.reserve(&name_of_number(scheme, value), subject);
         reserved.map_err(|other| linked_at_once(scheme, value, &other))
+    }
+
+    /// Keeps in mind that the number is being unlinked: until that is judged it is unknown whose it is.
+    pub(super) fn reserve_unlinking(&self, scheme: &str, value: &str, subject: &str) -> Result<Reserved, Rejection> {
+        let reserved = self.node.reservations.reserve(&name_of_unlinking(scheme, value), subject);
+        reserved.map_err(|_| unlinked_at_once(scheme, value))
+    }
+
+    fn not_unlinked_at_once<'a>(&self, numbers: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<(), Rejection> {
+        for (scheme, value) in numbers {
+            if self.node.reservations.holder(&name_of_unlinking(scheme, value)).is_some() {
+                return Err(unlinked_at_once(scheme, value));
+            }
+        }
+        Ok(())
     }
 
     fn holders(&self, value: &str, is_it: impl Fn(&Identifier) -> bool) -> Result<BTreeSet<Box<str>>, Rejection> {
@@ -143,6 +160,14 @@ fn name_of_number(scheme: &str, value: &str) -> String {
         Some(code) => format!("\0code\0{code}"),
         None => format!("\0{scheme}\0{value}"),
     }
+}
+
+fn name_of_unlinking(scheme: &str, value: &str) -> String {
+    format!("\0unlinked{}", name_of_number(scheme, value))
+}
+
+fn unlinked_at_once(scheme: &str, value: &str) -> Rejection {
+    Rejection::Unavailable(format!("{scheme} {value} is being unlinked; try again"))
 }
 
 /// Whether the other event has its effect is judged in a moment; then this one can be judged, too.

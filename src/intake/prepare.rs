@@ -37,6 +37,7 @@ impl Intake {
         let Draft { id, publisher, office, effective, subject, data, sealings } = draft;
         let mut event = Event { id, publisher, office, effective, recorded, subject, record_subject: None, data };
         if event.subject.kind == SubjectKind::System {
+            check_revision(&event.data, self.node.policy().rules_revision())?;
             return self
                 .node
                 .shards()
@@ -65,6 +66,7 @@ impl Intake {
             let content = as_sent.filter(|as_sent| *as_sent == seen.content).unwrap_or_else(|| event.content_hash());
             return duplicate(event, name, seen, content, shard.number).map(Prepared::Duplicate);
         }
+        check_uscc(&event, held.as_deref())?;
         check_kinds(&event, shard)?;
         self.check_aliases(&event, held.as_deref(), reserved)?;
         if makes_record(&event.data) {
@@ -74,6 +76,8 @@ impl Intake {
         } else if let Data::IdentifierLinked(link) = &event.data {
             reserved.push(self.reserve_number(&link.scheme, &link.value, &event.subject.id)?);
             event.record_subject = self.other_holder(link, &event.subject.id)?;
+        } else if let Data::IdentifierUnlinked(unlink) = &event.data {
+            reserved.push(self.reserve_unlinking(&unlink.scheme, &unlink.value, &event.subject.id)?);
         } else if let Some(record) = event.data.record()
             && held.as_ref().is_none_or(|held| held.file.record(record).is_none())
         {
@@ -152,6 +156,29 @@ fn judges(shard: &Arc<Shard>) -> Result<(), Rejection> {
         return Ok(());
     }
     Err(Rejection::Unavailable("no business day is open yet; try again".to_owned()))
+}
+
+/// An organisation has one USCC, by which it is found and its region known: another one with its organisation code in it is
+/// mistyped, or has come instead of the earlier one, which is then unlinked first.
+fn check_uscc(event: &Event, held: Option<&Held>) -> Result<(), Rejection> {
+    let Some(uscc) = &event.subject.uscc else { return Ok(()) };
+    if held.is_none_or(|held| !held.file.has_other_uscc(uscc)) {
+        return Ok(());
+    }
+    let detail = "the organisation with this organisation code has another USCC: check every character; if it has a new one, \
+                  unlink the earlier one first (identifier.unlinked, scheme uscc)";
+    Err(Rejection::Malformed(vec![FieldError::new("/subject/id", "uscc-differs", detail)]))
+}
+
+/// What was stated about persons under a revision of the rules would stand for ever under an earlier one.
+fn check_revision(data: &Data, in_force: u32) -> Result<(), Rejection> {
+    let Data::PolicyPublished(policy) = data else { return Ok(()) };
+    let revision = policy.content.0.get("revision").and_then(Value::as_u64);
+    if policy.part != "rules" || revision.is_none_or(|revision| revision >= in_force.into()) {
+        return Ok(());
+    }
+    let detail = format!("revision {in_force} of the rules is in force, and none is followed by an earlier one");
+    Err(Rejection::Malformed(vec![FieldError::new("/data/content/revision", "out-of-range", detail)]))
 }
 
 /// By its kinds a penalty is ordinary or serious: one that is mistyped would be the wrong one, and nobody told.

@@ -123,8 +123,15 @@ enum Awaited {
         index: usize,
         /// To every partition, of which the first answers.
         everywhere: bool,
-        warnings: Vec<Reason>,
+        told: Told,
     },
+}
+
+/// What comes with the effect of an event.
+struct Told {
+    warnings: Vec<Reason>,
+    /// Fields of persons that hold from then on, if it has an effect.
+    renames: Vec<ToSeal>,
 }
 
 impl Intake {
@@ -160,8 +167,10 @@ impl Intake {
                 (Ok(Prepared::New(_, sealings, _)), Err(rejection)) if !sealings.is_empty() => {
                     known(Err(rejection.clone()))
                 }
-                (Ok(Prepared::New(event, _, warnings)), _) => {
-                    self.enqueue(&event, warnings, &mut records).unwrap_or_else(|rejection| known(Err(rejection)))
+                (Ok(Prepared::New(event, sealings, warnings)), _) => {
+                    let renames = if makes_record(&event.data) { sealings } else { Vec::new() };
+                    let told = Told { warnings, renames };
+                    self.enqueue(&event, told, &mut records).unwrap_or_else(|rejection| known(Err(rejection)))
                 }
             }
         });
@@ -180,20 +189,17 @@ impl Intake {
     /// What was published before was sealed before, and may have been erased since.
     fn seal(&self, prepared: &[Result<Prepared, Rejection>]) -> Result<(), Rejection> {
         let wanted = prepared.iter().flatten().flat_map(|prepared| match prepared {
-            Prepared::New(event, sealings, _) => {
-                sealings.iter().map(|sealing| (makes_record(&event.data), sealing)).collect()
-            }
-            Prepared::Duplicate(_) => Vec::new(),
+            Prepared::New(_, sealings, _) => &sealings[..],
+            Prepared::Duplicate(_) => &[],
         });
         let mut sealings: Vec<Sealing<'_>> = Vec::new();
-        for (may_rename, ToSeal { subject, reference, fields }) in wanted {
-            // A document without a name must not cover a name that was sealed before, or comes before it. Nor does what is
-            // done with a record, and may have no effect, change what a person is called.
+        for ToSeal { subject, reference, fields } in wanted {
+            // A document without a name must not cover a name that was sealed before, or comes before it. Nor does what may
+            // have no effect change what a person is called: see `renames`.
             let covers = |known: &PersonalFields| fields.name.is_none() || known.name.is_some();
             let is_here = |other: &Sealing<'_>| (other.subject, other.reference) == (subject, reference);
-            let known = (fields.name.is_none() || !may_rename)
-                && (sealings.iter().any(|other| is_here(other) && covers(other.fields))
-                    || self.node.vault.open_fields(subject, reference)?.is_some_and(|fields| covers(&fields)));
+            let known = sealings.iter().any(|other| is_here(other) && covers(other.fields))
+                || self.node.vault.open_fields(subject, reference)?.is_some_and(|fields| covers(&fields));
             if !known {
                 sealings.push(Sealing { subject, reference, fields });
             }
@@ -205,7 +211,7 @@ impl Intake {
     fn enqueue(
         &self,
         event: &Event,
-        warnings: Vec<Reason>,
+        told: Told,
         records: &mut BTreeMap<u16, Vec<Record>>,
     ) -> Result<Awaited, Rejection> {
         let partitions = self.node.log.partitions();
@@ -226,7 +232,7 @@ impl Intake {
             queue.push(record.clone());
         }
         let (id, record, recorded) = (event.id.clone(), event.name(), event.recorded);
-        Ok(Awaited::Appended { id, record, recorded, partition: first, index, everywhere, warnings })
+        Ok(Awaited::Appended { id, record, recorded, partition: first, index, everywhere, told })
     }
 }
 
@@ -234,9 +240,10 @@ impl Submission {
     /// Waits until the events are durable and judged; the answers come in the order of the drafts.
     pub async fn answers(mut self) -> Vec<Result<Outcome, Rejection>> {
         let offsets = self.underway.judged().await;
-        let answer = |awaited| match awaited {
+        let mut renames = Vec::new();
+        let mut answer = |awaited| match awaited {
             Awaited::Known(result) => *result,
-            Awaited::Appended { id, record, recorded, partition, index, everywhere, warnings } => {
+            Awaited::Appended { id, record, recorded, partition, index, everywhere, told } => {
                 if everywhere && let Some(error) = offsets.values().find_map(|result| result.as_ref().err()) {
                     return Err(Rejection::Unavailable(error.to_string()));
                 }
@@ -247,12 +254,38 @@ impl Submission {
                 };
                 let offset = offset.ok_or_else(|| Rejection::Unavailable("the log gave no offset".to_owned()))?;
                 let answer = self.node.shards()[usize::from(partition)].answer(offset).ok_or_else(forgotten)?;
-                let position = format!("{partition}-{offset}");
+                if matches!(answer.effect, Effect::Applied) {
+                    renames.extend(told.renames);
+                }
+                let (position, warnings) = (format!("{partition}-{offset}"), told.warnings);
                 let outcome = Outcome { id, record, position, recorded, answered: Answered::Judged(answer), warnings };
                 conflict(outcome)
             }
         };
-        self.answers.into_iter().map(answer).collect()
+        let answers = self.answers.into_iter().map(&mut answer).collect();
+        rename(&self.node, renames).await;
+        answers
+    }
+}
+
+/// From now on persons are called as the records have them that were made. A name that could not be sealed stays as it was.
+async fn rename(node: &Arc<Node>, renames: Vec<ToSeal>) {
+    if renames.is_empty() {
+        return;
+    }
+    let node = node.clone();
+    let sealed = tokio::task::spawn_blocking(move || {
+        let mut sealings = Vec::new();
+        for ToSeal { subject, reference, fields } in &renames {
+            let known = node.vault.open_fields(subject, reference)?;
+            if fields.name.is_some() && known.is_none_or(|known| known.name != fields.name) {
+                sealings.push(Sealing { subject, reference, fields });
+            }
+        }
+        if sealings.is_empty() { Ok(()) } else { node.vault.seal_all(&sealings) }
+    });
+    if !matches!(sealed.await, Ok(Ok(()))) {
+        tracing::warn!("the names of persons that came with records cannot be sealed; earlier ones stay");
     }
 }
 

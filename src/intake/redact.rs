@@ -137,8 +137,10 @@ fn codes(data: &Data) -> Vec<(&'static str, &str)> {
         Data::PenaltyImposed(penalty) => {
             codes.push(("decided_by_code", penalty.decided_by_code.as_deref()));
             codes.push(("source_code", penalty.source_code.as_deref()));
+            codes.push(("severity", penalty.severity.as_deref()));
         }
         Data::DesignationMade(entry) => {
+            codes.push(("kind", Some(&entry.kind)));
             codes.push(("grade", entry.grade.as_deref()));
             codes.push(("channel", entry.channel.as_deref()));
             codes.extend(entry.persons.iter().map(|named| ("persons", Some(named.role.as_str()))));
@@ -150,6 +152,11 @@ fn codes(data: &Data) -> Vec<(&'static str, &str)> {
             codes.extend(initiated.implementers.iter().map(|org| ("implementers", Some(org.as_str()))));
             codes.extend(initiated.measures.iter().map(|code| ("measures", Some(code.as_str()))));
         }
+        Data::DesignationConfirmed(confirmed) => codes.push(("on", Some(&confirmed.on))),
+        Data::MeasureAccepted(accepted) => codes.push(("measure", Some(&accepted.measure))),
+        Data::MeasureExecuted(executed) => codes.push(("measure", Some(&executed.measure))),
+        Data::MeasureDeclined(declined) => codes.push(("measure", Some(&declined.measure))),
+        Data::MeasureReported(reported) => codes.push(("measure", Some(&reported.measure))),
         _ => {}
     }
     codes.into_iter().filter_map(|(field, code)| Some((field, code?))).collect()

@@ -87,7 +87,7 @@ fn fill(
     let until = scope.day_asked.then_some(scope.as_of);
     // An event is known by the stamp of its judgement; one that came twice was never judged again, and is known with
     // the event before it.
-    let mut stamps = held.file.seen.iter().map(|seen| seen.stamp).peekable();
+    let mut stamps = held.file.seen.in_order().into_iter().map(|seen| seen.stamp).peekable();
     let mut is_known = true;
     for (index, (offset, body)) in bodies.iter().enumerate() {
         while let Some(stamp) = stamps.next_if(|stamp| stamp.offset <= offset) {

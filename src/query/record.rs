@@ -188,7 +188,7 @@ fn show_penalty(record: &Record, penalty: &facts::Penalty, publication: Publicat
         data,
         state: publication::state(record, reading.known, reading.as_of),
         disputed: is_disputed(record, reading),
-        repairable_from: penalty.repairable_from,
+        repairable_from: penalty.repairable_from(record.effective),
         publication,
     }
 }

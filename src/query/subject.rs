@@ -25,7 +25,7 @@ use crate::{
 use chengxin_projections::{
     date::Date,
     event::SubjectKind,
-    facts::{self, CreditFile, Known},
+    facts::{CreditFile, Known},
     identifier::check_uscc,
     policy::{Policy, PolicyHistory},
 };
@@ -157,12 +157,8 @@ pub fn is_mistyped(given: &str, file: &CreditFile) -> bool {
     if given.len() != 18 || file.kind != SubjectKind::Organisation {
         return false;
     }
-    let own = |number: &&facts::Identifier| &*number.scheme == "uscc" && number.organisation() == Some(&*file.id);
-    let mut known = file.identifiers.iter().filter(own).peekable();
-    match known.peek() {
-        Some(_) => known.all(|number| *number.value != *given),
-        None => check_uscc(&given).is_err(),
-    }
+    let has_own = file.identifier("uscc", Known::Now).is_some();
+    file.has_other_uscc(&given) || (!has_own && check_uscc(&given).is_err())
 }
 
 /// What is told of a code that [`is_mistyped`].

@@ -84,7 +84,8 @@ pub(super) fn changed<'a>(
         changed.extend(words.filter(is_told).map(|what| (entry, what)));
     }
     // A watch whose term was corrected to nothing: there never was one.
-    let is_there = |gone: &&EntryStanding| after.iter().any(|entry| (entry.place, entry.list) == (gone.place, gone.list));
+    let is_there =
+        |gone: &&EntryStanding| after.iter().any(|entry| (entry.place, entry.list) == (gone.place, gone.list));
     let gone = before.iter().filter(|entry| happening.revision >= 2 && entry.is_listed && !is_there(entry));
     let gone = gone.filter(|entry| match entry.state {
         State::Active => true,
@@ -134,7 +135,10 @@ fn words(before: Option<&EntryStanding>, after: &EntryStanding, revision: u32) -
         (_, State::Active) => Some(ListWhat::Listed),
         (State::Active, State::Exited) => Some(ListWhat::Exited),
         (State::Active, State::Expired) => Some(ListWhat::Expired),
-        (State::Active | State::Exited | State::Expired, State::Withdrawn) => Some(ListWhat::Withdrawn),
+        // Also a watch that had begun, and begins later because the end before it has moved: so far there was none.
+        (State::Active | State::Exited | State::Expired, State::Withdrawn | State::Pending) => {
+            Some(ListWhat::Withdrawn)
+        }
         _ => None,
     };
     [what, dispute]
@@ -163,7 +167,11 @@ pub(super) fn changes(
             position: position.clone(),
             sequence,
             recorded: happening.recorded(),
-            state: Some(if *what == ListWhat::Withdrawn { State::Withdrawn } else { entry.state }),
+            state: Some(match (what, entry.state) {
+                (ListWhat::Withdrawn, State::Pending) => State::Pending,
+                (ListWhat::Withdrawn, _) => State::Withdrawn,
+                (_, state) => state,
+            }),
         }
     });
     changes.collect()

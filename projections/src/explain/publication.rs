@@ -57,7 +57,7 @@ pub(super) fn made(teller: &Teller, record: &Record) -> Step {
 /// What the severity class says of publicity and repair.
 fn severity(teller: &Teller, record: &Record, penalty: &Penalty) -> Step {
     let class = teller.severity(&penalty.severity);
-    let from = words::date(penalty.repairable_from);
+    let from = words::date(penalty.repairable_from(record.effective));
     let until = words::date(penalty.publicity_until());
     // Whoever reads a date that differs from the stated one is told why.
     let why = match penalty.stated_until {

@@ -231,9 +231,10 @@ impl Refused<'_> {
         }
         match (&self.event.data, record.content(self.before)) {
             (Data::RepairApplied(_) | Data::RepairGranted(_), Content::Penalty(penalty))
-                if day < penalty.repairable_from =>
+                if day < penalty.repairable_from(record.effective) =>
             {
-                let (class, from) = (self.teller.severity(&penalty.severity), words::date(penalty.repairable_from));
+                let (class, from) =
+                    (self.teller.severity(&penalty.severity), words::date(penalty.repairable_from(record.effective)));
                 (rule::REPAIR, format!("该处罚严重程度为“{class}”，公示期未满最短期限，{from}起方可申请信用修复"))
             }
             (Data::NoticeIssued(_), _) => (rule::EXIT, "公告所称事项当日尚未发生".to_owned()),

@@ -83,8 +83,8 @@ pub struct License {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Penalty {
     pub severity: Box<str>,
-    /// The first day on which a repair can be applied for: the end of the minimum publicity of the class.
-    pub repairable_from: Date,
+    /// The last day of the minimum publicity of the class; the day of the decision where it has none.
+    pub shortest: Date,
     /// The last day of the maximum publicity of the class.
     pub longest: Date,
     /// The last day of publicity that the publisher stated (CF_GSJZQ 公示截止期).
@@ -94,7 +94,13 @@ pub struct Penalty {
 impl Penalty {
     /// Publicity ends by itself after this day: the stated one, within the bounds of the class (default rule 10).
     pub fn publicity_until(&self) -> Date {
-        self.stated_until.map_or(self.longest, |stated| stated.max(self.repairable_from).min(self.longest))
+        self.stated_until.map_or(self.longest, |stated| stated.max(self.shortest).min(self.longest))
+    }
+
+    /// The first day on which a repair of what was decided on a day can be applied for: after the minimum publicity (default
+    /// rule 10).
+    pub fn repairable_from(&self, decided: Date) -> Date {
+        if self.shortest > decided { self.shortest.next() } else { decided }
     }
 }
 

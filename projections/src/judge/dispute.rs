@@ -32,17 +32,18 @@ pub(super) fn answer(case: &Case, record: &Record, data: &ObjectionAnswered) -> 
 }
 
 pub(super) fn resolve(case: &Case, record: &Record, data: &ObjectionResolved) -> Result<Deed, Refusal> {
-    open(case, record, &data.objection)?;
+    let objection = open(case, record, &data.objection)?;
     if data.finding == Finding::Corrected {
         let correction = data.correction.as_deref();
         let is_it = |act: &crate::facts::Act| {
             Some(&*act.event) == correction
+                && act.stamp > objection.filed.stamp
                 && matches!(act.what, Deed::Corrected(_))
                 && !matches!(record.first, Content::Implication(_))
         };
         if !record.acts.iter().any(is_it) {
             let detail = format!(
-                "name in `correction` the record.corrected of {} that settled the objection; publish it first",
+                "name in `correction` the record.corrected of {} that settled the objection and came after it; publish it first",
                 record.id
             );
             return Err(Refusal::new(Code::NoSuchCorrection, detail));

@@ -15,6 +15,10 @@ use crate::{
 /// Measures times implementers that may be asked for an entry, all initiations together: whoever is told of the entry is told
 /// of all of them, in one record.
 const MAX_ASKED: usize = 2_000;
+/// Bytes that all of that may take, which is much less than a record of the log.
+const MAX_ASKED_BYTES: usize = 400_000;
+/// Of each measure beside its names.
+const MEASURE_BYTES: usize = 64;
 
 pub(super) fn initiate(case: &Case, record: &Record, data: &MeasureInitiated) -> Result<Deed, Refusal> {
     if record.designation(Known::Now).is_none() {
@@ -46,10 +50,31 @@ pub(super) fn initiate(case: &Case, record: &Record, data: &MeasureInitiated) ->
         let detail = format!("{asked} answers would be asked for entry {}, at most {MAX_ASKED} can be", record.id);
         return Err(Refusal::new(Code::TooMany, detail));
     }
+    let bytes = asked_bytes(case, record, data);
+    if bytes > MAX_ASKED_BYTES {
+        let detail = format!(
+            "what is asked for entry {} would take {bytes} bytes, at most {MAX_ASKED_BYTES}: ask for less, by shorter ids",
+            record.id
+        );
+        return Err(Refusal::new(Code::TooMany, detail));
+    }
     let boxed = |texts: &[String]| texts.iter().map(|text| text.as_str().into()).collect();
     let (measures, implementers) = (boxed(&data.measures), boxed(&data.implementers));
     let landing = landing(case, &entry, &data.measures);
     Ok(Deed::MeasuresInitiated { measures, implementers, respond_by: data.respond_by, landing })
+}
+
+/// What a statement about the entry repeats of its initiations, this one included.
+fn asked_bytes(case: &Case, record: &Record, data: &MeasureInitiated) -> usize {
+    fn bytes<T: AsRef<str>>(event: &str, measures: &[T], implementers: &[T]) -> usize {
+        let length = |texts: &[T]| texts.iter().map(|text| text.as_ref().len()).sum::<usize>();
+        length(measures) + measures.len() * (MEASURE_BYTES + event.len() + length(implementers))
+    }
+    let earlier = record.acts(Known::Now).map(|act| match &act.what {
+        Deed::MeasuresInitiated { measures, implementers, .. } => bytes(&act.event, measures, implementers),
+        _ => 0,
+    });
+    earlier.sum::<usize>() + bytes(case.name, &data.measures, &data.implementers)
 }
 
 /// (十六) Role and measure, where the measure lands on a role that the entry names.

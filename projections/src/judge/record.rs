@@ -35,7 +35,7 @@ pub(super) fn penalty(case: &Case, data: &PenaltyImposed) -> Result<Record, Refu
 pub(super) fn of_class(class: &SeverityClass, effective: Date, stated_until: Option<Date>) -> Penalty {
     Penalty {
         severity: class.code.as_str().into(),
-        repairable_from: effective.plus_months(class.min_months),
+        shortest: effective.plus_months(class.min_months),
         longest: effective.plus_months(class.max_months),
         stated_until,
     }

@@ -94,10 +94,13 @@ fn can_be_repaired(case: &Case, record: &Record, ended: bool) -> Result<(), Refu
         Content::Designation(designation) if !designation.repairable => Err(not_repairable(record, designation)),
         Content::Designation(_) => Ok(()),
         Content::Penalty(_) if ended => Err(already("the publicity of record")),
-        Content::Penalty(penalty) if case.event.effective < penalty.repairable_from => {
+        Content::Penalty(penalty) if case.event.effective < penalty.repairable_from(record.effective) => {
             let detail = format!(
-                "the minimum publicity of record {}, of class {}, lasts to {} (default rule 10): apply on that day or later",
-                record.id, penalty.severity, penalty.repairable_from
+                "the minimum publicity of record {}, of class {}, lasts to {} (default rule 10): apply on {} or later",
+                record.id,
+                penalty.severity,
+                penalty.shortest,
+                penalty.repairable_from(record.effective)
             );
             Err(Refusal::new(Code::TooEarly, detail))
         }

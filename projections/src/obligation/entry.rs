@@ -4,7 +4,7 @@ use super::{Asked, Raised, Raising, duty};
 use crate::{
     change::ListName,
     date::Date,
-    dispute::{self, withdrawal},
+    dispute::{self, taken_down, withdrawal},
     facts::{Act, Record},
     flag,
     listing::{self, Entry},
@@ -76,7 +76,7 @@ fn decide_flags<'a>(asked: &Asked<'a>, entry: &Entry<'a>, places: &[usize], all:
         let (ended, by_term) = ended(entry);
         let done = confirmed.into_iter().chain(ended).min();
         let withdrawn = [entry.withdrawn_by, withdrawal(cause, asked.known)];
-        let gone = withdrawn.into_iter().flatten().map(|act| act.effective).chain(by_term).chain(over).min();
+        let gone = withdrawn.into_iter().flatten().map(taken_down).chain(by_term).chain(over).min();
         let cause = Some(&*cause.id);
         all.push(Raised { done, cancelled: gone, cause, ..Raised::new(duty::DECIDE_FLAG, entry.record, since) });
     }

@@ -51,6 +51,13 @@ impl Duty {
         self
     }
 
+    /// Cancelled by a withdrawal: at once, also if it is dated ahead.
+    fn gone<'t>(mut self, withdrawals: impl IntoIterator<Item = &'t Taken>) -> Duty {
+        let day = |act: &Taken| act.event.effective.min(act.day);
+        self.closings.extend(withdrawals.into_iter().map(|act| Closing { day: day(act), done: false }));
+        self
+    }
+
     /// Cancelled on the day after a last day.
     fn cancelled_after(mut self, last: Date) -> Duty {
         self.closings.push(Closing { day: last.next(), done: false });
@@ -248,8 +255,8 @@ impl<'a> View<'a> {
             let duty = Duty::new("decide-flag", entry, since)
                 .done(self.confirmations(entry).into_iter().filter(decides))
                 .done(self.ended_by(entry))
-                .cancelled(self.withdrawal(entry))
-                .cancelled(self.withdrawal(&cause))
+                .gone(self.withdrawal(entry))
+                .gone(self.withdrawal(&cause))
                 .cancelled_after(self.term_end(entry));
             duties.push(last.into_iter().fold(duty, Duty::cancelled_after));
         }

@@ -201,11 +201,16 @@ impl Case<'_> {
                 }
             }
             Data::ObjectionResolved(data) => {
-                self.open_objection(record, &data.objection, codes);
+                let objection = self.open_objection(record, &data.objection, codes);
                 if data.finding == Finding::Corrected {
                     let acts = view.acts_on(record);
+                    let filed = objection.map_or(0, |objection| objection.filed.offset);
                     let is_it = |name: &String| {
-                        acts.iter().any(|act| matches!(act.event.data, Data::RecordCorrected(_)) && act.name == *name)
+                        acts.iter().any(|act| {
+                            matches!(act.event.data, Data::RecordCorrected(_))
+                                && act.name == *name
+                                && act.offset > filed
+                        })
                     };
                     refuse(codes, !data.correction.as_ref().is_some_and(is_it), "no-such-correction");
                     refuse(codes, is_personal, ANY);
@@ -233,8 +238,10 @@ impl Case<'_> {
         if let Some(data) = record.designation() {
             refuse(codes, data.repairable.as_ref().is_some_and(|repairable| !repairable.allowed), "not-repairable");
         } else {
-            let possible = record.first().plus_months(self.view.severity(record).min_months);
-            refuse(codes, self.event.effective < possible, "too-early");
+            // A month of publicity is over after its last day; where there is no least publicity, there is nothing to wait for.
+            let months = self.view.severity(record).min_months;
+            let early = months > 0 && self.event.effective <= record.first().plus_months(months);
+            refuse(codes, early || self.event.effective < record.first(), "too-early");
         }
     }
 

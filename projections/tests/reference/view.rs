@@ -167,14 +167,14 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The day from which a record, or what an entry says of a person, is nothing to the subject any more. To a person it is
-    /// told on the day on which the withdrawal was recorded, if that was later.
+    /// The day from which a record, or what an entry says of a person, is nothing to the subject any more: at once, also if
+    /// the withdrawal is dated ahead. To a person it is told on the day on which it was recorded.
     pub fn withdrawn_for(self, subject: &str, record: &Record) -> Option<Date> {
         let resolved = |act: &&Taken| matches!(&act.event.data, Data::ObjectionResolved(data) if data.finding == Finding::Withdrawn);
         let own = self.acts(subject, &record.name).into_iter().find(resolved);
         let told = |act: &Taken| match act.event.subject.id == subject {
-            true => act.event.effective,
-            false => act.event.effective.max(act.day),
+            true => act.event.effective.min(act.day),
+            false => act.day,
         };
         self.withdrawal(record).into_iter().chain(own).map(told).min()
     }

@@ -104,7 +104,7 @@ fn a_person_who_was_found_not_to_belong_is_out_of_what_was_and_what_will_be_init
         .when(resolve(Finding::Withdrawn, "O-1", "L-1", ON).about_person(PERSON))
         .then_applied();
     apart
-        .when(initiate("I-2", "L-1", ON, "R-NO-EXIT-COUNTRY", MARKET, "2026-06-26"))
+        .when(initiate("I-2", "L-1", ON, "R-NO-REAL-ESTATE", MARKET, "2026-06-26"))
         .then_applied()
         .of(PERSON)
         .then_obligation_changes([])

@@ -176,20 +176,22 @@ fn a_publication_is_withheld_only_under_a_legal_exception_of_the_policy() {
 #[test]
 fn a_penalty_is_repaired_from_the_day_on_that_its_minimum_publicity_ends_and_not_after_the_maximum() {
     let scenario = given([day("2026-05-06"), penalty("P-1", "2026-05-06")]).on("2027-05-07");
-    scenario.clone().when(repair("P-1", "2026-08-05")).then_refused(Code::TooEarly).then_told("2026-08-06");
-    scenario.clone().when(repair("P-1", "2026-08-06")).then_applied();
+    scenario.clone().when(repair("P-1", "2026-08-05")).then_refused(Code::TooEarly).then_told("2026-08-07");
+    // A term includes its last day (default rule 2).
+    scenario.clone().when(repair("P-1", "2026-08-06")).then_refused(Code::TooEarly);
+    scenario.clone().when(repair("P-1", "2026-08-07")).then_applied();
     scenario.clone().when(repair("P-1", "2027-05-06")).then_applied();
     scenario.clone().when(repair("P-1", "2027-05-07")).then_refused(Code::AlreadyEnded);
     scenario
-        .when(repair("P-1", "2026-08-06"))
-        .then_applied()
         .when(repair("P-1", "2026-08-07"))
+        .then_applied()
+        .when(repair("P-1", "2026-08-08"))
         .then_refused(Code::AlreadyEnded);
 }
 
 #[test]
 fn the_severity_of_a_penalty_sets_how_long_it_is_public() {
-    for (class, minimum, maximum) in [("minor", "2026-05-06", "2026-08-06"), ("serious", "2027-05-06", "2029-05-06")] {
+    for (class, minimum, maximum) in [("minor", "2026-05-06", "2026-08-06"), ("serious", "2027-05-07", "2029-05-06")] {
         let penalty = penalty("P-1", "2026-05-06").penalty(|data| data.severity = Some(class.to_owned()));
         let scenario = given([day("2026-05-06"), penalty]).on("2029-05-07");
         scenario.clone().when(repair("P-1", minimum)).then_applied();

@@ -88,7 +88,7 @@ fn a_term_corrected_into_the_past_ends_the_entry_and_one_corrected_out_of_it_lis
     corrected("L-1", json!({ "until": "2026-06-01" }))
         .then_changes(["expired black L-1 2026-05-11..2026-06-01", "listed watch L-1 2026-06-02..2027-06-02"])
         .when(correct("C-2", "L-1", "2026-06-15", json!({ "until": "2026-07-01" })))
-        .then_changes(["listed black L-1 2026-05-11..2026-07-01"])
+        .then_changes(["listed black L-1 2026-05-11..2026-07-01", "withdrawn watch L-1 2026-07-02..2027-07-02"])
         .then_listed("2026-06-15", ["black L-1", "red R-1"]);
 }
 
@@ -323,4 +323,27 @@ fn a_term_that_is_not_corrected_is_not_judged_by_a_policy_that_came_since() {
     since.clone().when(correct(json!({ "watch_months": 1 }))).then_applied();
     since.clone().when(correct(json!({ "months": 24 }))).then_refused(Code::TermInvalid);
     since.when(correct(json!({ "months": null }))).then_changes(["amended black L-1 2026-05-11..2026-11-11"]);
+}
+
+#[test]
+fn a_watch_that_is_corrected_away_is_told_to_everyone_who_was_told_of_it() {
+    let on_watch =
+        given([day("2026-05-11"), black("L-1", "2026-05-11").until("2026-05-31").watch_months(2)]).on("2026-06-15");
+    on_watch
+        .when(correct("C-1", "L-1", "2026-06-15", json!({ "watch_months": 0 })))
+        .then_changes(["amended black L-1 2026-05-11..2026-05-31", "withdrawn watch L-1 2026-06-01..2026-08-01"]);
+}
+
+#[test]
+fn a_name_is_that_of_the_latest_day_and_goes_with_a_record_that_was_wrong() {
+    let named = |step: Step, name: &str| step.event(|event| event.subject.name = Some(name.to_owned()));
+    let file = |then: &Then| then.scenario.clone().file().name(Known::Now).map(str::to_owned);
+    let then = given([day("2026-05-11"), named(black("L-1", "2026-05-11"), "真名公司")])
+        .when(named(penalty("P-0", "2026-02-03"), "早先的名称"))
+        .then_applied();
+    assert_eq!(file(&then).as_deref(), Some("真名公司"));
+    let then = then.when(named(penalty("P-1", "2026-05-12"), "错号的公司")).then_applied();
+    assert_eq!(file(&then).as_deref(), Some("错号的公司"));
+    let then = then.when(withdraw_penalty("P-1", "2026-05-12")).then_applied();
+    assert_eq!(file(&then).as_deref(), Some("真名公司"));
 }

@@ -128,7 +128,8 @@ impl Vault {
 
     /// Whether there is a key and no database: at a first start that was broken off, or where the database was lost.
     pub fn lacks_database(dir: &Path) -> bool {
-        dir.join("vault.key").exists() && !dir.join("vault.db").exists()
+        let is_there = std::fs::metadata(dir.join("vault.db")).is_ok_and(|file| file.len() > 0);
+        dir.join("vault.key").exists() && !is_there
     }
 
     /// The subject id of the person with that document, stable for ever. The two texts are taken as they are: the caller

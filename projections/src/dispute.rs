@@ -69,7 +69,7 @@ pub fn withdrawal(record: &Record, known: Known) -> Option<&Act> {
     let mut all = record.acts(known).filter(|act| withdraws(&act.what));
     let stated = all.clone().find(is_statement);
     let own = all.find(|act| !is_statement(act));
-    [own, stated].into_iter().flatten().min_by_key(|act| act.effective)
+    [own, stated].into_iter().flatten().min_by_key(|act| taken_down(act))
 }
 
 /// The day from which what was withdrawn counts for nothing: at once, also if the withdrawal is dated ahead.

@@ -174,18 +174,21 @@ impl Partition {
         result.map_or_else(Effect::Refused, |()| Effect::Applied)
     }
 
+    /// Whether a version would rewrite what is over on a day. A part that is there for the first time does not, nor do the
+    /// facts that a calendar states. Default rule 13.
+    pub fn is_dated_back(&self, policy: &PolicyPublished, open: Date) -> bool {
+        let part: Option<Part> = policy.part.parse().ok();
+        let may_be = part.is_some_and(|part| matches!(part, Part::Calendar(_)) || self.history.next_version(part) == 1);
+        self.policy().rules_revision() >= 2 && !may_be && policy.effective < open
+    }
+
     fn judge_policy(&mut self, event: &Event, policy: &PolicyPublished) -> Result<(), Refusal> {
         if !event.office {
             return Err(Refusal::new(Code::NotAllowed, "only the office or an administrator publishes policy"));
         }
-        let part: Option<Part> = policy.part.parse().ok();
-        let is_first = part.is_some_and(|part| self.history.next_version(part) == 1);
-        let is_calendar = matches!(part, Some(Part::Calendar(_)));
-        if self.policy().rules_revision() >= 2
-            && !is_first
-            && !is_calendar
-            && self.day.is_some_and(|day| policy.effective < day)
-        {
+        // Whoever published it looked at the open day, too; a partition in which the next one has begun meanwhile takes it
+        // as the others do, for all of them judge by one policy.
+        if self.day.is_some_and(|day| self.is_dated_back(policy, day.previous())) {
             let detail = "a version of the policy is effective on the open day or later: it never rewrites the past";
             return Err(Refusal::new(Code::PolicyInvalid, detail));
         }

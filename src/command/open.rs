@@ -92,7 +92,7 @@ fn vault(place: &Place, log: &dyn Log) -> Result<Vault, Error> {
     if Vault::lacks_database(&place.data) && !is_empty(log)? {
         let data = place.data.display();
         return Err(format!(
-            "vault.db is missing in {data} though its key and published events are there; put it back from its backup: \
+            "vault.db is missing or empty in {data} though its key and published events are there; put it back from its backup: \
              what persons are called stands there alone"
         )
         .into());

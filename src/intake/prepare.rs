@@ -24,6 +24,31 @@ pub(super) enum Prepared {
 }
 
 impl Intake {
+    /// What a version of the policy must hold that the partitions, each on its own day, could not judge alike.
+    fn check_policy(&self, data: &Data) -> Result<(), Rejection> {
+        let Data::PolicyPublished(policy) = data else { return Ok(()) };
+        let wrong = |pointer, detail| Rejection::Malformed(vec![FieldError::new(pointer, "out-of-range", detail)]);
+        let partition = self.node.shards()[0].partition().0;
+        let days = self.node.shards().iter().filter_map(|shard| shard.partition().0.day);
+        if let Some(open) = days.max()
+            && partition.is_dated_back(policy, open)
+        {
+            let detail = format!(
+                "{open} is open, and a version of the policy never rewrites the past: give that day or a later one"
+            );
+            return Err(wrong("/data/effective", detail));
+        }
+        // What was stated about persons under a revision of the rules would stand for ever under an earlier one.
+        let revision = policy.content.0.get("revision").and_then(Value::as_u64);
+        let in_force = u64::from(partition.policy().rules_revision());
+        if policy.part == "rules" && revision.is_some_and(|revision| revision < in_force) {
+            let detail =
+                format!("revision {in_force} of the rules is in force, and none is followed by an earlier one");
+            return Err(wrong("/data/content/revision", detail));
+        }
+        Ok(())
+    }
+
     /// Looks the event up in the views: published before, or about a record of another subject?
     pub(super) fn prepare(
         &self,
@@ -37,7 +62,7 @@ impl Intake {
         let Draft { id, publisher, office, effective, subject, data, sealings } = draft;
         let mut event = Event { id, publisher, office, effective, recorded, subject, record_subject: None, data };
         if event.subject.kind == SubjectKind::System {
-            check_revision(&event.data, self.node.policy().rules_revision())?;
+            self.check_policy(&event.data)?;
             return self
                 .node
                 .shards()
@@ -168,17 +193,6 @@ fn check_uscc(event: &Event, held: Option<&Held>) -> Result<(), Rejection> {
     let detail = "the organisation with this organisation code has another USCC: check every character; if it has a new one, \
                   unlink the earlier one first (identifier.unlinked, scheme uscc)";
     Err(Rejection::Malformed(vec![FieldError::new("/subject/id", "uscc-differs", detail)]))
-}
-
-/// What was stated about persons under a revision of the rules would stand for ever under an earlier one.
-fn check_revision(data: &Data, in_force: u32) -> Result<(), Rejection> {
-    let Data::PolicyPublished(policy) = data else { return Ok(()) };
-    let revision = policy.content.0.get("revision").and_then(Value::as_u64);
-    if policy.part != "rules" || revision.is_none_or(|revision| revision >= in_force.into()) {
-        return Ok(());
-    }
-    let detail = format!("revision {in_force} of the rules is in force, and none is followed by an earlier one");
-    Err(Rejection::Malformed(vec![FieldError::new("/data/content/revision", "out-of-range", detail)]))
 }
 
 /// By its kinds a penalty is ordinary or serious: one that is mistyped would be the wrong one, and nobody told.

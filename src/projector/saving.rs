@@ -75,6 +75,12 @@ fn linking(views: &PartitionViews) -> Result<Linking, ViewError> {
 }
 
 impl Shard {
+    /// How far the rows, or what is shown, have come.
+    pub(super) fn seen(&self) -> Offset {
+        let saved = self.views().checkpoint().ok().flatten().map_or(0, |checkpoint| checkpoint.offset);
+        saved.max(self.state().at)
+    }
+
     /// Takes up where the saved rows stand. A checkpoint ahead of the published progress, or unreadable rows: start from
     /// nothing.
     pub(super) fn load(&self, published: Offset) -> Result<(), ViewError> {

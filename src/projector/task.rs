@@ -135,11 +135,27 @@ impl Task {
         let number = self.shard.number;
         let mut owner = self.surroundings.log.own(TASK, number)?;
         let published = owner.progress();
+        self.check_end()?;
         self.shard.load(published)?;
         if self.shard.at() < published {
             self.replay(published, wake)?;
         }
         self.follow(&mut *owner, wake)
+    }
+
+    /// Views only take in what was durable: a log that ends before where they stand has lost what it acknowledged. Its
+    /// positions must not be given out again.
+    fn check_end(&self) -> Result<(), LogError> {
+        let number = self.shard.number;
+        let (end, seen) = (self.surroundings.log.end(Topic::Events, number)?, self.shard.seen());
+        if seen <= end {
+            return Ok(());
+        }
+        Err(LogError::Unusable(format!(
+            "partition {number} of {} ends at {end}, but the views have seen it up to {seen}: it has lost events that were \
+             acknowledged; put it back from a copy. If there is none, `chengxin rebuild` makes views of what is left",
+            Topic::Events.name()
+        )))
     }
 
     /// Folds and publishes what comes, and opens the days.

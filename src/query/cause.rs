@@ -6,7 +6,7 @@ use chengxin_projections::{
     event::{Data, SYSTEM_PUBLISHER},
     facts::{Act, ConfirmedOn, Content, CreditFile, Deed, Known, Record},
     listing::Entry,
-    measure::Stretch,
+    measure::{State, Stretch},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -89,7 +89,11 @@ impl<'a> Explaining<'a> {
             Some(end_of(ended, self.known).unwrap_or_else(|| Cause::day(date)))
         };
         let turned = || self.of(&stretch.basis).chain(self.of(before)).find_map(|entry| self.turned(entry, date));
-        let cause = began().or_else(ended).or_else(turned);
+        // What suspends an entry on its first day is more to the point than the entry.
+        let suspended =
+            || self.of(&stretch.basis).filter(|entry| entry.is_own()).find_map(|entry| self.turned(entry, date));
+        let is_off = stretch.state == State::Suspended;
+        let cause = is_off.then(suspended).flatten().or_else(began).or_else(ended).or_else(turned);
         cause.or_else(|| new().next().map(|entry| Cause::designation(entry.record, date))).unwrap_or(Cause::day(date))
     }
 

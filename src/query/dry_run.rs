@@ -92,10 +92,13 @@ pub fn dry_run(node: &Node, publisher: &str, said: &PolicyPublished, scope: &Sco
     let mut on_copy = tried.history.clone();
     let published = on_copy.publish(&said.part, said.version, said.effective, &said.content.0, tried.day);
     let stamp = tried.stamp(u64::MAX, tried.recorded());
+    let dated_back = tried.day.filter(|open| tried.is_dated_back(said, *open));
     let effect = tried.publish_policy(&event(publisher, said, stamp.recorded), said, stamp);
+    // The intake refuses it before a partition sees it.
+    let over = || dated_back.map(|open| format!("{open} is open: a version of the policy never rewrites the past"));
     let reason = match effect {
         Effect::Refused(refusal) => Some(refusal.to_string()),
-        Effect::Applied | Effect::Duplicate(_) => None,
+        Effect::Applied | Effect::Duplicate(_) => over(),
     };
     let consequences = match reason {
         None => consequences(node, &shared.history, &tried.history, scope)?,

@@ -332,11 +332,11 @@ fn a_penalty_is_shown_with_what_its_publisher_said_and_how_late_it_was_published
     });
     assert_eq!(json["publication"], expected);
     assert_eq!(story.as_of("2026-10-12").penalties[0].publication.issued, None);
-    story.open("2026-12-24");
+    story.open("2026-12-25");
     story.then(SOCIAL, "R-1", RepairGranted { record: record.clone() });
-    let view = story.as_of("2026-12-24");
+    let view = story.as_of("2026-12-25");
     assert_eq!((view.repairs.len(), &view.repairs[0].record), (1, &record));
-    assert_eq!(view.penalties[0].publication.until, Some(date("2026-12-24")));
+    assert_eq!(view.penalties[0].publication.until, Some(date("2026-12-25")));
     assert_eq!(story.as_of("2026-12-23").repairs.len(), 0);
 }
 

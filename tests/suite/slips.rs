@@ -163,6 +163,66 @@ fn whose_a_number_is_that_comes_in_the_same_batch_is_answered_once_it_can_be_kno
 }
 
 #[test]
+fn another_uscc_with_the_same_organisation_code_in_it_takes_nobodys_place() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    assert_eq!(server.client(LABOUR).publish(&black("unpaid-wages", "L-1", DAY, "2029-06-01", COMPANY)).status, 201);
+    let grounds = json!({ "grounds": "不符", "by": "subject" });
+    let objection = act("objection.filed", "O-1", DAY, "91654003MA00TEAT4Y", &format!("{LABOUR}/L-1"), grounds);
+    let reply = server.client(MARKET).publish(&objection);
+    assert_eq!((reply.status, &reply.json()["errors"][0]["code"]), (400, &json!("uscc-differs")), "{}", reply.body);
+    let list = server.client(AUDITOR).get("/v1/lists/black?region=654002").json();
+    assert_eq!(list["items"][0]["subject"]["uscc"], COMPANY);
+}
+
+#[test]
+fn a_number_that_is_being_unlinked_names_nobody_until_that_is_judged() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let number = json!({ "scheme": "tax", "value": "6540020001", "reason": "登记机关函" });
+    assert_eq!(
+        server.client(LABOUR).publish(&event("N-1", "identifier.linked", DAY, COMPANY, number.clone())).status,
+        201
+    );
+    let mut numbered = penalty("P-1", DAY, COMPANY);
+    numbered["subject"]["aliases"] = json!([{ "scheme": "tax", "value": "6540020001" }]);
+    numbered["subject"]["id"].take();
+    let batch = [
+        event("N-2", "identifier.unlinked", DAY, COMPANY, number.clone()),
+        event("N-3", "identifier.linked", DAY, SHOP, number),
+        numbered,
+    ];
+    let sent = || {
+        let text: String = batch.iter().map(|event| format!("{event}\n")).collect();
+        let lines = server.client(LABOUR).send("/v1/events", "application/x-ndjson", text.as_bytes()).lines();
+        lines.iter().map(|line| line["effect"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(sent(), ["applied", "unavailable", "unavailable"]);
+    assert_eq!(sent(), ["duplicate", "applied", "unavailable"]);
+    assert_eq!(sent(), ["duplicate", "duplicate", "applied"]);
+    let file = |subject: &str| server.client(AUDITOR).get(&format!("/v1/subjects/{subject}")).json();
+    assert_eq!(file(SHOP)["penalties"][0]["record"], format!("{LABOUR}/P-1"));
+    assert_eq!(file(COMPANY)["penalties"], json!([]));
+}
+
+#[test]
+fn a_record_that_is_refused_renames_no_person() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let document = json!({ "kind": "身份证", "number": "11010519491231002X" });
+    let about = |id: &str, kind: &str, name: &str| {
+        let mut entry = black(kind, id, DAY, "2029-06-01", COMPANY);
+        entry["subject"] = json!({ "kind": "person", "document": &document, "name": name });
+        server.client(LABOUR).publish(&entry).status
+    };
+    assert_eq!(about("L-1", "unpaid-wages", "欧阳示例"), 201);
+    assert_eq!(about("L-2", "nonsense", "司马示例"), 422);
+    let person = server.person(&document);
+    let shown = server.client(LABOUR).with_token("").get(&format!("/v1/subjects/{person}")).body;
+    assert!(shown.contains('欧') && !shown.contains('司'), "{shown}");
+}
+
+#[test]
 fn a_cursor_ahead_of_the_log_is_refused_and_not_waited_for() {
     let site = Site::embedded();
     let server = site.start(DAY);

@@ -85,10 +85,12 @@ pub(super) fn changed<'a>(
             continue;
         }
         let earlier = found.map(|found| &before[found]);
+        // What was closed and is open again, because its record was corrected, comes anew to who owes it.
+        let earlier = earlier.filter(|earlier| matches!(earlier.state, State::Open | State::Overdue));
         let what = match (earlier.map(|earlier| (earlier.state, earlier.due)), duty.state) {
             (None | Some((State::Open, _)), State::Overdue) => ObligationWhat::Overdue,
             (None, State::Open) if happening.publisher != duty.org(file) => ObligationWhat::Arisen,
-            (Some((State::Open, due)), State::Open) if due != duty.due => ObligationWhat::Moved,
+            (Some((_, due)), State::Open) if due != duty.due => ObligationWhat::Moved,
             _ => continue,
         };
         changed.push((duty, what));

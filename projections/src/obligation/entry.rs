@@ -49,7 +49,7 @@ fn decide_basis_lost<'a>(asked: &Asked<'a>, entry: &Entry<'a>) -> Option<Raised<
     let (confirmed, corrected) = dispute::decided_on_basis(entry.record, asked.known);
     let since = since.max(corrected.unwrap_or(since));
     let (ended, by_term) = ended(entry);
-    let withdrawn = entry.withdrawn_by.map(|act| act.effective);
+    let withdrawn = entry.withdrawn_by.map(taken_down);
     let done = confirmed.into_iter().chain(ended).chain(withdrawn).min();
     Some(Raised { done, cancelled: by_term, ..Raised::new(duty::DECIDE_BASIS_LOST, entry.record, since) })
 }

@@ -3,6 +3,7 @@
 use super::{Asked, Raised, Raising, duty};
 use crate::{
     date::Date,
+    dispute::taken_down,
     event::Finding,
     facts::{Content, Deed, Record},
     joint::{self, Answer},
@@ -15,7 +16,7 @@ pub(super) fn duties<'a>(asked: &Asked<'a>, record: &'a Record, all: &mut Raisin
         return;
     }
     let Some(entry) = listing::entry(asked.file, record, asked.known) else { return };
-    let withdrawn = entry.withdrawn_by.map(|act| act.effective);
+    let withdrawn = entry.withdrawn_by.map(taken_down);
     let end = withdrawn.map_or(entry.span.after(), |day| day.min(entry.span.after()));
     let apart = record
         .acts(asked.known)

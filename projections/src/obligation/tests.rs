@@ -208,4 +208,38 @@ fn the_number_of_days_is_that_of_the_terms_in_force_when_the_duty_arose() {
         .then_duties("2026-05-12", ["publish P-1 due 2026-05-20 open", "publish P-2 due 2026-05-13 open"]);
 }
 
+/// Default rule 13.
+#[test]
+fn terms_that_are_published_in_the_course_of_a_day_move_no_duty_that_began_on_it() {
+    let mut terms = shipped("terms");
+    for deadline in terms["deadlines"].as_array_mut().unwrap() {
+        deadline["working_days"] = serde_json::json!(1);
+    }
+    given([day("2026-05-11"), penalty("P-1", "2026-05-11"), policy("terms", 2, "2026-05-11", terms)])
+        .when(penalty("P-2", "2026-05-11"))
+        .then_duties("2026-05-11", ["publish P-1 due 2026-05-20 open", "publish P-2 due 2026-05-20 open"])
+        .on("2026-05-12")
+        .when(penalty("P-3", "2026-05-12"))
+        .then_duty(
+            "publish",
+            "2026-05-12",
+            ["publish P-1 due 2026-05-20 open", "publish P-2 due 2026-05-20 open", "publish P-3 due 2026-05-13 open"],
+        );
+}
+
+#[test]
+fn a_duty_that_a_correction_opens_again_is_told_again() {
+    let until = |date: &str| serde_json::json!({ "until": date });
+    let asked = initiate("M-1", "L-1", "2026-05-11", "R-KEY-SUPERVISION", MARKET, "2026-06-20");
+    let ended = given([day("2026-05-11"), black("L-1", "2026-05-11").until("2026-05-20"), asked]).on("2026-05-22");
+    ended
+        .clone()
+        .when(correct("C-1", "L-1", "2026-05-22", until("2026-12-31")))
+        .then_obligation_changes(["arisen answer-measure L-1 R-KEY-SUPERVISION for M-1 due 2026-06-20"]);
+    ended
+        .on("2026-06-22")
+        .when(correct("C-1", "L-1", "2026-06-22", until("2026-12-31")))
+        .then_obligation_changes(["overdue answer-measure L-1 R-KEY-SUPERVISION for M-1 due 2026-06-20"]);
+}
+
 mod calendar;

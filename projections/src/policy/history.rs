@@ -39,6 +39,7 @@ pub struct PolicyHistory {
 struct TermsVersion {
     version: u32,
     effective: Date,
+    published: Date,
     terms: Arc<Terms>,
 }
 
@@ -135,7 +136,7 @@ impl PolicyHistory {
         match Content::parse(part, content) {
             Err(wrong) => errors.extend(wrong),
             Ok(read) => {
-                errors.extend(self.conflicts(part, &read));
+                errors.extend(self.conflicts(part, effective, &read));
                 if errors.is_empty() {
                     let document = Arc::new(Document(content.clone()));
                     self.push(part, Version { version, effective, published: open, document, content: read });
@@ -150,7 +151,7 @@ impl PolicyHistory {
         let published = version.published.unwrap_or(Date::MIN);
         if let Content::Terms(terms) = &version.content {
             let (version, effective) = (version.version, version.effective);
-            self.terms.push(TermsVersion { version, effective, terms: terms.clone() });
+            self.terms.push(TermsVersion { version, effective, published, terms: terms.clone() });
         }
         self.parts.entry(part).or_default().push(version);
         if matches!(part, Part::Calendar(_)) {
@@ -198,18 +199,32 @@ impl PolicyHistory {
         self.count(duty, since, closed).due
     }
 
-    /// What the newest versions of the other parts have against this content. They have nothing against each other, so
-    /// every conflict is the new content's; where it leaves another part hanging, the pointer is that of the whole.
-    fn conflicts(&self, part: Part, content: &Content) -> Vec<PolicyError> {
-        let mut policy = self.policy(|_| true);
-        content.put_into(&mut policy);
-        let own = |(lies_in, mut error): (Part, PolicyError)| {
-            if lies_in != part {
-                error.pointer = "/content".into();
+    /// What the other parts have against this content on any day from its first on. They have nothing against each other,
+    /// so every conflict is the new content's; where it leaves another part hanging, the pointer is that of the whole.
+    fn conflicts(&self, part: Part, effective: Date, content: &Content) -> Vec<PolicyError> {
+        let versions = self.parts.values().flatten();
+        let mut days: Vec<Date> = versions.map(|version| version.effective.max(effective)).collect();
+        days.push(effective);
+        days.sort_unstable();
+        days.dedup();
+        let mut found: Vec<PolicyError> = Vec::new();
+        for day in days {
+            let mut policy = self.at(day);
+            content.put_into(&mut policy);
+            for (lies_in, mut error) in super::cross::conflicts(&policy) {
+                if lies_in != part {
+                    error.pointer = "/content".into();
+                }
+                if day > effective {
+                    error.detail.push_str(&format!(" on {day}"));
+                }
+                let is_known = |earlier: &PolicyError| error.detail.starts_with(&earlier.detail);
+                if !found.iter().any(is_known) {
+                    found.push(error);
+                }
             }
-            error
-        };
-        super::cross::conflicts(&policy).into_iter().map(own).collect()
+        }
+        found
     }
 
     /// For each part the newest version that is effective on that day. A calendar counts from the moment that it is

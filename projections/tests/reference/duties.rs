@@ -51,6 +51,13 @@ impl Duty {
         self
     }
 
+    /// Done by a withdrawal, which decides, too; at once as well.
+    fn told_wrong(mut self, withdrawal: Option<&Taken>) -> Duty {
+        let day = |act: &Taken| act.event.effective.min(act.day);
+        self.closings.extend(withdrawal.map(|act| Closing { day: day(act), done: true }));
+        self
+    }
+
     /// Cancelled by a withdrawal: at once, also if it is dated ahead.
     fn gone<'t>(mut self, withdrawals: impl IntoIterator<Item = &'t Taken>) -> Duty {
         let day = |act: &Taken| act.event.effective.min(act.day);
@@ -265,7 +272,7 @@ impl<'a> View<'a> {
             let duty = Duty::new("decide-basis-lost", entry, flag.max(loss.recorded))
                 .done(confirmed.filter(|act| act.offset > entry.basis_corrected))
                 .done(self.ended_by(entry))
-                .done(self.withdrawal(entry));
+                .told_wrong(self.withdrawal(entry));
             duties.push(duty.cancelled_after(self.term_end(entry)));
         }
         duties

@@ -49,10 +49,10 @@ impl Model {
     }
 
     /// All policy with one more part, if that is valid. It never rewrites the past: only the first version of a part, and
-    /// the arrangement of a year, may be effective on a day that is over.
+    /// the arrangement of a year, may be effective on a day that was over when the one before the open day began.
     fn with(&self, data: &PolicyPublished) -> Option<PolicyHistory> {
         let any_day = data.version == 1 || data.part.starts_with("calendar-");
-        if self.today.is_some_and(|today| data.effective < today && !any_day) {
+        if self.today.is_some_and(|today| data.effective.next() < today && !any_day) {
             return None;
         }
         let mut history = self.policies.last().map(|state| state.history.clone()).unwrap_or_default();

@@ -4,7 +4,10 @@ use crate::{
     judge::{Case, Codes, refuse},
     view::{Record, Taken, View},
 };
-use chengxin_projections::{date::Date, event::Data};
+use chengxin_projections::{
+    date::Date,
+    event::{Data, Finding},
+};
 
 impl<'a> View<'a> {
     /// The last day of the publicity of a license or a penalty if nothing happens to it: of a license its validity.
@@ -27,7 +30,7 @@ impl<'a> View<'a> {
         if record.designation().is_some() {
             return Some(self.span(record).last().next());
         }
-        let ended = self.publicity_ends(record).into_iter().map(|act| act.event.effective);
+        let ended = self.publicity_ends(record).into_iter().map(end_of);
         ended.chain(self.planned_end(record).map(Date::next)).min()
     }
 
@@ -65,7 +68,7 @@ impl<'a> View<'a> {
             _ => "-",
         };
         let ended = self.publicity_ends(record).into_iter().chain(standing.iter().copied());
-        let ended = ended.map(|act| act.event.effective).filter(|ended| *ended <= day).min();
+        let ended = ended.map(end_of).filter(|ended| *ended <= day).min();
         // What was never published has no publicity that could end.
         let until = ended.into_iter().chain(self.planned_end(record)).min().filter(|_| issued.is_some());
         let over = ended.is_some() || until.is_some_and(|until| until < day);
@@ -74,6 +77,16 @@ impl<'a> View<'a> {
         let (issued, until, late) = (text(issued), text(until), self.publication_late(record, day));
         format!("record {} {state} issued {issued} late {late} withheld {withheld} until {until} {show}", record.name)
     }
+}
+
+/// When an act ends publicity: a withdrawal at once, also if it is dated ahead.
+fn end_of(act: &Taken) -> Date {
+    let withdraws = match &act.event.data {
+        Data::PenaltyWithdrawn(_) => true,
+        Data::ObjectionResolved(data) => data.finding == Finding::Withdrawn,
+        _ => false,
+    };
+    if withdraws { act.event.effective.min(act.day) } else { act.event.effective }
 }
 
 /// Whether a record may be published on the day of the event: it is not off by then, and not withheld unless it was

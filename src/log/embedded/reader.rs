@@ -18,6 +18,8 @@ pub(super) struct SqliteReader {
     conn: Connection,
     table: usize,
     select: String,
+    /// Whether every record is kept: a gap is one that has been lost.
+    is_whole: bool,
     position: Offset,
     /// Size of the last batch.
     last: (usize, usize),
@@ -25,8 +27,8 @@ pub(super) struct SqliteReader {
 
 impl SqliteReader {
     pub(super) fn new(shared: Arc<Shared>, conn: Connection, table: usize, from: Offset) -> SqliteReader {
-        let select = shared.storage.select(table);
-        SqliteReader { shared, conn, table, select, position: from, last: (0, 0) }
+        let (select, is_whole) = (shared.storage.select(table), shared.storage.is_whole(table));
+        SqliteReader { shared, conn, table, select, is_whole, position: from, last: (0, 0) }
     }
 
     fn fetch(&mut self, max_records: usize) -> Result<Batch, LogError> {
@@ -48,6 +50,9 @@ impl SqliteReader {
                 break;
             };
             let offset = offset(row.get(0)?);
+            if self.is_whole && offset != batch.next {
+                return Ok(Err(batch.next));
+            }
             let (key, value) = (row.get_ref(1)?.as_blob(), row.get_ref(2)?.as_blob_or_null());
             let (Ok(key), Ok(value)) = (key, value) else { return Ok(Err(offset)) };
             if row.get::<_, Option<u32>>(3)?.is_some_and(|written| written != checksum(offset, key, value)) {

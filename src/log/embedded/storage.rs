@@ -123,6 +123,11 @@ impl Storage {
         (Topic::ALL[table / partitions], table % partitions)
     }
 
+    /// Whether a table keeps every record.
+    pub(super) fn is_whole(&self, table: usize) -> bool {
+        !self.place(table).0.compacted()
+    }
+
     /// The quoted name of a table.
     pub(super) fn name(&self, table: usize) -> String {
         let (topic, partition) = self.place(table);

@@ -206,6 +206,9 @@ impl<'c> Session<'c> {
 
     fn stop(&mut self) -> Served {
         self.sync();
+        // SQLite takes a WAL to end where it is damaged, and tells nobody: what rests has everything in the database file.
+        drop(self.conn.busy_timeout(READERS_WAIT));
+        drop(self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
         Served::Stopped
     }
 

@@ -18,7 +18,7 @@ pub struct Count {
 }
 
 impl PolicyHistory {
-    /// The working days within which a duty that arose on a day is done, by the terms in force on that day.
+    /// The working days within which a duty that arose on a day is done, by the terms in force when that day began.
     pub fn working_days_for(&self, duty: &str, since: Date) -> Option<u32> {
         self.terms_on(since)?.terms.working_days_for(duty)
     }
@@ -29,7 +29,9 @@ impl PolicyHistory {
     }
 
     fn terms_on(&self, since: Date) -> Option<&TermsVersion> {
-        self.terms.iter().rev().find(|version| version.effective <= since).or(self.terms.first())
+        // What is published in the course of a day moves no duty that may have begun on it already (default rule 13).
+        let in_force = |version: &&TermsVersion| version.effective <= since && version.published < since;
+        self.terms.iter().rev().find(in_force).or(self.terms.first())
     }
 
     /// [`PolicyHistory::due`], with what it was counted by.

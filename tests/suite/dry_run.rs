@@ -57,6 +57,29 @@ fn a_version_that_the_rules_would_refuse_is_tried_and_told_why() {
 }
 
 #[test]
+fn a_version_that_would_rewrite_the_past_is_tried_and_published_with_the_same_answer() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let mut content: Value = serde_json::from_str(include_str!("../../policy/terms.json")).unwrap();
+    let version = |effective: &str, content: Value| {
+        json!({ "part": "terms", "version": 2, "effective": effective, "content": content })
+    };
+    let content = content["content"].take();
+    let yesterday = version("2026-05-31", content.clone());
+    let run = tried(&server, OFFICE, &yesterday);
+    assert_eq!(run["valid"], false, "{run:#}");
+    assert!(run["reason"].as_str().unwrap().contains("never rewrites the past"), "{run:#}");
+    let publish = |data: &Value| {
+        let policy = json!({ "id": "terms-2", "type": "policy.published", "effective": DAY, "data": data });
+        server.client(OFFICE).publish(&policy)
+    };
+    let refused = publish(&yesterday);
+    assert_eq!(refused.status, 400, "{}", refused.body);
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/data/effective");
+    assert_eq!(publish(&version(DAY, content)).status, 201);
+}
+
+#[test]
 fn what_is_no_version_at_all_is_malformed_with_a_pointer() {
     let site = Site::embedded();
     let server = site.start(DAY);

@@ -207,6 +207,18 @@ fn a_record_that_is_not_as_it_was_written_is_told_and_not_given() {
 }
 
 #[test]
+fn a_record_that_is_gone_from_the_middle_is_told_and_not_passed_over() {
+    let place = EmbeddedPlace::new();
+    append(&*place.open(), (0..3).map(|n| record(Topic::Events, 0, n)).collect());
+    let file = Connection::open(place.dir().join("log.db")).unwrap();
+    assert_eq!(file.execute("DELETE FROM \"credit.events/0\" WHERE offset = 1", []).unwrap(), 1);
+    let log = place.open();
+    let mut reader = log.read(Topic::Events, 0, 0).unwrap();
+    let Err(LogError::Unusable(why)) = reader.next(10, WAIT).map(drop) else { panic!("it was passed over") };
+    assert!(why.contains("record 0-1 of credit.events"), "{why}");
+}
+
+#[test]
 fn a_log_from_before_there_were_checksums_is_read_as_it_is_and_what_comes_has_them() {
     let place = EmbeddedPlace::new();
     append(&*place.open(), (0..2).map(|n| record(Topic::Events, 0, n)).collect());

@@ -1,6 +1,8 @@
 //! What a server does not start with is told, and leaves everything as it was.
 
-use crate::support::server::{OFFICE, Site, wait_until};
+use crate::support::events::{COMPANY, penalty};
+use crate::support::server::{LABOUR, OFFICE, Server, Site, wait_until};
+use chengxin::log::Topic;
 use rusqlite::Connection;
 use std::net::TcpListener;
 
@@ -26,6 +28,9 @@ fn a_vault_that_has_lost_its_database_is_not_begun_anew_beside_what_was_publishe
     let said = site.fails_to_start(TODAY, "127.0.0.1:0");
     assert!(said.contains("vault.db is missing or empty") && said.contains("backup"), "{said}");
     assert!(!vault.exists());
+    std::fs::write(&vault, b"").unwrap();
+    let said = site.fails_to_start(TODAY, "127.0.0.1:0");
+    assert!(said.contains("vault.db is missing or empty"), "{said}");
     std::fs::rename(&backup, &vault).unwrap();
     site.start(TODAY).stop();
 }
@@ -39,10 +44,30 @@ fn a_damaged_event_is_named_by_a_server_that_would_have_to_fold_it_and_is_not_pa
     assert_eq!(log.execute(damage, []).unwrap(), 1);
     std::fs::remove_dir_all(site.views()).unwrap();
     let server = site.start_without_waiting(TODAY);
-    let client = server.client(OFFICE);
-    wait_until("the damage is told", || {
-        let Ok(reply) = client.try_get("/readyz") else { return false };
-        reply.status == 503 && reply.body.contains("record 1-2 of credit.events") && reply.body.contains("damaged")
-    });
+    wait_until_told(&server, &["record 1-2 of credit.events", "damaged"]);
     server.stop();
+}
+
+#[test]
+fn a_log_that_ends_before_what_the_views_have_seen_is_told_and_gets_no_events() {
+    let site = Site::embedded();
+    let server = site.start(TODAY);
+    assert_eq!(server.client(LABOUR).publish(&penalty("P-1", TODAY, COMPANY)).status, 201);
+    server.stop();
+    std::fs::remove_file(site.data().join("log.db")).unwrap();
+    let server = site.start_without_waiting(TODAY);
+    wait_until_told(&server, &["has lost events", "put it back from a copy"]);
+    let refused = server.client(LABOUR).publish(&penalty("P-2", TODAY, COMPANY));
+    assert_eq!(refused.status, 503, "{}", refused.body);
+    server.stop();
+    let log = site.log();
+    assert!((0..log.partitions()).all(|partition| log.end(Topic::Events, partition).unwrap() == 0));
+}
+
+fn wait_until_told(server: &Server, words: &[&str]) {
+    let client = server.client(OFFICE);
+    wait_until("the trouble is told", || {
+        let Ok(reply) = client.try_get("/readyz") else { return false };
+        reply.status == 503 && words.iter().all(|word| reply.body.contains(word))
+    });
 }

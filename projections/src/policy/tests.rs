@@ -279,6 +279,27 @@ fn a_version_is_in_force_from_its_effective_date_and_versions_rise_one_by_one() 
 }
 
 #[test]
+fn a_part_is_held_against_what_the_others_say_on_every_day_on_which_it_will_be_in_force() {
+    const DROPPED: &str = "R-KEY-SUPERVISION";
+    let mut history = history();
+    let (catalogue, mut smaller) = (content("catalogue"), content("catalogue"));
+    smaller["items"].as_array_mut().unwrap().retain(|item| item["code"] != DROPPED);
+    let mut kinds = content("list-kinds");
+    for kind in kinds["kinds"].as_array_mut().unwrap() {
+        kind["measures"].as_array_mut().unwrap().retain(|code| code != DROPPED);
+    }
+    history.publish("list-kinds", 2, date("2026-08-01"), &kinds, None).unwrap();
+    let errors = history.publish("catalogue", 2, date("2026-07-01"), &smaller, None).unwrap_err();
+    assert!(errors.iter().all(|error| error.pointer == "/content"), "{errors:?}");
+    assert!(errors[0].detail.contains(DROPPED), "{errors:?}");
+    history.publish("catalogue", 2, date("2026-08-01"), &smaller, None).unwrap();
+    // The list kinds of before name the measure again as soon as they are in force.
+    let errors = history.publish("list-kinds", 3, date("2026-07-15"), &content("list-kinds"), None).unwrap_err();
+    assert!(errors[0].detail.ends_with("on 2026-08-01"), "{errors:?}");
+    history.publish("catalogue", 3, date("2026-07-01"), &catalogue, None).unwrap();
+}
+
+#[test]
 fn a_publication_is_withheld_only_on_a_ground_of_the_plan() {
     let policy = policy();
     let needs = |code| policy.withholding_ground(code).map(|ground| ground.needs_citation);

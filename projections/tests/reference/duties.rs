@@ -114,8 +114,11 @@ impl<'a> View<'a> {
     /// The calendar of the day on which the duty arose, then each one that was published while it was open: neither
     /// overdue nor closed.
     fn due(self, duty: &Duty, until: Date) -> Due {
-        let days = self.policy(duty.since).working_days_for(duty.duty).expect("every duty has its term");
         let published = |state: &PolicyState| state.day.unwrap_or(Date::MIN);
+        // The terms as they were when the day began.
+        let before = self.policies.iter().rfind(|state| published(state) < duty.since);
+        let before = before.expect("the shipped policy was there before the first day");
+        let days = before.at(duty.since).working_days_for(duty.duty).expect("every duty has its term");
         // Of one day the last.
         let mut states: Vec<&PolicyState> = Vec::new();
         for state in self.policies {

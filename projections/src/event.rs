@@ -69,6 +69,7 @@ pub struct Subject {
 
 /// A legacy number of an organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Alias {
     /// `registration`, `tax`, `institution`, `social-organisation`.

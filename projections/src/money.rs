@@ -5,6 +5,7 @@ use std::{fmt, str::FromStr};
 
 /// An amount that is not negative, in fen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(value_type = String, examples("2000.00")))]
 pub struct Money(i64);
 
 impl Money {

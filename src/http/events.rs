@@ -117,7 +117,7 @@ fn changes(changes: &Changes) -> Vec<Change<'_>> {
 /// Publishes one event, or a stream of them.
 #[utoipa::path(
     post, path = "/v1/events", tag = "events",
-    request_body(description = "One event as `application/json`, or one event on each line as `application/x-ndjson`. A stream is answered line by line, in order, while it is still being sent.", content((Object = "application/json"), (String = "application/x-ndjson"))),
+    request_body(description = "One event as `application/json`, or one event on each line as `application/x-ndjson`. A stream is answered line by line, in order, while it is still being sent.", content((inline(super::event_forms::AnyEvent) = "application/json"), (String = "application/x-ndjson"))),
     responses(
         (status = 200, description = "Published before with the same content; or a stream was taken, with an outcome line for each event line", body = OutcomeBody),
         (status = 201, description = "Applied", body = OutcomeBody),

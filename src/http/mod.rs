@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod connections;
+mod event_forms;
 pub mod events;
 pub mod explain;
 pub mod feeds;

@@ -1,6 +1,6 @@
 //! `/openapi.json`: the description of the surface, generated from the code.
 
-use super::{App, Problem};
+use super::{App, Problem, event_forms::EventForms};
 use axum::{Router, http::header, response::IntoResponse, routing::get};
 use std::sync::LazyLock;
 use utoipa::{
@@ -22,7 +22,7 @@ pub fn routes() -> Router<App> {
     paths(openapi),
     components(schemas(Problem)),
     security(("token" = [])),
-    modifiers(&Token)
+    modifiers(&Token, &EventForms)
 )]
 struct Doc;
 

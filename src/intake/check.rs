@@ -296,17 +296,17 @@ pub(super) fn required(data: &Data, errors: &mut Vec<FieldError>) {
     match data {
         Data::LicenseGranted(license) => {
             need(!license.document_no.trim().is_empty(), "document_no");
-            need(license.category.is_some(), "category");
-            need(license.content.is_some(), "content");
+            need(says(license.category.as_deref()), "category");
+            need(says(license.content.as_deref()), "content");
             need(license.valid_from.is_some(), "valid_from");
         }
         Data::PenaltyImposed(penalty) => {
             need(!penalty.document_no.trim().is_empty(), "document_no");
-            need(penalty.conduct.is_some(), "conduct");
-            need(penalty.facts.is_some(), "facts");
-            need(penalty.basis.is_some(), "basis");
+            need(says(penalty.conduct.as_deref()), "conduct");
+            need(says(penalty.facts.as_deref()), "facts");
+            need(says(penalty.basis.as_deref()), "basis");
             need(!penalty.kinds.is_empty(), "kinds");
-            need(penalty.content.is_some(), "content");
+            need(says(penalty.content.as_deref()), "content");
             need(penalty.procedure.is_some(), "procedure");
         }
         Data::DesignationMade(designation) => {
@@ -316,12 +316,15 @@ pub(super) fn required(data: &Data, errors: &mut Vec<FieldError>) {
             let barred = designation.repairable.as_ref().filter(|repairable| !repairable.allowed);
             need(barred.is_none_or(|barred| says(barred.how.as_deref())), "repairable/how");
         }
-        Data::RepairRefused(refused) => need(says(Some(&refused.citation)), "citation"),
+        Data::RepairApplied(applied) => need(!applied.evidence.is_empty(), "evidence"),
         // Without any it is refused, and logged so.
         Data::PublicationWithheld(withheld) => {
             need(withheld.citation.is_none() || says(withheld.citation.as_deref()), "citation");
         }
         _ => {}
+    }
+    for (field, text) in words(data) {
+        need(!text.trim().is_empty(), field);
     }
     if let Some(record) = data.record()
         && !record.split_once('/').is_some_and(|(org, id)| !org.is_empty() && !id.is_empty())
@@ -331,6 +334,28 @@ pub(super) fn required(data: &Data, errors: &mut Vec<FieldError>) {
             "record-shape",
             "written ORG/ID: the publisher's code, a slash, the id",
         ));
+    }
+}
+
+/// The texts without which an event that does something says nothing.
+fn words(data: &Data) -> Vec<(&'static str, &str)> {
+    match data {
+        Data::LicenseRevoked(revoked) => vec![("reason", &revoked.reason)],
+        Data::PenaltyWithdrawn(withdrawn) => vec![("reason", &withdrawn.reason)],
+        Data::PublicationIssued(issued) => vec![("channel", &issued.channel)],
+        Data::DesignationWithdrawn(withdrawn) => vec![("reason", &withdrawn.reason)],
+        Data::DesignationConfirmed(confirmed) => vec![("reason", &confirmed.reason)],
+        Data::NoticeIssued(notice) => vec![("channel", &notice.channel)],
+        Data::RepairRefused(refused) => vec![("citation", &refused.citation)],
+        Data::ObjectionFiled(filed) => vec![("grounds", &filed.grounds), ("by", &filed.by)],
+        Data::ObjectionAnswered(answered) => vec![("answer", &answered.answer)],
+        Data::MeasureExecuted(executed) => vec![("case", &executed.case), ("result", &executed.result)],
+        Data::MeasureDeclined(declined) => vec![("reason", &declined.reason)],
+        Data::MeasureReported(reported) => vec![("period", &reported.period), ("result", &reported.result)],
+        Data::IdentifierLinked(linked) => vec![("reason", &linked.reason)],
+        Data::IdentifierUnlinked(unlinked) => vec![("reason", &unlinked.reason)],
+        Data::AccessRequested(requested) => vec![("purpose", &requested.purpose), ("case", &requested.case)],
+        _ => Vec::new(),
     }
 }
 

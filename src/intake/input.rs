@@ -7,6 +7,7 @@ use chengxin_projections::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use utoipa::ToSchema;
 
 /// An event as a publisher writes it.
 #[derive(Debug, Deserialize)]
@@ -23,7 +24,7 @@ pub struct Input<'a> {
 }
 
 /// Whom an event is about: an organisation by id, a person by document or by the id that the system gave.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubjectInput {
     pub kind: SubjectKind,
@@ -33,8 +34,10 @@ pub struct SubjectInput {
     /// A failing check character of the id or the document number was verified by a person.
     #[serde(default)]
     pub id_verified: bool,
+    /// A person's document, instead of the id.
     #[serde(default)]
     pub document: Option<DocumentInput>,
+    /// The name of an organisation, or of a person: the latter is sealed.
     #[serde(default)]
     pub name: Option<String>,
     /// Other numbers of an organisation.
@@ -43,11 +46,12 @@ pub struct SubjectInput {
 }
 
 /// A person's document.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentInput {
-    /// 身份证, 护照, 港澳居民来往内地通行证, 台湾居民来往大陆通行证, 外国人永久居留身份证
+    /// One of 身份证, 护照, 港澳居民来往内地通行证, 台湾居民来往大陆通行证, 外国人永久居留身份证
     pub kind: String,
+    /// 4 to 32 letters and digits, as on the document; sealed.
     pub number: String,
 }
 
@@ -59,19 +63,22 @@ impl std::fmt::Debug for DocumentInput {
 }
 
 /// A responsible person of a designation.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ResponsibleInput {
+pub struct ResponsibleInput {
     pub subject: SubjectInput,
+    /// Such as 法定代表人; the catalogue names the roles on which measures land.
     pub role: String,
 }
 
 /// A representative of an organisation: by document, or by name alone where no document is known.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonInput {
+    /// Sealed; never logged in clear.
     #[serde(default)]
     pub name: Option<String>,
+    /// Who it is: names never link.
     #[serde(default)]
     pub document: Option<DocumentInput>,
 }

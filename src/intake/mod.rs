@@ -15,7 +15,7 @@ mod underway;
 
 pub(crate) use check::document;
 pub use check::document_number;
-pub use input::{DocumentInput, Input, PersonInput, SubjectInput};
+pub use input::{DocumentInput, Input, PersonInput, ResponsibleInput, SubjectInput};
 pub use parse::{Draft, draft, parse, representative_of};
 pub use publish::{Answered, Intake, MAX_WAIT, Outcome, Reason, Submission};
 

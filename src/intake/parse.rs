@@ -179,9 +179,17 @@ fn field_error(base: &str, error: &serde_path_to_error::Error<serde_json::Error>
             _ => {}
         }
     }
-    let inner = error.inner();
-    let code = if inner.is_data() { "invalid" } else { "json" };
-    FieldError::new(pointer, code, inner.to_string())
+    let inner = error.inner().to_string();
+    if let Some(field) = missing(&inner) {
+        return FieldError::new(format!("{pointer}/{field}"), "required", "this field is required");
+    }
+    let code = if error.inner().is_data() { "invalid" } else { "json" };
+    FieldError::new(pointer, code, inner)
+}
+
+/// The field that serde says is missing; it has no other way to say so.
+fn missing(error: &str) -> Option<&str> {
+    Some(error.strip_prefix("missing field `")?.split_once('`')?.0)
 }
 
 fn read_value<T: DeserializeOwned>(value: Value, base: &str) -> Result<T, Rejection> {

@@ -9,20 +9,12 @@ use crate::clock::rfc3339;
 use chengxin_projections::{
     change::ListName,
     date::Date,
-    event::{self, Data, SubjectKind},
+    event::{self, Data, Repairable, SubjectKind},
     listing::{self, Entry, State},
     policy::Policy,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-
-/// Whether and how an entry can be repaired (二十六), stated when designating.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Repairable {
-    pub allowed: bool,
-    /// How, or the citation under which it cannot.
-    pub how: Option<String>,
-}
 
 /// A responsible person (十六).
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]

@@ -61,9 +61,7 @@ fn a_version_that_would_rewrite_the_past_is_tried_and_published_with_the_same_an
     let site = Site::embedded();
     let server = site.start(DAY);
     let mut content: Value = serde_json::from_str(include_str!("../../policy/terms.json")).unwrap();
-    let version = |effective: &str, content: Value| {
-        json!({ "part": "terms", "version": 2, "effective": effective, "content": content })
-    };
+    let version = |effective: &str, content: Value| json!({ "part": "terms", "version": 2, "effective": effective, "content": content });
     let content = content["content"].take();
     let yesterday = version("2026-05-31", content.clone());
     let run = tried(&server, OFFICE, &yesterday);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// (十六) What an organisation's entry says of a responsible person, stated by the system on the person's partition whenever
 /// it changes: the whole state, so that the latest is enough.
 #[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ImplicationStated {
     /// The entry, by `ORG/ID`.
@@ -36,8 +37,10 @@ pub struct ImplicationStated {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct InitiatedSince {
+    /// The code of the measure, as `/v1/catalogue` has it.
     pub measure: String,
     pub since: Date,
     /// The initiation, `ORG/ID`.
@@ -52,6 +55,7 @@ pub struct InitiatedSince {
 
 /// Days from one up to, but not including, another; none means no end.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Stretch {
     pub from: Date,
@@ -60,18 +64,22 @@ pub struct Stretch {
 
 /// One part of the policy in a new version (default rule 13).
 #[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PolicyPublished {
-    /// The part's name; see `policy::Part`.
+    /// The part's name, such as `terms` or `calendar-2027`; see `policy::Part`.
     pub part: String,
     /// Rising, one by one, within a part.
     pub version: u32,
+    /// The first day on which the version is in force.
     pub effective: Date,
+    /// The whole part, as in `policy/*.json`.
     pub content: Document,
 }
 
 /// Midnight in Asia/Shanghai: time is an event.
 #[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DayOpened {
     pub date: Date,
@@ -79,6 +87,7 @@ pub struct DayOpened {
 
 /// A JSON document: itself in JSON, its text in Avro and view rows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema), schema(value_type = Object))]
 pub struct Document(pub serde_json::Value);
 
 impl Serialize for Document {

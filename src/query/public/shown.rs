@@ -3,12 +3,17 @@
 
 use super::{Persons, Prose};
 use crate::query::{
-    listing::{Listing, Repairable},
+    listing::Listing,
     record::{License, Penalty, PublicationView},
     words::ListWord,
 };
 use chengxin_projections::{
-    change::ListName, date::Date, event::Procedure, money::Money, policy::Policy, publication::State,
+    change::ListName,
+    date::Date,
+    event::{Procedure, Repairable},
+    money::Money,
+    policy::Policy,
+    publication::State,
 };
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -137,6 +137,16 @@ pub fn malformed() -> Vec<(String, &'static str, &'static str)> {
     ];
     let uncited = json!({ "record": "ORG/L-1", "citation": " " });
     rows.push((event("R-1", "repair.refused", TODAY, COMPANY, uncited).to_string(), "/data/citation", "required"));
+    let of_record = json!({ "record": "ORG/L-1" });
+    for (kind, field, mut data) in [
+        ("designation.withdrawn", "reason", of_record.clone()),
+        ("objection.filed", "grounds", json!({ "record": "ORG/L-1", "by": "subject" })),
+        ("publication.issued", "channel", of_record),
+        ("identifier.linked", "reason", json!({ "scheme": "tax", "value": "1" })),
+    ] {
+        data[field] = json!(" ");
+        rows.push((event("R-2", kind, TODAY, COMPANY, data).to_string(), "/data", ""));
+    }
     let named = json!({ "kind": "person", "document": { "kind": "护照", "number": "E1" }, "name": "某某" });
     let persons = json!([{ "subject": named, "role": "法".repeat(65) }]);
     rows.push((listing("/data/persons", persons), "/data/persons", "too-long"));

@@ -141,7 +141,7 @@ struct ImportPage {
 #[derive(ToSchema)]
 #[allow(dead_code)] // describes the body only
 struct UploadForm {
-    /// The organisation that the sender means to publish for, ahead of the file: refused if the token is another's.
+    /// The organisation that the sender means to publish for: refused if the token is another's.
     org: Option<String>,
     /// CSV, XLSX or NDJSON; told apart by its content.
     #[schema(value_type = String, format = Binary)]
@@ -178,6 +178,7 @@ async fn upload(
 
 /// Writes the file to the disk as it comes, and gives its name.
 async fn receive(mut form: Multipart, upload: &Upload, org: &str) -> Result<String, Problem> {
+    let mut received = None;
     while let Some(mut field) = form.next_field().await? {
         if field.name() == Some("org") {
             let meant = short_text(field).await?;
@@ -189,8 +190,12 @@ async fn receive(mut form: Multipart, upload: &Upload, org: &str) -> Result<Stri
         if field.name() != Some("file") {
             continue;
         }
+        if received.is_some() {
+            return Err(Problem::malformed("one file at a time: send the others by themselves", Vec::new()));
+        }
         let name = kept_name(field.file_name().unwrap_or_default());
-        let mut out = tokio::fs::File::create(upload.path()).await.map_err(not_kept)?;
+        let mut options = tokio::fs::OpenOptions::new();
+        let mut out = options.write(true).create(true).mode(0o600).open(upload.path()).await.map_err(not_kept)?;
         let mut bytes = 0;
         while let Some(chunk) = field.chunk().await? {
             bytes += chunk.len() as u64;
@@ -200,9 +205,11 @@ async fn receive(mut form: Multipart, upload: &Upload, org: &str) -> Result<Stri
             out.write_all(&chunk).await.map_err(not_kept)?;
         }
         out.sync_all().await.map_err(not_kept)?;
-        return Ok(name);
+        received = Some(name);
     }
-    Err(Problem::malformed("send the file as the field `file` of a multipart/form-data body", Vec::new()))
+    received.ok_or_else(|| {
+        Problem::malformed("send the file as the field `file` of a multipart/form-data body", Vec::new())
+    })
 }
 
 /// A field that is no file.

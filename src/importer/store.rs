@@ -3,8 +3,9 @@
 use super::jobs::Job;
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
     path::Path,
 };
 
@@ -40,7 +41,7 @@ pub(super) fn load(directory: &Path) -> io::Result<BTreeMap<String, Job>> {
 /// Writes the state so that it is always whole.
 pub(super) fn save(directory: &Path, job: &Job) -> io::Result<()> {
     let (path, unfinished) = (directory.join(STATE), directory.join("state.unfinished"));
-    let mut file = File::create(&unfinished)?;
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
     file.write_all(&serde_json::to_vec(job)?)?;
     file.sync_all()?;
     fs::rename(&unfinished, path)?;

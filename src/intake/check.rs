@@ -5,6 +5,7 @@ use super::{
     input::{DocumentInput, SubjectInput},
 };
 use chengxin_projections::{
+    date::Date,
     event::{Basis, Data, List, RecordCorrected, Repairable, SubjectKind},
     identifier::{
         ALIAS_SCHEMES, CODE_SCHEMES, IdentifierError, check_citizen_number, check_organisation_code, check_uscc,
@@ -190,6 +191,17 @@ pub(super) fn substance(subject: &str, owner: &str, data: &Data, errors: &mut Ve
             errors.push(FieldError::new("/data/notice", "required", detail));
         }
         _ => {}
+    }
+}
+
+/// What a penalty brings with it ends no earlier than the penalty begins.
+pub(super) fn ends(data: &Data, effective: Date, errors: &mut Vec<FieldError>) {
+    let Data::PenaltyImposed(penalty) = data else { return };
+    for (field, end) in [("valid_until", penalty.valid_until), ("publicity_until", penalty.publicity_until)] {
+        if end.is_some_and(|end| end < effective) {
+            let detail = format!("the last day lies before {effective}, the day of the decision");
+            errors.push(FieldError::new(format!("/data/{field}"), "out-of-range", detail));
+        }
     }
 }
 

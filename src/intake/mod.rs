@@ -4,6 +4,7 @@
 //! judged by the fold alone; intake appends, waits until the projector has passed the event, and reports.
 
 mod check;
+mod distinct;
 mod holder;
 pub mod inbox;
 mod input;

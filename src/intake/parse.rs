@@ -2,6 +2,7 @@
 
 use super::{
     FieldError, MAX_EVENT_BYTES, Publisher, Rejection, check,
+    distinct::Distinct,
     input::{Input, PersonInput, ResponsibleInput, SubjectInput},
     redact,
 };
@@ -88,6 +89,7 @@ pub fn parse(bytes: &[u8], publisher: &Publisher, vault: &Vault) -> Result<Draft
             Date::MIN
         }
     };
+    check::ends(&data, effective, &mut errors);
     if !errors.is_empty() {
         return Err(Rejection::Malformed(errors));
     }
@@ -202,9 +204,11 @@ fn data(input: &Input, subject: &Subject, owner: &str, persons: &mut Persons) ->
     if text.contains("\\u0000") {
         return Err(Rejection::Malformed(vec![FieldError::new("/data", "text", "no text contains the character NUL")]));
     }
+    let is_document = matches!(input.kind.as_ref(), "record.corrected" | "policy.published");
     // A backslash can spell the name of a field in another way.
-    if text.contains("\"persons\"") || text.contains("\"representative\"") || text.contains('\\') {
-        let mut value: Value = read(text.as_bytes(), "/data")?;
+    let may_name = text.contains("\"persons\"") || text.contains("\"representative\"") || text.contains('\\');
+    if may_name || is_document {
+        let Distinct(mut value) = read(text.as_bytes(), "/data")?;
         if let Some(field) = value.get_mut("persons") {
             let responsible: Vec<ResponsibleInput> = read_value(field.take(), "/data/persons")?;
             *field = to_value(&persons.responsible(&responsible));

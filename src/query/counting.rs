@@ -163,7 +163,8 @@ impl<'a> Looking<'a> {
     fn ended(&self, record: &Record) -> Option<(What, Date)> {
         let entry = listing::entry(self.file, record, self.known).filter(|entry| entry.list != ListName::Watch)?;
         let what: What = if entry.is_cut { |counts| &mut counts.exited } else { |counts| &mut counts.expired };
-        Some((what, entry.span.to))
+        // A term includes its last day.
+        Some((what, entry.span.after()))
     }
 
     /// Each time that a measure came into force, on whatever entries it went on then.

@@ -85,7 +85,7 @@ fn what_is_no_version_at_all_is_malformed_with_a_pointer() {
     let cut = office.send(PATH, "application/json", b"{\"part\": ".as_slice());
     assert_eq!((cut.status, &cut.json()["code"]), (400, &json!("malformed")), "{}", cut.body);
     let wrong = [
-        (json!({}), ""),
+        (json!({}), "/part"),
         (json!([]), ""),
         (json!({ "part": "terms", "version": "two", "effective": DAY, "content": {} }), "/version"),
     ];

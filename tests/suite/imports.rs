@@ -294,6 +294,9 @@ fn what_is_no_such_file_is_refused_at_once_with_a_code() {
     }
     assert_eq!(server.send("x.csv", &bomb(), MARKET).status, 400);
     assert_eq!(server.send("x.csv", b"x", "auditor").status, 403);
+    let second = "\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"b.csv\"\r\n\r\n";
+    let two = server.send("a.csv", format!("{0}{second}{0}", with_a_wrong_code()).as_bytes(), MARKET);
+    assert!(two.status == 400 && two.body.contains("one file at a time"), "{}", two.body);
 }
 
 #[test]

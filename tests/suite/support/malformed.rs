@@ -99,6 +99,12 @@ pub fn malformed() -> Vec<(String, &'static str, &'static str)> {
         (changed("/effective", json!("10000-01-01")), "/effective", "invalid"),
         (changed("/effective", json!(20_260_511)), "/effective", "invalid"),
         (changed("/data/valid_until", json!("2025-02-29")), "/data/valid_until", "invalid"),
+        (changed("/data/valid_until", json!("2026-05-10")), "/data/valid_until", "out-of-range"),
+        (changed("/data/publicity_until", json!("2026-05-10")), "/data/publicity_until", "out-of-range"),
+        // Twice: of two values none is the one that was meant.
+        (in_data("\"a\", \"remarks\": \"b\""), "/data", ""),
+        (in_data("\"a\", \"remarks\": \"b\", \"representative\": {\"name\": \"x\"}"), "/data", ""),
+        (correction(json!({ "fine": "@" })).replace("\"@\"", "\"1.00\", \"fine\": \"2.00\""), "/data/changes", ""),
         // Numbers.
         (changed("/data/fine", json!(20_000)), "/data/fine", "invalid"),
         (changed("/data/fine", json!("-5")), "/data/fine", "invalid"),

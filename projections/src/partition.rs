@@ -174,6 +174,12 @@ impl Partition {
         result.map_or_else(Effect::Refused, |()| Effect::Applied)
     }
 
+    /// Whether a part of the policy came under that name before.
+    pub fn has_taken(&self, name: &str) -> bool {
+        let name = hash::of_text(name);
+        self.seen.iter().any(|seen| seen.id == name)
+    }
+
     /// Whether a version would rewrite what is over on a day. A part that is there for the first time does not, nor do the
     /// facts that a calendar states. Default rule 13.
     pub fn is_dated_back(&self, policy: &PolicyPublished, open: Date) -> bool {

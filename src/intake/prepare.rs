@@ -25,10 +25,13 @@ pub(super) enum Prepared {
 
 impl Intake {
     /// What a version of the policy must hold that the partitions, each on its own day, could not judge alike.
-    fn check_policy(&self, data: &Data) -> Result<(), Rejection> {
-        let Data::PolicyPublished(policy) = data else { return Ok(()) };
+    fn check_policy(&self, event: &Event) -> Result<(), Rejection> {
+        let Data::PolicyPublished(policy) = &event.data else { return Ok(()) };
         let wrong = |pointer, detail| Rejection::Malformed(vec![FieldError::new(pointer, "out-of-range", detail)]);
         let partition = self.node.shards()[0].partition().0;
+        if partition.has_taken(&event.name()) {
+            return Ok(()); // the same once more, perhaps on a later day
+        }
         let days = self.node.shards().iter().filter_map(|shard| shard.partition().0.day);
         if let Some(open) = days.max()
             && partition.is_dated_back(policy, open)
@@ -62,7 +65,7 @@ impl Intake {
         let Draft { id, publisher, office, effective, subject, data, sealings } = draft;
         let mut event = Event { id, publisher, office, effective, recorded, subject, record_subject: None, data };
         if event.subject.kind == SubjectKind::System {
-            self.check_policy(&event.data)?;
+            self.check_policy(&event)?;
             return self
                 .node
                 .shards()

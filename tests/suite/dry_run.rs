@@ -74,7 +74,25 @@ fn a_version_that_would_rewrite_the_past_is_tried_and_published_with_the_same_an
     let refused = publish(&yesterday);
     assert_eq!(refused.status, 400, "{}", refused.body);
     assert_eq!(refused.json()["errors"][0]["pointer"], "/data/effective");
-    assert_eq!(publish(&version(DAY, content)).status, 201);
+    let today = version(DAY, content);
+    assert_eq!(publish(&today).status, 201);
+    server.open("2026-06-02");
+    assert_eq!(publish(&today).json()["effect"], "duplicate", "the same once more, on a later day");
+}
+
+#[test]
+fn an_earlier_revision_of_the_rules_does_not_follow_a_later_one() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let mut rules: Value = serde_json::from_str(include_str!("../../policy/rules.json")).unwrap();
+    let mut content = rules["content"].take();
+    content["revision"] = json!(1);
+    let data = json!({ "part": "rules", "version": 2, "effective": DAY, "content": content });
+    let refused = server
+        .client(OFFICE)
+        .publish(&json!({ "id": "rules-2", "type": "policy.published", "effective": DAY, "data": data }));
+    assert_eq!(refused.status, 400, "{}", refused.body);
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/data/content/revision");
 }
 
 #[test]

@@ -162,3 +162,18 @@ fn a_link_of_no_scheme_or_of_a_person_is_malformed() {
     assert_eq!((status, &problem["errors"][0]["pointer"]), (400, &json!("/subject/kind")));
     assert_eq!(organisation(COMPANY)["kind"], "organisation");
 }
+
+#[test]
+fn the_events_as_known_at_a_position_end_there_however_many_came_since() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let [_, _, third] = [1, 2, 3].map(|n| applied(&server, &penalty(&format!("P-{n}"), DAY, COMPANY)));
+    let more: String = (4..120).map(|n| format!("{}\n", penalty(&format!("P-{n}"), DAY, COMPANY))).collect();
+    assert_eq!(server.client(LABOUR).send("/v1/events", "application/x-ndjson", more.as_bytes()).lines().len(), 116);
+    let known = |known_at: &str| get(&server, &format!("/v1/subjects/{COMPANY}/events?limit=1000{known_at}"));
+    let ids = |page: Value| -> Vec<String> {
+        page["items"].as_array().unwrap().iter().map(|event| event["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids(known(&format!("&known_at={third}"))), ["P-1", "P-2", "P-3"]);
+    assert_eq!(ids(known("")).len(), 119);
+}

@@ -47,6 +47,16 @@ fn scenario_3_an_objection_is_shown_with_its_answer_and_resolution_and_the_entry
 }
 
 #[test]
+fn measures_that_are_disputed_from_their_first_day_on_are_shown_as_suspended_by_the_objection() {
+    let mut story = Story::on("2026-04-20");
+    story.then(SOCIAL, "D-1", designation(List::Black, "unpaid-wages", 36));
+    story.then(TAX, "O-1", objection(&format!("{SOCIAL}/D-1")));
+    let view = story.as_of("2026-04-20");
+    let interval = &view.measures[0].intervals[0];
+    assert_eq!((interval.state, interval.cause.kind.as_str()), (MeasureState::Suspended, "objection.filed"));
+}
+
+#[test]
 fn an_objection_is_closed_by_the_withdrawal_of_its_record() {
     let mut story = Story::on("2026-04-20");
     let record = format!("{SOCIAL}/P-1");

@@ -32,6 +32,21 @@ fn statistics_count_what_happened_in_the_period_and_was_not_wrong() {
     assert_eq!(count("2027-01-01", "2027-12-31"), Default::default());
 }
 
+#[test]
+fn an_entry_is_counted_as_expired_on_the_day_after_its_last_and_as_exited_on_the_day_of_its_exit() {
+    let mut story = Story::on("2023-10-02");
+    story.then(SOCIAL, "D-1", designation(List::Black, "unpaid-wages", 36));
+    story.then(SOCIAL, "D-2", designation(List::Black, "unpaid-wages", 36));
+    story.open("2026-09-28");
+    story.then(SOCIAL, "X-1", exit(&format!("{SOCIAL}/D-2")));
+    story.open("2026-10-08");
+    let on = |day: &str| {
+        let (total, _) = counted(&story, Known::Now, day, day);
+        (total.exited, total.expired)
+    };
+    assert_eq!([on("2026-09-28"), on("2026-10-02"), on("2026-10-03")], [(1, 0), (0, 0), (0, 1)]);
+}
+
 fn counted(story: &Story, known: Known, from: &str, to: &str) -> (Counts, Vec<(String, Counts)>) {
     let policies = story.partition.known_history(known).unwrap_or_else(|| story.partition.history.clone());
     let period = Period { from: date(from), to: date(to) };

@@ -141,17 +141,18 @@ pub fn malformed() -> Vec<(String, &'static str, &'static str)> {
         (person(json!({ "kind": "person", "id": "P12" })), "/subject", "person"),
         (person(json!({ "kind": "person" })), "/subject", "person"),
     ];
-    let uncited = json!({ "record": "ORG/L-1", "citation": " " });
-    rows.push((event("R-1", "repair.refused", TODAY, COMPANY, uncited).to_string(), "/data/citation", "required"));
     let of_record = json!({ "record": "ORG/L-1" });
     for (kind, field, mut data) in [
         ("designation.withdrawn", "reason", of_record.clone()),
         ("objection.filed", "grounds", json!({ "record": "ORG/L-1", "by": "subject" })),
-        ("publication.issued", "channel", of_record),
+        ("publication.issued", "channel", of_record.clone()),
+        ("exit.declared", "notice", json!({ "record": "ORG/L-1", "reason": "early" })),
+        ("repair.refused", "citation", of_record),
         ("identifier.linked", "reason", json!({ "scheme": "tax", "value": "1" })),
     ] {
         data[field] = json!(" ");
-        rows.push((event("R-2", kind, TODAY, COMPANY, data).to_string(), "/data", ""));
+        let pointer = format!("/data/{field}").leak();
+        rows.push((event("R-2", kind, TODAY, COMPANY, data).to_string(), pointer, "required"));
     }
     let named = json!({ "kind": "person", "document": { "kind": "护照", "number": "E1" }, "name": "某某" });
     let persons = json!([{ "subject": named, "role": "法".repeat(65) }]);

@@ -13,7 +13,11 @@ mod upload;
 mod worker;
 
 use crate::config::{Cli, Command};
-use std::{io::IsTerminal, process::ExitCode};
+use std::{
+    error::Error,
+    io::{self, IsTerminal},
+    process::ExitCode,
+};
 use tracing_subscriber::{EnvFilter, fmt};
 
 /// Done, with rows in quarantine.
@@ -22,7 +26,7 @@ pub const QUARANTINED: u8 = 3;
 /// Runs a command and says how it ended.
 pub fn run(cli: Cli) -> ExitCode {
     trace();
-    let result: Result<u8, Box<dyn std::error::Error>> = match cli.command {
+    let result: Result<u8, Box<dyn Error>> = match cli.command {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
@@ -34,11 +38,20 @@ pub fn run(cli: Cli) -> ExitCode {
     };
     match result {
         Ok(code) => ExitCode::from(code),
+        // Whoever read the output has enough of it.
+        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("chengxin: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    let is = |error: &&(dyn Error + 'static)| {
+        error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    };
+    std::iter::successors(Some(error), |error| error.source()).any(|error| is(&error))
 }
 
 /// Structured logs to stderr. `CHENGXIN_TRACE` filters as `RUST_LOG` does; `CHENGXIN_TRACE_FORMAT=json` is for machines.

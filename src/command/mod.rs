@@ -48,10 +48,14 @@ pub fn run(cli: Cli) -> ExitCode {
 }
 
 fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
-    let is = |error: &&(dyn Error + 'static)| {
-        error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    };
-    std::iter::successors(Some(error), |error| error.source()).any(|error| is(&error))
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// Structured logs to stderr. `CHENGXIN_TRACE` filters as `RUST_LOG` does; `CHENGXIN_TRACE_FORMAT=json` is for machines.

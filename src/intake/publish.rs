@@ -11,7 +11,7 @@ use crate::{
     log::{RECORD_BYTES, Record, partition_of},
     node::Node,
     projector::Answer,
-    vault::{PersonalFields, Sealing},
+    vault::Sealing,
 };
 use chengxin_projections::{
     date::Date,
@@ -22,7 +22,7 @@ use chengxin_projections::{
 };
 use serde::Serialize;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, PoisonError},
     time::Duration,
 };
@@ -159,7 +159,7 @@ impl Intake {
             drafts.into_iter().map(|draft| self.prepare(draft?, recorded, &earlier, &mut reserved)).collect();
         let sealed = self.seal(&prepared);
         let mut records: BTreeMap<u16, Vec<Record>> = BTreeMap::new();
-        let answers = prepared.into_iter().map(|prepared| {
+        let answers = prepared.into_iter().enumerate().map(|(number, prepared)| {
             let known = |result| Awaited::Known(Box::new(result));
             match (prepared, &sealed) {
                 (Err(rejection), _) => known(Err(rejection)),
@@ -167,8 +167,12 @@ impl Intake {
                 (Ok(Prepared::New(_, sealings, _)), Err(rejection)) if !sealings.is_empty() => {
                     known(Err(rejection.clone()))
                 }
-                (Ok(Prepared::New(event, sealings, warnings)), _) => {
-                    let renames = if makes_record(&event.data) { sealings } else { Vec::new() };
+                (Ok(Prepared::New(event, sealings, warnings)), sealed) => {
+                    // What was just sealed is what the person is called already.
+                    let is_new = |index| sealed.as_ref().is_ok_and(|new| new.contains(&(number, index)));
+                    let others = sealings.into_iter().enumerate().filter(|(index, _)| !is_new(*index));
+                    let renames =
+                        if makes_record(&event.data) { others.map(|(_, other)| other).collect() } else { Vec::new() };
                     let told = Told { warnings, renames };
                     self.enqueue(&event, told, &mut records).unwrap_or_else(|rejection| known(Err(rejection)))
                 }
@@ -186,25 +190,38 @@ impl Intake {
         Submission { node: self.node.clone(), answers, underway }
     }
 
-    /// What was published before was sealed before, and may have been erased since.
-    fn seal(&self, prepared: &[Result<Prepared, Rejection>]) -> Result<(), Rejection> {
-        let wanted = prepared.iter().flatten().flat_map(|prepared| match prepared {
-            Prepared::New(_, sealings, _) => &sealings[..],
-            Prepared::Duplicate(_) => &[],
-        });
+    /// Seals what is not sealed yet, and says which that was: the n-th draft, and which of its sealings. What was published
+    /// before was sealed before, and may have been erased since.
+    fn seal(&self, prepared: &[Result<Prepared, Rejection>]) -> Result<HashSet<(usize, usize)>, Rejection> {
         let mut sealings: Vec<Sealing<'_>> = Vec::new();
-        for ToSeal { subject, reference, fields } in wanted {
-            // A document without a name must not cover a name that was sealed before, or comes before it. Nor does what may
-            // have no effect change what a person is called: see `renames`.
-            let covers = |known: &PersonalFields| fields.name.is_none() || known.name.is_some();
-            let is_here = |other: &Sealing<'_>| (other.subject, other.reference) == (subject, reference);
-            let known = sealings.iter().any(|other| is_here(other) && covers(other.fields))
-                || self.node.vault.open_fields(subject, reference)?.is_some_and(|fields| covers(&fields));
-            if !known {
-                sealings.push(Sealing { subject, reference, fields });
+        let mut new = HashSet::new();
+        // What comes in this batch, and whether with a name.
+        let mut has_name: HashMap<(&str, &str), bool> = HashMap::new();
+        for (draft, prepared) in prepared.iter().enumerate() {
+            let Ok(Prepared::New(_, wanted, _)) = prepared else { continue };
+            for (index, ToSeal { subject, reference, fields }) in wanted.iter().enumerate() {
+                // A document without a name must not cover a name that was sealed before, or comes before it. Nor does what
+                // may have no effect change what a person is called: see `renames`.
+                let covers = |has_name| has_name || fields.name.is_none();
+                let place = (subject.as_str(), reference.as_str());
+                let here = has_name.get(&place).copied();
+                let known = here.is_some_and(covers)
+                    || self
+                        .node
+                        .vault
+                        .open_fields(subject, reference)?
+                        .is_some_and(|known| covers(known.name.is_some()));
+                if !known {
+                    *has_name.entry(place).or_default() |= fields.name.is_some();
+                    sealings.push(Sealing { subject, reference, fields });
+                    new.insert((draft, index));
+                }
             }
         }
-        if sealings.is_empty() { Ok(()) } else { Ok(self.node.vault.seal_all(&sealings)?) }
+        if !sealings.is_empty() {
+            self.node.vault.seal_all(&sealings)?;
+        }
+        Ok(new)
     }
 
     /// Adds the event to the records of its partition; policy goes to every partition.

@@ -26,7 +26,7 @@ use std::{
 pub const PROJECTION_VERSION: u32 = 6;
 
 /// Memory that sled may use for its pages.
-const CACHE_BYTES: u64 = 192 << 20;
+const CACHE_BYTES: u64 = 160 << 20;
 
 /// The views could not be read or written; they are to be rebuilt from the log.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 /// No run that is looked at is shorter: a mobile telephone's number.
 const MIN_RUN: usize = 11;
+/// Digits that every number of a citizen has, before its check character.
+const CITIZEN_DIGITS: usize = 17;
 
 /// Replaces the runs of letters and digits for which `replace` has something, which is given each in half-width capitals;
 /// first all of a run that blanks and hyphens only group, then its parts. `None` if it had nothing for any.
@@ -69,7 +71,8 @@ fn replaced(text: &str, range: &Range<usize>, replace: impl Fn(&str) -> Option<S
 
 /// Whether a text holds the number of a citizen.
 pub fn holds_citizen_number(text: &str) -> bool {
-    map_runs(text, |run| is_citizen_number(run).then(String::new)).is_some()
+    let digits = text.chars().filter(|c| half_width(*c).is_ascii_digit()).count();
+    digits >= CITIZEN_DIGITS && map_runs(text, |run| is_citizen_number(run).then(String::new)).is_some()
 }
 
 /// Whether a run can only be the number of a citizen.

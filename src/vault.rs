@@ -10,7 +10,7 @@ mod keys;
 mod tests;
 
 use keys::{Cipher, Keys};
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashSet,
@@ -27,6 +27,8 @@ const PAGES_KIB: i64 = 32 << 10;
 /// Pages in the journal at which it is copied into the database: persons come in no order, so a page that is written
 /// again and again is copied once.
 const CHECKPOINT_PAGES: i64 = 8_192;
+/// Connections that are kept for those who only read.
+const READERS_KEPT: usize = 8;
 /// How long one process waits for another that writes to the same vault.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -90,7 +92,32 @@ pub enum VaultError {
 /// The sealed personal data of one installation.
 pub struct Vault {
     keys: Keys,
+    path: PathBuf,
     database: Mutex<Database>,
+    /// Of their own, so that who reads does not wait until what another seals is on the disk.
+    readers: Mutex<Vec<Connection>>,
+}
+
+/// When fields are sealed under a reference where others stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Replacing {
+    /// Always: the latest stands.
+    Always,
+    /// Only where a name comes to stand where none did.
+    Unnamed,
+}
+
+/// What sealing came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sealed {
+    /// The same stands there.
+    Same,
+    /// Others stand there, and stay.
+    Kept,
+    /// Nothing stood there.
+    First,
+    /// Others stood there.
+    Replaced,
 }
 
 struct Database {
@@ -123,7 +150,7 @@ impl Vault {
         }
         transaction.commit()?;
         let database = Database { connection: database, remembered: HashSet::new(), version: (0, 0) };
-        Ok(Vault { keys, database: Mutex::new(database) })
+        Ok(Vault { keys, path, database: Mutex::new(database), readers: Mutex::default() })
     }
 
     /// Whether there is a key and no database: at a first start that was broken off, or where the database was lost.
@@ -150,8 +177,19 @@ impl Vault {
 
     /// Seals many: all of them, or on an error none.
     pub fn seal_all(&self, sealings: &[Sealing<'_>]) -> Result<(), VaultError> {
+        self.seal_many(sealings, Replacing::Always).map(drop)
+    }
+
+    /// Seals what is not known yet, and says of each whether that was so: a document without a name does not cover a name,
+    /// and no name another one. All of them, or on an error none.
+    pub fn seal_new(&self, sealings: &[Sealing<'_>]) -> Result<Vec<bool>, VaultError> {
+        let sealed = self.seal_many(sealings, Replacing::Unnamed)?;
+        Ok(sealed.into_iter().map(|sealed| matches!(sealed, Sealed::First | Sealed::Replaced)).collect())
+    }
+
+    fn seal_many(&self, sealings: &[Sealing<'_>], replacing: Replacing) -> Result<Vec<Sealed>, VaultError> {
         if sealings.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let hashes: Vec<[u8; 16]> = sealings.iter().map(|sealing| self.hash(sealing)).collect();
         let mut database = self.database();
@@ -162,22 +200,29 @@ impl Vault {
         if (now, transaction.total_changes()) != *version || remembered.len() + sealings.len() > REMEMBERED {
             remembered.clear();
         }
-        let mut sealed = Vec::new();
+        let mut all = Vec::with_capacity(sealings.len());
+        // What stands there now and is not remembered.
+        let mut standing = Vec::new();
         for (sealing, hash) in sealings.iter().zip(hashes) {
             if remembered.contains(&hash) {
+                all.push(Sealed::Same);
                 continue;
             }
-            if self.seal_one(&transaction, sealing)? {
+            let sealed = self.seal_one(&transaction, sealing, replacing)?;
+            if sealed == Sealed::Replaced {
                 // What stood there before may be remembered, or come earlier in this batch.
                 remembered.clear();
-                sealed.clear();
+                standing.clear();
             }
-            sealed.push(hash);
+            if sealed != Sealed::Kept {
+                standing.push(hash);
+            }
+            all.push(sealed);
         }
         transaction.commit()?;
         *version = (now, connection.total_changes());
-        remembered.extend(sealed);
-        Ok(())
+        remembered.extend(standing);
+        Ok(all)
     }
 
     /// Of all that is sealed and where.
@@ -188,49 +233,62 @@ impl Vault {
         self.keys.fingerprint(&content)
     }
 
-    /// Returns whether other fields stood there before.
-    fn seal_one(&self, transaction: &Transaction<'_>, sealing: &Sealing<'_>) -> Result<bool, VaultError> {
+    fn seal_one(
+        &self,
+        transaction: &Transaction<'_>,
+        sealing: &Sealing<'_>,
+        replacing: Replacing,
+    ) -> Result<Sealed, VaultError> {
         let Sealing { subject, reference, fields } = *sealing;
         let cipher = match self.subject_cipher(transaction, subject)? {
             Some(cipher) => cipher,
             None => self.new_subject_cipher(transaction, subject)?,
         };
         let before = read_fields(transaction, &cipher, subject, reference)?;
-        if before.as_ref() == Some(fields) {
-            return Ok(false);
-        }
-        let sealed = cipher.seal(&plain(fields), &bound_to(subject, reference)).map_err(VaultError::Random)?;
+        let sealed = match &before {
+            None => Sealed::First,
+            Some(before) if before == fields => return Ok(Sealed::Same),
+            Some(before) if replacing == Replacing::Unnamed && (before.name.is_some() || fields.name.is_none()) => {
+                return Ok(Sealed::Kept);
+            }
+            Some(_) => Sealed::Replaced,
+        };
+        let text = cipher.seal(&plain(fields), &bound_to(subject, reference)).map_err(VaultError::Random)?;
         transaction
             .prepare_cached("INSERT OR REPLACE INTO fields (subject, reference, sealed) VALUES (?1, ?2, ?3)")?
-            .execute(params![subject, reference, sealed])?;
-        Ok(before.is_some())
+            .execute(params![subject, reference, text])?;
+        Ok(sealed)
     }
 
     /// The fields last sealed under that reference; none if there are none or they were erased.
     pub fn open_fields(&self, subject: &str, reference: &str) -> Result<Option<PersonalFields>, VaultError> {
-        let database = self.database();
         // One statement, for key and fields of one moment.
-        let found: Option<(Vec<u8>, Vec<u8>)> = database
-            .connection
+        let reader = self.reader()?;
+        let found: Option<(Vec<u8>, Vec<u8>)> = reader
             .prepare_cached(
                 "SELECT subject_keys.sealed, fields.sealed FROM subject_keys JOIN fields USING (subject) \
                  WHERE subject = ?1 AND reference = ?2",
             )?
             .query_row([subject, reference], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        drop(database);
+        self.give_back(reader);
         let Some((key, fields)) = found else { return Ok(None) };
         opened(&self.unwrapped(&key, subject)?, &fields, subject, reference).map(Some)
     }
 
     /// Everything that is sealed under a subject, by reference.
     pub fn open_all(&self, subject: &str) -> Result<Vec<(String, PersonalFields)>, VaultError> {
-        let mut database = self.database();
-        let transaction = database.connection.transaction()?;
-        let Some(cipher) = self.subject_cipher(&transaction, subject)? else { return Ok(Vec::new()) };
+        let mut reader = self.reader()?;
+        let all = self.all_of(&reader.transaction()?, subject)?;
+        self.give_back(reader);
+        Ok(all)
+    }
+
+    fn all_of(&self, moment: &Transaction<'_>, subject: &str) -> Result<Vec<(String, PersonalFields)>, VaultError> {
+        let Some(cipher) = self.subject_cipher(moment, subject)? else { return Ok(Vec::new()) };
         let mut all = Vec::new();
         let mut statement =
-            transaction.prepare_cached("SELECT reference, sealed FROM fields WHERE subject = ?1 ORDER BY reference")?;
+            moment.prepare_cached("SELECT reference, sealed FROM fields WHERE subject = ?1 ORDER BY reference")?;
         let mut rows = statement.query([subject])?;
         while let Some(row) = rows.next()? {
             let (reference, sealed): (String, Vec<u8>) = (row.get(0)?, row.get(1)?);
@@ -276,6 +334,24 @@ impl Vault {
             .prepare_cached("INSERT INTO subject_keys (subject, sealed) VALUES (?1, ?2)")?
             .execute(params![subject, sealed])?;
         Ok(Cipher::new(key))
+    }
+
+    /// A connection that only reads; one that met an error is not given back.
+    fn reader(&self) -> Result<Connection, VaultError> {
+        if let Some(reader) = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+            return Ok(reader);
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let reader = Connection::open_with_flags(&self.path, flags)?;
+        reader.busy_timeout(BUSY)?;
+        Ok(reader)
+    }
+
+    fn give_back(&self, reader: Connection) {
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < READERS_KEPT {
+            readers.push(reader);
+        }
     }
 
     /// A panic elsewhere leaves no transaction open, so the connection behind a poisoned lock is good.

@@ -34,8 +34,11 @@ const BATCH_EVENTS: usize = 1_000;
 const BATCH_BYTES: usize = 1 << 20;
 /// Batches of a stream that are on their way at a time; the body is not read further until one is answered.
 const BATCHES_UNDER_WAY: usize = 4;
+/// Answers that are written together, and the bytes that each takes as a rule.
+const ANSWERS_TOGETHER: usize = 64;
+const ANSWER_BYTES: usize = 1_024;
 /// Chunks of answers that wait for a slow reader.
-const ANSWERS_WAITING: usize = 4;
+const ANSWERS_WAITING: usize = 16;
 
 /// How long the body of one event may take to come.
 const BODY_WAIT: Duration = Duration::from_secs(60);
@@ -230,12 +233,12 @@ fn stream(app: App, publisher: Publisher, body: Body, places: (Place, SemaphoreP
     tokio::spawn(async move {
         let _places = places;
         while let Some(part) = submitted.recv().await {
-            let answer = match part {
-                Ok((first_line, submission)) => Ok(lines(first_line, &submission.answers().await).into()),
+            let sent = match part {
+                Ok((first_line, submission)) => send_lines(first_line, &submission.answers().await, &answers).await,
                 // A fault of ours: the connection is cut, so that nobody takes the last answer for the end.
-                Err(panicked) => Err(io::Error::other(panicked)),
+                Err(panicked) => answers.send(Err(io::Error::other(panicked))).await,
             };
-            if answers.send(answer).await.is_err() {
+            if sent.is_err() {
                 break;
             }
         }
@@ -244,8 +247,24 @@ fn stream(app: App, publisher: Publisher, body: Body, places: (Place, SemaphoreP
     (StatusCode::OK, headers, Body::from_stream(ReceiverStream::new(answered))).into_response()
 }
 
+type Answers = mpsc::Sender<Result<Bytes, io::Error>>;
+
+/// Sends the answers of a batch some at a time: fresh memory for all of them would cost more than writing them.
+async fn send_lines(
+    first_line: u64,
+    outcomes: &[Result<Outcome, Rejection>],
+    answers: &Answers,
+) -> Result<(), mpsc::error::SendError<Result<Bytes, io::Error>>> {
+    let mut line = first_line;
+    for some in outcomes.chunks(ANSWERS_TOGETHER) {
+        answers.send(Ok(lines(line, some).into())).await?;
+        line += some.len() as u64;
+    }
+    Ok(())
+}
+
 fn lines(first_line: u64, outcomes: &[Result<Outcome, Rejection>]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(outcomes.len() * 200);
+    let mut out = Vec::with_capacity(outcomes.len() * ANSWER_BYTES);
     for (line, outcome) in (first_line..).zip(outcomes) {
         let written = match outcome {
             Ok(outcome) => serde_json::to_writer(&mut out, &body(outcome)),

@@ -22,7 +22,7 @@ use chengxin_projections::{
 };
 use serde::Serialize;
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashSet},
     sync::{Arc, PoisonError},
     time::Duration,
 };
@@ -191,37 +191,20 @@ impl Intake {
     }
 
     /// Seals what is not sealed yet, and says which that was: the n-th draft, and which of its sealings. What was published
-    /// before was sealed before, and may have been erased since.
+    /// before was sealed before, and may have been erased since. What may have no effect does not change what a person is
+    /// called: see `rename`.
     fn seal(&self, prepared: &[Result<Prepared, Rejection>]) -> Result<HashSet<(usize, usize)>, Rejection> {
         let mut sealings: Vec<Sealing<'_>> = Vec::new();
-        let mut new = HashSet::new();
-        // What comes in this batch, and whether with a name.
-        let mut has_name: HashMap<(&str, &str), bool> = HashMap::new();
+        let mut places = Vec::new();
         for (draft, prepared) in prepared.iter().enumerate() {
             let Ok(Prepared::New(_, wanted, _)) = prepared else { continue };
             for (index, ToSeal { subject, reference, fields }) in wanted.iter().enumerate() {
-                // A document without a name must not cover a name that was sealed before, or comes before it. Nor does what
-                // may have no effect change what a person is called: see `renames`.
-                let covers = |has_name| has_name || fields.name.is_none();
-                let place = (subject.as_str(), reference.as_str());
-                let here = has_name.get(&place).copied();
-                let known = here.is_some_and(covers)
-                    || self
-                        .node
-                        .vault
-                        .open_fields(subject, reference)?
-                        .is_some_and(|known| covers(known.name.is_some()));
-                if !known {
-                    *has_name.entry(place).or_default() |= fields.name.is_some();
-                    sealings.push(Sealing { subject, reference, fields });
-                    new.insert((draft, index));
-                }
+                sealings.push(Sealing { subject, reference, fields });
+                places.push((draft, index));
             }
         }
-        if !sealings.is_empty() {
-            self.node.vault.seal_all(&sealings)?;
-        }
-        Ok(new)
+        let new = self.node.vault.seal_new(&sealings)?;
+        Ok(places.into_iter().zip(new).filter_map(|(place, is_new)| is_new.then_some(place)).collect())
     }
 
     /// Adds the event to the records of its partition; policy goes to every partition.

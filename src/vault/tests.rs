@@ -106,6 +106,23 @@ fn what_another_process_or_an_erasure_changed_is_sealed_again() {
 }
 
 #[test]
+fn what_is_only_new_covers_no_name_but_names_a_document_that_had_none() {
+    let (_dir, vault) = vault();
+    let (one, two, unnamed) = (fields("一"), fields("二"), PersonalFields { name: None, ..fields("") });
+    let of = |fields| Sealing { subject: "P1", reference: "a", fields };
+    assert_eq!(
+        vault.seal_new(&[of(&unnamed), of(&unnamed), of(&one), of(&unnamed), of(&two)]).unwrap(),
+        [true, false, true, false, false]
+    );
+    assert_eq!(vault.open_fields("P1", "a").unwrap().as_ref(), Some(&one));
+    assert_eq!(vault.seal_new(&[of(&two), of(&one), of(&unnamed)]).unwrap(), [false, false, false]);
+    assert_eq!(vault.open_fields("P1", "a").unwrap().as_ref(), Some(&one));
+    vault.seal_all(&[of(&two)]).unwrap();
+    assert_eq!(vault.seal_new(&[of(&one)]).unwrap(), [false], "what was remembered before does not stand any more");
+    assert_eq!(vault.open_fields("P1", "a").unwrap().as_ref(), Some(&two));
+}
+
+#[test]
 fn fields_moved_to_another_subject_or_reference_do_not_open() {
     let (_dir, vault) = vault();
     let empty = PersonalFields::default();

@@ -156,7 +156,7 @@ pub struct Import {
     pub org: String,
 
     /// Imports through a running server instead of opening the data directory.
-    #[arg(long, env = "CHENGXIN_SERVER", value_name = "URL")]
+    #[arg(long, env = "CHENGXIN_SERVER", value_name = "URL", requires = "token")]
     pub server: Option<String>,
 
     /// Token for `--server`.

@@ -1,4 +1,5 @@
-//! What running text is searched for: runs of letters and digits, and which of them can only be a citizen's number.
+//! What running text is searched for: runs of letters and digits, which of them can only be a citizen's number, and names
+//! however they are written.
 
 use chengxin_projections::identifier::{check_citizen_number, half_width};
 use std::ops::Range;
@@ -80,13 +81,105 @@ pub fn is_citizen_number(run: &str) -> bool {
     check_citizen_number(run).is_ok()
 }
 
+/// A name, or a number, as texts are searched for it: whatever sets its parts apart, in any width and case. A name such as
+/// 古丽·买买提 is written with half a dozen different dots, and without any.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spelling(Vec<char>);
+
+impl Spelling {
+    /// `None` if it has fewer signs than `least`: it would be found in words that are none.
+    pub fn new(text: &str, least: usize) -> Option<Spelling> {
+        let signs: Vec<char> = text.chars().filter_map(sign).collect();
+        (signs.len() >= least.max(1)).then_some(Spelling(signs))
+    }
+
+    /// How many signs it has.
+    pub fn length(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// Replaces what is spelled so; where several fit the first one does, so the longest come first. In one pass, which looks
+/// into no replacement. `None` if there is nothing of it in the text.
+pub fn replace_spellings<R: AsRef<str>>(text: &str, known: &[(Spelling, R)]) -> Option<String> {
+    if known.is_empty() {
+        return None;
+    }
+    let places: Vec<(usize, char)> = text.char_indices().filter_map(|(at, c)| Some((at, sign(c)?))).collect();
+    let fits = |at: usize, Spelling(signs): &Spelling| {
+        let here = places.get(at..at + signs.len());
+        here.is_some_and(|here| here.iter().map(|(_, sign)| sign).eq(signs))
+    };
+    let mut out: Option<String> = None;
+    let (mut at, mut copied) = (0, 0);
+    while at < places.len() {
+        let Some((spelling, replacement)) = known.iter().find(|(spelling, _)| fits(at, spelling)) else {
+            at += 1;
+            continue;
+        };
+        let out = out.get_or_insert_default();
+        out.push_str(&text[copied..places[at].0]);
+        out.push_str(replacement.as_ref());
+        at += spelling.length();
+        let last = places[at - 1].0;
+        copied = last + text[last..].chars().next().map_or(0, char::len_utf8);
+    }
+    out.map(|out| out + &text[copied..])
+}
+
+/// What a sign counts as in a spelling; nothing if it only sets others apart.
+fn sign(c: char) -> Option<char> {
+    let c = half_width(c);
+    let is_apart = c.is_whitespace()
+        || c.is_control()
+        || matches!(
+            c,
+            '.' | '-' | '\'' | '·' | '•' | '‧' | '・' | '･' | '∙' | '⋅' | '●' | '﹒' | '_' | '’' | '‐'..='—'
+        )
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+    if is_apart { None } else { c.to_lowercase().next() }
+}
+
 fn is_alphanumeric(c: char) -> bool {
     half_width(c).is_ascii_alphanumeric()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::map_runs;
+    use super::{Spelling, map_runs, replace_spellings};
+    use proptest::prelude::*;
+
+    fn marked(names: &[&str], text: &str) -> Option<String> {
+        let known: Vec<(Spelling, &str)> =
+            names.iter().filter_map(|name| Some((Spelling::new(name, 2)?, "**"))).collect();
+        replace_spellings(text, &known)
+    }
+
+    #[test]
+    fn a_name_is_found_however_its_parts_are_set_apart_and_in_any_width_and_case() {
+        for name in ["古丽·买买提", "古丽•买买提", "古丽买买提"] {
+            for dot in ["·", "•", "．", "‧", "・", ".", "", " · ", "∙", "\u{200b}", "\n", "　", "－"] {
+                let text = format!("对古丽{dot}买买提罚款");
+                assert_eq!(marked(&[name], &text).as_deref(), Some("对**罚款"), "{name} as {text}");
+            }
+        }
+        for text in ["JOHN SMITH", "Ｊohn Smith", "JohnSmith", "John  Smith", "john-smith"] {
+            assert_eq!(marked(&["John Smith"], &format!("（{text}）")).as_deref(), Some("（**）"), "{text}");
+        }
+        assert_eq!(marked(&["王小明", "王小"], "王 小、王小明。王大明"), Some("**、**。王大明".to_owned()));
+        assert_eq!(marked(&["王小明"], "王小"), None);
+        assert_eq!(marked(&["王"], "王"), None, "too short to be told from a word");
+    }
+
+    proptest! {
+        #[test]
+        fn no_spelling_that_is_known_stays_in_a_text(text in "[ab·. ]{0,24}", name in "[ab·]{2,4}") {
+            let rest = marked(&[&name], &text).unwrap_or(text);
+            let plain: Vec<String> = rest.split("**").map(|part| part.replace(['·', '.', ' '], "")).collect();
+            let name = name.replace('·', "");
+            prop_assert!(name.len() < 2 || plain.iter().all(|part| !part.contains(&name)));
+        }
+    }
 
     #[test]
     fn only_what_there_is_a_replacement_for_changes() {

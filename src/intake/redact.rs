@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     node::Node,
-    prose::{holds_citizen_number, is_citizen_number, map_runs},
+    prose::{Spelling, holds_citizen_number, is_citizen_number, map_runs, replace_spellings},
     vault::PersonalFields,
     views::Held,
 };
@@ -36,7 +36,7 @@ const MIN_OWN_NAME: usize = 4;
 
 /// Texts that must not be logged, and what stands in their place; the longest first.
 struct Hidden {
-    known: Vec<(String, &'static str)>,
+    known: Vec<(Spelling, &'static str)>,
     /// The name of the organisation, which stays also where a person's name is part of it.
     own_name: Option<String>,
 }
@@ -201,7 +201,7 @@ impl Hidden {
 
     /// The longest first, each once.
     fn put_in_order(&mut self) {
-        self.known.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        self.known.sort_by(|(a, _), (b, _)| b.length().cmp(&a.length()).then_with(|| a.cmp(b)));
         self.known.dedup_by(|(a, _), (b, _)| a == b);
     }
 
@@ -210,46 +210,25 @@ impl Hidden {
     }
 
     fn learn(&mut self, fields: &PersonalFields, name_mark: &'static str) {
-        if let Some(name) = fields.name.as_deref().map(str::trim).filter(|name| name.chars().count() >= MIN_NAME) {
-            self.known.push((name.to_owned(), name_mark));
-        }
-        if let Some(number) = fields.document_number.as_deref().filter(|number| !number.is_empty()) {
-            self.known.push((number.to_ascii_lowercase(), DOCUMENT));
-            self.known.push((number.to_owned(), DOCUMENT));
-        }
+        let name = fields.name.as_deref().and_then(|name| Spelling::new(name, MIN_NAME));
+        let number = fields.document_number.as_deref().and_then(|number| Spelling::new(number, 1));
+        self.known.extend(name.map(|name| (name, name_mark)));
+        self.known.extend(number.map(|number| (number, DOCUMENT)));
     }
 
     /// `None` if the text may stay as it is.
     fn clean(&self, text: &str) -> Option<String> {
         let numberless = without_citizens(text);
         let rest = numberless.as_deref().unwrap_or(text);
-        if self.known.iter().all(|(known, _)| !rest.contains(known.as_str())) {
-            return numberless;
-        }
         let own_name = self.own_name.as_deref().filter(|name| name.chars().count() >= MIN_OWN_NAME);
-        let clean = match own_name.filter(|name| rest.contains(name)) {
-            Some(name) => rest.split(name).map(|part| self.without_known(part)).collect::<Vec<String>>().join(name),
-            None => self.without_known(rest),
-        };
-        (clean != text).then_some(clean)
-    }
-
-    fn without_known(&self, part: &str) -> String {
-        // In one pass, which looks into no mark that it has put in: names can be the words of a mark.
-        let (mut out, mut rest) = (String::with_capacity(part.len()), part);
-        while let Some(next) = rest.chars().next() {
-            match self.known.iter().find(|(known, _)| rest.starts_with(known.as_str())) {
-                Some((known, mark)) => {
-                    out.push_str(mark);
-                    rest = &rest[known.len()..];
-                }
-                None => {
-                    out.push(next);
-                    rest = &rest[next.len_utf8()..];
-                }
+        let clean = match own_name.filter(|name| !self.known.is_empty() && rest.contains(name)) {
+            Some(name) => {
+                let clean = |part: &str| replace_spellings(part, &self.known).unwrap_or_else(|| part.to_owned());
+                Some(rest.split(name).map(clean).collect::<Vec<String>>().join(name)).filter(|clean| clean != rest)
             }
-        }
-        out
+            None => replace_spellings(rest, &self.known),
+        };
+        clean.or(numberless)
     }
 }
 

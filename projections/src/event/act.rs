@@ -128,7 +128,7 @@ pub struct ObjectionFiled {
     pub record: String,
     /// What is wrong, in words.
     pub grounds: String,
-    /// Who disputes, in a word: `subject`, `source`, `implementer`, `other`. Never a name.
+    /// Who disputes, in a word such as `subject`, `source`, `implementer` or `other`. Never a name: one that is known gives way to a mark.
     pub by: String,
 }
 

@@ -3,7 +3,7 @@
 
 use super::{Persons, is_minor};
 use crate::{
-    prose::{is_citizen_number, map_runs},
+    prose::{Spelling, is_citizen_number, map_runs, replace_spellings},
     vault::PersonalFields,
 };
 use chengxin_projections::{date::Date, policy::Masking};
@@ -19,7 +19,7 @@ pub struct Prose<'a> {
     /// The name of the organisation, which is public, also where a person's name is part of it.
     own_name: Option<&'a str>,
     /// What is known of persons, and what stands in its place; the longest first.
-    known: Vec<(String, String)>,
+    known: Vec<(Spelling, String)>,
 }
 
 impl<'a> Prose<'a> {
@@ -28,7 +28,7 @@ impl<'a> Prose<'a> {
         for fields in persons.all() {
             prose.learn(fields, as_of);
         }
-        prose.known.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
+        prose.known.sort_by_key(|(spelling, _)| std::cmp::Reverse(spelling.length()));
         prose.known.dedup();
         prose
     }
@@ -36,14 +36,13 @@ impl<'a> Prose<'a> {
     fn learn(&mut self, fields: &PersonalFields, as_of: Date) {
         let minor = self.masking.is_some_and(|masking| is_minor(fields, masking, as_of));
         let field = |of_age: &'static str, of_minor: &'static str| if minor { of_minor } else { of_age };
-        if let Some(name) = fields.name.as_deref().filter(|name| name.chars().count() >= MIN_NAME) {
+        if let Some(name) = &fields.name {
             let masked = self.mask(field("person-name", "minor-name"), name);
-            self.known.push((name.to_owned(), masked));
+            self.known.extend(Spelling::new(name, MIN_NAME).map(|name| (name, masked)));
         }
-        if let Some(number) = fields.document_number.as_deref().filter(|number| !number.is_empty()) {
+        if let Some(number) = &fields.document_number {
             let masked = self.mask(field("document-number", "minor-document-number"), number);
-            self.known.push((number.to_ascii_lowercase(), masked.clone()));
-            self.known.push((number.to_owned(), masked));
+            self.known.extend(Spelling::new(number, 1).map(|number| (number, masked)));
         }
     }
 
@@ -71,13 +70,7 @@ impl<'a> Prose<'a> {
     }
 
     fn persons(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for (known, masked) in &self.known {
-            if text.contains(known.as_str()) {
-                text = text.replace(known.as_str(), masked);
-            }
-        }
-        text
+        replace_spellings(text, &self.known).unwrap_or_else(|| text.to_owned())
     }
 
     /// Masks what no file knows but everyone sees to be the number of a citizen or of a mobile telephone.

@@ -403,6 +403,13 @@ mod tests {
         )
     }
 
+    #[test]
+    fn an_import_through_a_server_needs_a_token() {
+        let import = |more: &[&str]| read_from(&[&["import", "f.csv", "--as", "O"], more].concat());
+        assert!(import(&[]).is_ok() && import(&["--server", "http://localhost", "--token", "t"]).is_ok());
+        assert!(matches!(import(&["--server", "http://localhost"]), Err(ConfigError::Usage(_))));
+    }
+
     fn listen(cli: Cli) -> String {
         match cli.command {
             Command::Serve(serve) => serve.listen.to_string(),

@@ -115,15 +115,15 @@ impl Server {
     fn send(&self, file: &Path) -> Result<Status, Error> {
         let boundary = format!("chengxin-{:016x}", getrandom::u64()?);
         let name = file.file_name().unwrap_or_default().to_string_lossy().replace(['"', '\r', '\n'], "_");
-        let org = self.org.replace(['\r', '\n'], "_");
         let head = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"org\"\r\n\r\n{org}\r\n\
-             --{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
              Content-Type: application/octet-stream\r\n\r\n"
         );
         let tail = format!("\r\n--{boundary}--\r\n");
         let mut body = Cursor::new(head).chain(File::open(file)?).chain(Cursor::new(tail));
         let request = self.agent.post(format!("{}/v1/imports", self.url)).header("Authorization", self.bearer());
+        // What is refused for its sender is refused before the file is sent.
+        let request = request.query("org", &self.org).header("Expect", "100-continue");
         let request = request.header("Content-Type", format!("multipart/form-data; boundary={boundary}"));
         read(request.send(SendBody::from_reader(&mut body))?)
     }

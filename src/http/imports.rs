@@ -137,6 +137,14 @@ struct ImportPage {
     next: Option<String>,
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct UploadParams {
+    /// As the field of the form, but told before the file is sent: with `Expect: 100-continue` nothing is sent in vain.
+    org: Option<String>,
+}
+
 /// The form of an upload.
 #[derive(ToSchema)]
 #[allow(dead_code)] // describes the body only
@@ -150,7 +158,7 @@ struct UploadForm {
 
 /// Takes a file for import. What no import could read is refused at once.
 #[utoipa::path(
-    post, path = "/v1/imports", tag = "imports", operation_id = "import",
+    post, path = "/v1/imports", tag = "imports", operation_id = "import", params(UploadParams),
     request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses(
         (status = 202, description = "Taken; `Location` says where to look on", body = ImportBody, headers(("Location" = String))),
@@ -164,10 +172,12 @@ struct UploadForm {
 async fn upload(
     State(app): State<App>,
     Caller(principal): Caller,
+    Params(params): Params<UploadParams>,
     form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
 ) -> Result<Response, Problem> {
     principal.require(&[Role::Publisher])?;
     let publisher = events::publisher(&principal)?;
+    params.org.map_or(Ok(()), |meant| is_meant(&principal.org, &meant))?;
     let form = form.map_err(|error| Problem::malformed(error.body_text(), Vec::new()))?;
     let upload = app.imports.begin()?;
     let name = receive(form, &upload, &principal.org).await?;
@@ -176,15 +186,19 @@ async fn upload(
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(ImportBody::from(job))).into_response())
 }
 
+fn is_meant(org: &str, meant: &str) -> Result<(), Problem> {
+    if meant == org {
+        return Ok(());
+    }
+    Err(Problem::forbidden(format!("the token publishes for {org}, not for {meant}")))
+}
+
 /// Writes the file to the disk as it comes, and gives its name.
 async fn receive(mut form: Multipart, upload: &Upload, org: &str) -> Result<String, Problem> {
     let mut received = None;
     while let Some(mut field) = form.next_field().await? {
         if field.name() == Some("org") {
-            let meant = short_text(field).await?;
-            if meant != org {
-                return Err(Problem::forbidden(format!("the token publishes for {org}, not for {meant}")));
-            }
+            is_meant(org, &short_text(field).await?)?;
             continue;
         }
         if field.name() != Some("file") {

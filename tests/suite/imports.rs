@@ -334,3 +334,20 @@ fn beside_a_running_server_the_command_goes_through_it() {
     through().says("以前已导入，未作改动 2 行");
     assert!(!file.with_file_name("处罚.csv.quarantine-2.csv").exists(), "the same quarantine file is not kept twice");
 }
+
+#[test]
+fn a_token_that_may_not_import_is_told_so_however_long_the_file_is() {
+    let desk = Desk::new();
+    let file = desk.clean(20_000);
+    let server = Server::start(&desk.data(), TODAY);
+    for (token, told) in [("token-of-another", "forbidden: the token publishes for"), ("wrong", "unauthenticated")] {
+        for _ in 0..5 {
+            let mut command = program(&desk.data());
+            command.args(["--server", server.address(), "--token", token]);
+            let refused = imported(command.arg(&file).output().unwrap());
+            assert_eq!(refused.code, 1);
+            assert!(refused.complained.contains(told), "{}", refused.complained);
+            assert!(!refused.complained.contains("Broken pipe"), "{}", refused.complained);
+        }
+    }
+}

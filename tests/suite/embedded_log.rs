@@ -206,6 +206,61 @@ fn a_record_that_is_not_as_it_was_written_is_told_and_not_given() {
     }
 }
 
+/// Outputs of two publishes, of three records and two, as they stand in two rows.
+fn bundled_outputs(place: &EmbeddedPlace) {
+    let log = place.open();
+    let mut owner = log.own("task", 0).unwrap();
+    let outputs = |from: usize, to: usize| (from..to).map(|n| record(Topic::ListChanges, 0, n)).collect::<Vec<_>>();
+    assert_eq!(owner.publish(outputs(0, 3), 1).unwrap(), [0, 1, 2]);
+    assert_eq!(owner.publish(outputs(3, 5), 2).unwrap(), [3, 4]);
+}
+
+#[test]
+fn outputs_of_a_publish_share_a_row_and_are_read_from_any_offset_by_any_number() {
+    let place = EmbeddedPlace::new();
+    bundled_outputs(&place);
+    let file = Connection::open(place.dir().join("log.db")).unwrap();
+    let rows = file.query_row("SELECT count(*) FROM \"credit.list-changes/0\"", [], |row| row.get::<_, i64>(0));
+    assert_eq!(rows.unwrap(), 2);
+    for log in [place.open(), Box::new(Embedded::open_read_only(place.dir()).unwrap()) as Box<dyn Log>] {
+        assert_eq!(log.end(Topic::ListChanges, 0).unwrap(), 5);
+        for from in 0..=5 {
+            for at_once in 1..=6 {
+                let mut reader = log.read(Topic::ListChanges, 0, from).unwrap();
+                let mut read = Vec::new();
+                loop {
+                    let batch = reader.next(at_once, Duration::ZERO).unwrap();
+                    assert!(batch.records.len() <= at_once);
+                    read.extend(batch.records);
+                    assert_eq!(batch.next, from + read.len() as u64);
+                    if batch.at_end {
+                        break;
+                    }
+                    assert!(!read.is_empty(), "no record, and not at the end");
+                }
+                assert_eq!(values(&read), numbers(5)[from as usize..], "from {from}, {at_once} at once");
+                assert_eq!(read.iter().map(|r| r.offset).collect::<Vec<_>>(), (from..5).collect::<Vec<_>>());
+            }
+        }
+    }
+    assert_eq!(append(&*place.open(), vec![record(Topic::ListChanges, 0, 5)]), [5]);
+}
+
+#[test]
+fn a_row_of_outputs_that_is_not_as_it_was_written_is_told_and_not_given() {
+    for change in ["value = x'00'", "value = NULL", "records = 1", "records = NULL", "checksum = 1"] {
+        let place = EmbeddedPlace::new();
+        bundled_outputs(&place);
+        let file = Connection::open(place.dir().join("log.db")).unwrap();
+        let damage = format!("UPDATE \"credit.list-changes/0\" SET {change} WHERE offset = 0");
+        assert_eq!(file.execute(&damage, []).unwrap(), 1);
+        let log = place.open();
+        let told = log.read(Topic::ListChanges, 0, 0).unwrap().next(10, WAIT).map(drop);
+        let Err(LogError::Unusable(why)) = told else { panic!("it was given: {change}") };
+        assert!(why.contains("record 0-0 of credit.list-changes") && why.contains("damaged"), "{why}");
+    }
+}
+
 #[test]
 fn a_record_that_is_gone_from_the_middle_is_told_and_not_passed_over() {
     let place = EmbeddedPlace::new();
@@ -227,7 +282,9 @@ fn a_log_from_before_there_were_checksums_is_read_as_it_is_and_what_comes_has_th
     let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     assert!(tables.len() > 10, "{tables:?}");
     for table in tables {
-        file.execute_batch(&format!("ALTER TABLE \"{table}\" DROP COLUMN checksum")).unwrap();
+        for column in ["checksum", "records"] {
+            file.execute_batch(&format!("ALTER TABLE \"{table}\" DROP COLUMN {column}")).unwrap();
+        }
     }
     file.execute_batch("UPDATE log SET format = 2").unwrap();
     let beside = Embedded::open_read_only(place.dir()).unwrap();

@@ -8,7 +8,8 @@ use rusqlite::Connection;
 
 use super::super::{Batch, Gathered, LogError, Offset, READ_BATCH_BYTES, Reader};
 use super::Shared;
-use super::storage::{checksum, failure, offset};
+use super::bundle::Unpacked;
+use super::storage::{checksum, end_of_row, failure, offset};
 
 /// How often a reader at the tail looks for records that another process has written.
 const FOREIGN_POLL: Duration = Duration::from_millis(50);
@@ -38,33 +39,47 @@ impl SqliteReader {
 
     /// A batch, or the offset of a record that is damaged.
     fn read(&mut self, max_records: usize) -> rusqlite::Result<Result<Batch, Offset>> {
-        let limit = i64::try_from(max_records.max(1)).unwrap_or(i64::MAX);
+        let max_records = max_records.max(1);
+        // One more: we may stand behind the first row.
+        let limit = i64::try_from(max_records).unwrap_or(i64::MAX).saturating_add(1);
         let from = i64::try_from(self.position).unwrap_or(i64::MAX);
-        let mut batch = Batch { records: Vec::new(), next: self.position, at_end: false };
+        let mut next = self.position;
+        let mut at_end = false;
         let mut gathered = Gathered::like(self.last);
         let mut statement = self.conn.prepare_cached(&self.select)?;
         let mut rows = statement.query((from, limit))?;
-        while gathered.bytes() < READ_BATCH_BYTES {
+        while gathered.bytes() < READ_BATCH_BYTES && gathered.len() < max_records {
             let Some(row) = rows.next()? else {
-                batch.at_end = gathered.len() < max_records.max(1);
+                at_end = true;
                 break;
             };
-            let offset = offset(row.get(0)?);
-            if self.is_whole && offset != batch.next {
-                return Ok(Err(batch.next));
+            let first = offset(row.get(0)?);
+            let records = row.get(4)?;
+            if end_of_row(first, records) <= next {
+                continue;
+            }
+            if self.is_whole && first > next {
+                return Ok(Err(next));
             }
             let (key, value) = (row.get_ref(1)?.as_blob(), row.get_ref(2)?.as_blob_or_null());
-            let (Ok(key), Ok(value)) = (key, value) else { return Ok(Err(offset)) };
-            if row.get::<_, Option<u32>>(3)?.is_some_and(|written| written != checksum(offset, key, value)) {
-                return Ok(Err(offset));
+            let (Ok(key), Ok(value)) = (key, value) else { return Ok(Err(first)) };
+            if row.get::<_, Option<u32>>(3)?.is_some_and(|written| written != checksum(first, records, key, value)) {
+                return Ok(Err(first));
             }
-            gathered.push(offset, key, value);
-            batch.next = offset + 1;
+            let Some(records) = records else {
+                gathered.push(first, key, value);
+                next = first + 1;
+                continue;
+            };
+            let wanted = max_records - gathered.len();
+            match value.and_then(|value| gather_bundle(&mut gathered, value, first, records, next, wanted)) {
+                Some(after) => next = after,
+                None => return Ok(Err(first)),
+            }
         }
-        self.position = batch.next;
+        self.position = next;
         self.last = gathered.size();
-        batch.records = gathered.records();
-        Ok(Ok(batch))
+        Ok(Ok(Batch { records: gathered.records(), next, at_end }))
     }
 
     /// Next to the writer: SQLite is asked only when there is something to read.
@@ -88,6 +103,26 @@ impl SqliteReader {
             thread::sleep(left.min(FOREIGN_POLL));
         }
     }
+}
+
+/// Takes up to a number of records from an offset on out of a bundle; the offset behind the last of them, or none where it
+/// is not a bundle of so many records.
+fn gather_bundle(
+    gathered: &mut Gathered,
+    packed: &[u8],
+    first: Offset,
+    records: u32,
+    from: Offset,
+    wanted: usize,
+) -> Option<Offset> {
+    let unpacked = Unpacked::new(packed)?;
+    let before = usize::try_from(from.saturating_sub(first)).ok()?;
+    let mut next = from.max(first);
+    for (key, value) in unpacked.records(records)?.into_iter().skip(before).take(wanted) {
+        gathered.push(next, key, value);
+        next += 1;
+    }
+    Some(next)
 }
 
 impl Reader for SqliteReader {

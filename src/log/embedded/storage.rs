@@ -9,9 +9,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, config::DbCo
 use super::super::{LogError, Offset, Progress, Topic};
 
 /// Version of the file's layout; an older program must not write a newer file. 2: `tasks` knows parts. 3: records have
-/// checksums.
-const FORMAT: i64 = 3;
+/// checksums. 4: a row may hold several records.
+const FORMAT: i64 = 4;
 const FORMAT_OF_CHECKSUMS: i64 = 3;
+const FORMAT_OF_BUNDLES: i64 = 4;
 /// How long a statement waits for a lock of SQLite before it gives up. Only recovery after a crash and a checkpoint
 /// that resets the WAL ever wait.
 pub(super) const BUSY_WAIT: Duration = Duration::from_secs(5);
@@ -30,7 +31,8 @@ const READER_CACHE_KIB: i64 = 1 << 10;
 pub(super) struct Storage {
     file: PathBuf,
     partitions: u16,
-    has_checksums: bool,
+    /// As it stands in the file.
+    format: i64,
 }
 
 /// Takes the directory for this process until the returned file is closed; the kernel releases it if we are killed.
@@ -71,7 +73,7 @@ impl Storage {
         if partitions == 0 {
             return Err(LogError::Unusable("a log needs at least one partition".into()));
         }
-        let storage = Storage { file: file_in(dir), partitions, has_checksums: true };
+        let storage = Storage { file: file_in(dir), partitions, format: FORMAT };
         let mut conn = storage.open_writer()?;
         let recorded = recorded(&conn)?.map(|(_, partitions)| partitions);
         if let Some(recorded) = recorded.filter(|recorded| *recorded != partitions) {
@@ -86,15 +88,14 @@ impl Storage {
 
     /// The log of a directory, which must be there.
     pub(super) fn existing(dir: &Path) -> Result<Storage, LogError> {
-        let mut storage = Storage { file: file_in(dir), partitions: 0, has_checksums: false };
+        let mut storage = Storage { file: file_in(dir), partitions: 0, format: 0 };
         if !storage.file.is_file() {
             return Err(LogError::Unusable(format!("there is no log in {}", dir.display())));
         }
         let recorded = recorded(&storage.open_reader()?)?;
         let (format, partitions) =
             recorded.ok_or_else(|| LogError::Unusable(format!("{} is not a log", storage.file.display())))?;
-        storage.partitions = partitions;
-        storage.has_checksums = format >= FORMAT_OF_CHECKSUMS;
+        (storage.format, storage.partitions) = (format, partitions);
         Ok(storage)
     }
 
@@ -134,11 +135,28 @@ impl Storage {
         format!("\"{}/{partition}\"", topic.name())
     }
 
-    /// What reads a table from an offset on.
+    /// Whether records that are written to a table together stand in one row, as a [`super::bundle`]: those that come again
+    /// from the events if they are lost, and that nobody takes away one by one.
+    pub(super) fn bundles(&self, table: usize) -> bool {
+        self.is_whole(table) && self.place(table).0 != Topic::Events
+    }
+
+    fn records(&self) -> &'static str {
+        if self.format >= FORMAT_OF_BUNDLES { "records" } else { "NULL" }
+    }
+
+    /// What reads the rows of a table from the one that holds an offset, if there is one, or from the one before it.
     pub(super) fn select(&self, table: usize) -> String {
-        let checksum = if self.has_checksums { "checksum" } else { "NULL" };
-        let name = self.name(table);
-        format!("SELECT offset, key, value, {checksum} FROM {name} WHERE offset >= ?1 ORDER BY offset LIMIT ?2")
+        let checksum = if self.format >= FORMAT_OF_CHECKSUMS { "checksum" } else { "NULL" };
+        let (name, records) = (self.name(table), self.records());
+        let first = if self.bundles(table) {
+            format!("ifnull((SELECT max(offset) FROM {name} WHERE offset <= ?1), ?1)")
+        } else {
+            "?1".to_owned()
+        };
+        format!(
+            "SELECT offset, key, value, {checksum}, {records} FROM {name} WHERE offset >= {first} ORDER BY offset LIMIT ?2"
+        )
     }
 
     /// What is told of a record that is not as it was written.
@@ -153,10 +171,11 @@ impl Storage {
 
     /// The offset behind the last record of a table.
     pub(super) fn end(&self, conn: &Connection, table: usize) -> Result<Offset, LogError> {
-        let sql = format!("SELECT max(offset) FROM {}", self.name(table));
-        let last: Option<i64> =
-            conn.prepare_cached(&sql).and_then(|mut s| s.query_row([], |r| r.get(0))).map_err(failure)?;
-        Ok(last.map_or(0, |last| offset(last) + 1))
+        let (name, records) = (self.name(table), self.records());
+        let sql = format!("SELECT offset, {records} FROM {name} ORDER BY offset DESC LIMIT 1");
+        let mut statement = conn.prepare_cached(&sql).map_err(failure)?;
+        let last = statement.query_row([], |r| Ok(end_of_row(offset(r.get(0)?), r.get(1)?)));
+        Ok(last.optional().map_err(failure)?.unwrap_or(0))
     }
 
     pub(super) fn open_writer(&self) -> Result<Connection, LogError> {
@@ -223,12 +242,15 @@ impl Storage {
         // Also for a topic that a newer program has added.
         for table in 0..self.tables() {
             transaction.execute_batch(&format!(
-                "CREATE TABLE IF NOT EXISTS {}(offset INTEGER PRIMARY KEY, key BLOB NOT NULL, value BLOB, checksum INTEGER)",
+                "CREATE TABLE IF NOT EXISTS {}(offset INTEGER PRIMARY KEY, key BLOB NOT NULL, value BLOB, checksum INTEGER, records INTEGER)",
                 self.name(table)
             ))?;
-            if !has_column(self.name(table).trim_matches('"'), "checksum")? {
-                // What was written before has none.
-                transaction.execute_batch(&format!("ALTER TABLE {} ADD COLUMN checksum INTEGER", self.name(table)))?;
+            // What was written before has none.
+            for column in ["checksum", "records"] {
+                if !has_column(self.name(table).trim_matches('"'), column)? {
+                    transaction
+                        .execute_batch(&format!("ALTER TABLE {} ADD COLUMN {column} INTEGER", self.name(table)))?;
+                }
             }
             let (topic, partition) = self.place(table);
             if topic.compacted() {
@@ -279,14 +301,22 @@ pub(super) fn task(conn: &Connection, task: &str, partition: u16) -> rusqlite::R
     Ok(row.optional()?.unwrap_or((0, Progress::whole(0))))
 }
 
-/// What tells whether a record is as it was written: SQLite itself does not look at what is inside of a row.
-pub(super) fn checksum(offset: Offset, key: &[u8], value: Option<&[u8]>) -> u32 {
+/// What tells whether a row is as it was written: SQLite itself does not look at what is inside of a row.
+pub(super) fn checksum(offset: Offset, records: Option<u32>, key: &[u8], value: Option<&[u8]>) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(&offset.to_le_bytes());
+    if let Some(records) = records {
+        hasher.update(&records.to_le_bytes());
+    }
     hasher.update(&(key.len() as u64).to_le_bytes());
     hasher.update(key);
     hasher.update(value.unwrap_or_default());
     hasher.finalize()
+}
+
+/// The offset behind a row that begins at an offset; without a number of records it is one.
+pub(super) fn end_of_row(first: Offset, records: Option<u32>) -> Offset {
+    first + Offset::from(records.unwrap_or(1))
 }
 
 /// SQLite's integers are signed; ours are never negative.

@@ -6,15 +6,14 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, Statement};
+use rusqlite::{Connection, ErrorCode};
 
-use super::super::{LogError, Offset, Progress, Record};
+use super::super::{LogError, Progress};
 use super::Shared;
+use super::insert::Inserter;
 use super::op::{Answer, Op, Outcome};
 use super::storage::{self, failure};
 
-/// Rows that one statement writes, where there are so many.
-const ROWS: usize = 16;
 const PAGE_BYTES: usize = storage::PAGE_BYTES as usize;
 /// Operations that one transaction takes at most, and bytes after which it takes no more.
 const GROUP_OPS: usize = 4_096;
@@ -145,13 +144,7 @@ fn refuse_for_a_while(shared: &Shared, queue: &Receiver<Op>, error: &LogError) -
 struct Session<'c> {
     shared: &'c Shared,
     conn: &'c Connection,
-    /// Prepared when first needed, by table.
-    inserts: Vec<Option<Statement<'c>>>,
-    /// The same for [`ROWS`] rows.
-    many_inserts: Vec<Option<Statement<'c>>>,
-    /// The next offset by table, for those of this transaction only: after a failure it is read from `tails` again,
-    /// which only a commit moves.
-    next: Vec<Option<Offset>>,
+    inserter: Inserter<'c>,
     unchecked_bytes: usize,
     /// Whether commits wait for the disk, as the connection is set now.
     durable: bool,
@@ -161,17 +154,8 @@ struct Session<'c> {
 
 impl<'c> Session<'c> {
     fn new(shared: &'c Shared, conn: &'c Connection) -> Session<'c> {
-        let tables = shared.storage.tables();
-        Session {
-            shared,
-            conn,
-            inserts: (0..tables).map(|_| None).collect(),
-            many_inserts: (0..tables).map(|_| None).collect(),
-            next: vec![None; tables],
-            unchecked_bytes: 0,
-            durable: true,
-            unsynced: None,
-        }
+        let inserter = Inserter::new(&shared.storage, &shared.tails, conn);
+        Session { shared, conn, inserter, unchecked_bytes: 0, durable: true, unsynced: None }
     }
 
     fn serve(mut self, queue: &Receiver<Op>) -> Served {
@@ -250,27 +234,27 @@ impl<'c> Session<'c> {
             // If even this fails the connection is closed, which rolls back.
             drop(self.execute("ROLLBACK"));
         }
-        let next = self.next.iter_mut().zip(&self.shared.tails).filter_map(|(next, tail)| Some((next.take()?, tail)));
+        let ends = self.inserter.take_ends();
         if result.is_ok() {
             let mut tables = 0;
-            for (end, tail) in next {
+            for (tail, end) in ends {
                 tail.grow_to(end);
                 tables += 1;
             }
             // Whole pages are written: of each table, and of the tasks or an index.
-            self.unchecked_bytes += (tables + 1) * PAGE_BYTES;
+            self.unchecked_bytes += group.iter().map(Op::bytes).sum::<usize>() + (tables + 1) * PAGE_BYTES;
             // A commit that waits for the disk takes along what was committed before it, if it writes anything.
             let synced = durable && tables > 0;
             self.unsynced = if synced { None } else { self.unsynced.or_else(|| Some(Instant::now())) };
         } else {
-            next.for_each(drop);
+            ends.for_each(drop);
         }
         result
     }
 
     fn apply(&mut self, op: &Op) -> rusqlite::Result<Outcome> {
         match op {
-            Op::Append { records, .. } => self.insert(records).map(Outcome::Written),
+            Op::Append { records, .. } => self.inserter.insert(records).map(Outcome::Written),
             Op::Own { task, partition, .. } => {
                 let (epoch, progress) = storage::task(self.conn, task, *partition)?;
                 self.store_task(task, *partition, epoch + 1, progress)?;
@@ -283,68 +267,10 @@ impl<'c> Session<'c> {
                     _ => {}
                 }
                 self.store_task(task, *partition, *epoch, *progress)?;
-                self.insert(outputs).map(Outcome::Written)
+                self.inserter.insert(outputs).map(Outcome::Written)
             }
             Op::Stop => Ok(Outcome::Written(Vec::new())),
         }
-    }
-
-    /// Table by table, so that a statement finds the right edge of its table once for many rows.
-    fn insert(&mut self, records: &[Record]) -> rusqlite::Result<Vec<Offset>> {
-        let mut offsets = Vec::with_capacity(records.len());
-        let mut rows: Vec<Vec<(Offset, &Record)>> = vec![Vec::new(); self.shared.storage.tables()];
-        for record in records {
-            let table = self.shared.storage.table(record.topic, record.partition);
-            let table = table.expect("checked before it was queued");
-            let next = self.next[table].get_or_insert_with(|| self.shared.tails[table].end());
-            rows[table].push((*next, record));
-            offsets.push(*next);
-            *next += 1;
-            self.unchecked_bytes += record.size();
-        }
-        for (table, rows) in rows.iter().enumerate() {
-            let many = rows.chunks_exact(ROWS);
-            let few = many.remainder();
-            for rows in many {
-                self.insert_rows(table, rows)?;
-            }
-            for row in few {
-                self.insert_rows(table, std::slice::from_ref(row))?;
-            }
-            for (offset, record) in rows.iter().filter(|(_, record)| record.topic.compacted()) {
-                self.drop_older(table, record, *offset)?;
-            }
-        }
-        Ok(offsets)
-    }
-
-    /// One row, or [`ROWS`].
-    fn insert_rows(&mut self, table: usize, rows: &[(Offset, &Record)]) -> rusqlite::Result<()> {
-        let prepared = if rows.len() == 1 { &mut self.inserts[table] } else { &mut self.many_inserts[table] };
-        let insert = match prepared {
-            Some(insert) => insert,
-            unprepared => {
-                let values = vec!["(?, ?, ?, ?)"; rows.len()].join(", ");
-                let sql = format!("INSERT INTO {} VALUES {values}", self.shared.storage.name(table));
-                unprepared.insert(self.conn.prepare(&sql)?)
-            }
-        };
-        let mut parameter = 0;
-        for (offset, record) in rows {
-            insert.raw_bind_parameter(parameter + 1, offset.cast_signed())?;
-            insert.raw_bind_parameter(parameter + 2, record.key.as_slice())?;
-            insert.raw_bind_parameter(parameter + 3, record.value.as_deref())?;
-            let checksum = storage::checksum(*offset, &record.key, record.value.as_deref());
-            insert.raw_bind_parameter(parameter + 4, checksum)?;
-            parameter += 4;
-        }
-        insert.raw_execute().map(drop)
-    }
-
-    /// The last record of a table always stays, deletions of keys too, so no offset is ever given twice.
-    fn drop_older(&self, table: usize, record: &Record, offset: Offset) -> rusqlite::Result<()> {
-        let sql = format!("DELETE FROM {} WHERE key = ?1 AND offset < ?2", self.shared.storage.name(table));
-        self.conn.prepare_cached(&sql)?.execute((record.key.as_slice(), offset.cast_signed())).map(drop)
     }
 
     fn store_task(&self, task: &str, partition: u16, epoch: i64, progress: Progress) -> rusqlite::Result<()> {

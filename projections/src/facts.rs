@@ -4,21 +4,23 @@
 //! facts by `listing`, `measure`, `publication` and `obligation`, for any business date and any state of knowledge.
 
 mod act;
+mod name;
 mod record;
 
 pub use act::*;
+pub(crate) use name::Naming;
+pub use name::{Called, Name, Names};
 pub use record::*;
 
 use crate::{
     date::Date,
-    dispute,
     event::SubjectKind,
     hash, identifier,
     seen::{Seen, SeenEvents},
     shelf::Shelf,
 };
 use serde::{Deserialize, Serialize};
-use std::{cmp::Ordering, sync::Arc};
+use std::sync::Arc;
 
 /// When a fact became known: the offset of its event, and the time of recording, which never runs backwards within a
 /// partition even if a clock did.
@@ -55,8 +57,9 @@ impl Known {
 pub struct CreditFile {
     pub id: Box<str>,
     pub kind: SubjectKind,
-    /// The subject's names, the latest last; never those of a person.
-    pub names: Arc<Vec<(Stamp, Box<str>)>>,
+    pub names: Arc<Names>,
+    /// What it is called by all that is known.
+    pub called: Option<Called>,
     pub identifiers: Arc<Vec<Identifier>>,
     pub records: Shelf<Arc<Record>>,
     /// The records of which something will change by itself, in the order of their places. What a day or an event costs
@@ -148,6 +151,7 @@ impl CreditFile {
             id: id.into(),
             kind,
             names: Arc::default(),
+            called: None,
             identifiers: Arc::default(),
             records: Shelf::default(),
             live: Vec::new(),
@@ -160,33 +164,6 @@ impl CreditFile {
             measure_sequence: 0,
             obligation_sequence: 0,
         }
-    }
-
-    /// The name that the latest record gives, by its day: what is recorded late, with the name of earlier, renames nobody,
-    /// nor does a record that was wrong (default rule 4) as long as there is another.
-    pub fn name(&self, known: Known) -> Option<&str> {
-        let names = self.names.iter().filter(|(stamp, _)| known.has(*stamp));
-        let ranked = names.map(|(stamp, name)| {
-            let record = self.record_of(*stamp);
-            let is_right = record.is_none_or(|record| dispute::withdrawal(record, known).is_none());
-            ((is_right, record.map_or(Date::MIN, |record| record.effective), *stamp), name)
-        });
-        ranked.max_by_key(|(rank, _)| *rank).map(|(_, name)| &**name)
-    }
-
-    /// The record that was made by the event of a stamp.
-    fn record_of(&self, stamp: Stamp) -> Option<&Arc<Record>> {
-        let (mut from, mut to) = (0, self.records.len());
-        while from < to {
-            let middle = from + (to - from) / 2;
-            let record = self.records.get(middle)?;
-            match record.stamp.offset.cmp(&stamp.offset) {
-                Ordering::Equal => return Some(record),
-                Ordering::Less => from = middle + 1,
-                Ordering::Greater => to = middle,
-            }
-        }
-        None
     }
 
     /// The latest value of an identifier scheme.

@@ -56,7 +56,7 @@ impl Changed {
             Some(held) => (held.file.clone(), held.next),
             None => (CreditFile::new(subject, kind), None),
         };
-        let (records, names, identifiers) = (file.records.len(), file.names.len(), file.identifiers.len());
+        let (records, names, identifiers) = (file.records.len(), file.names.all.len(), file.identifiers.len());
         let held = Held { file, next: None };
         Ok(Changed { held, kept: Kept::default(), planned, records, names, identifiers })
     }
@@ -104,7 +104,7 @@ impl Shard {
         // What an entry says of a person is named by the entry, which is a record of the organisation.
         let is_own = |record: &&Arc<Record>| !matches!(record.first, Content::Implication(_));
         let new_records = || file.records.from(changed.records).filter(is_own);
-        let new_names: Vec<Box<str>> = file.names[changed.names..].iter().map(|(_, name)| name.clone()).collect();
+        let new_names: Vec<Box<str>> = file.names.all[changed.names..].iter().map(|(_, name)| name.clone()).collect();
         for name in &new_names {
             self.names.write().unwrap_or_else(PoisonError::into_inner).add(&subject, name);
         }

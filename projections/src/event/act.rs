@@ -168,7 +168,7 @@ pub struct ObjectionResolved {
     pub correction: Option<String>,
 }
 
-/// A correction of the publisher's own record.
+/// A correction of the publisher's own record. A name that comes with the subject is what the record should have given.
 #[derive(Debug, Clone, PartialEq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]

@@ -1,6 +1,6 @@
 //! A record and what it says.
 
-use super::{Act, Deed, Known, Stamp};
+use super::{Act, Deed, Known, Name, Stamp};
 use crate::{date::Date, event::List, interval::Days};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -15,6 +15,8 @@ pub struct Record {
     /// The day that was open when it was judged.
     pub judged: Date,
     pub effective: Date,
+    /// The name that it gives the organisation, as it was first.
+    pub name: Option<Name>,
     /// As it was first; see [`Record::content`].
     pub first: Content,
     /// In the order of the log.

@@ -20,7 +20,7 @@ use crate::{
     date::Date,
     difference::{self, Changes, Happening, Standing, Telling, standing},
     event::{Data, Event, SubjectKind},
-    facts::{Access, AccessDecision, Act, CreditFile, Deed, Deregistration, Identifier, Record, Stamp},
+    facts::{Access, AccessDecision, Act, CreditFile, Deed, Deregistration, Identifier, Naming, Record, Stamp},
     hash,
     partition::Partition,
     policy::Policy,
@@ -90,6 +90,19 @@ impl Addition {
             Addition::Record(_) => Some(file.records.len()),
             Addition::Act { record, .. } => Some(*record),
             _ => None,
+        }
+    }
+
+    /// What it means for a name that comes with it.
+    fn naming(&self, file: &CreditFile) -> Naming {
+        match self {
+            Addition::Record(_) => Naming::Makes(file.records.len()),
+            Addition::Act { record, act } => match act.what {
+                Deed::Corrected(_) => Naming::Corrects(*record),
+                Deed::Withdrawn { .. } => Naming::Withdraws,
+                _ => Naming::Other,
+            },
+            _ => Naming::Other,
         }
     }
 
@@ -316,14 +329,7 @@ fn dated(case: &Case) -> Result<(), Refusal> {
 }
 
 fn add(file: &mut CreditFile, event: &Event, addition: Addition, stamp: Stamp) {
-    // A name comes with what is decided about the subject, not with what others do to a record.
-    let names = matches!(addition, Addition::Record(_)) || file.names.is_empty();
-    if let Some(name) = event.subject.name.as_deref().filter(|_| event.subject.kind == SubjectKind::Organisation)
-        && names
-        && file.names.last().is_none_or(|(_, last)| &**last != name)
-    {
-        Arc::make_mut(&mut file.names).push((stamp, name.into()));
-    }
+    let naming = addition.naming(file);
     let uscc = event.subject.uscc.iter().map(|uscc| ("uscc", uscc.as_str()));
     let aliases = event.subject.aliases.iter().map(|alias| (alias.scheme.as_str(), alias.value.as_str()));
     for (scheme, value) in uscc.chain(aliases) {
@@ -345,6 +351,8 @@ fn add(file: &mut CreditFile, event: &Event, addition: Addition, stamp: Stamp) {
         Addition::Access(access) => file.access.push(access),
         Addition::AccessDecided(place, decision) => file.access[place].decision = Some(decision),
     }
+    let is_organisation = event.subject.kind == SubjectKind::Organisation;
+    file.learn_name(event.subject.name.as_deref().filter(|_| is_organisation), naming, stamp);
 }
 
 #[cfg(test)]

@@ -170,6 +170,7 @@ fn new(case: &Case, content: Content) -> Record {
         stamp: case.stamp,
         judged: case.day,
         effective: case.event.effective,
+        name: None,
         first: content,
         acts: Vec::new(),
     }

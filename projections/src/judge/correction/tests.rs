@@ -333,17 +333,3 @@ fn a_watch_that_is_corrected_away_is_told_to_everyone_who_was_told_of_it() {
         .when(correct("C-1", "L-1", "2026-06-15", json!({ "watch_months": 0 })))
         .then_changes(["amended black L-1 2026-05-11..2026-05-31", "withdrawn watch L-1 2026-06-01..2026-08-01"]);
 }
-
-#[test]
-fn a_name_is_that_of_the_latest_day_and_goes_with_a_record_that_was_wrong() {
-    let named = |step: Step, name: &str| step.event(|event| event.subject.name = Some(name.to_owned()));
-    let file = |then: &Then| then.scenario.clone().file().name(Known::Now).map(str::to_owned);
-    let then = given([day("2026-05-11"), named(black("L-1", "2026-05-11"), "真名公司")])
-        .when(named(penalty("P-0", "2026-02-03"), "早先的名称"))
-        .then_applied();
-    assert_eq!(file(&then).as_deref(), Some("真名公司"));
-    let then = then.when(named(penalty("P-1", "2026-05-12"), "错号的公司")).then_applied();
-    assert_eq!(file(&then).as_deref(), Some("错号的公司"));
-    let then = then.when(withdraw_penalty("P-1", "2026-05-12")).then_applied();
-    assert_eq!(file(&then).as_deref(), Some("真名公司"));
-}

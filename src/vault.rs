@@ -94,6 +94,8 @@ pub struct Vault {
     keys: Keys,
     path: PathBuf,
     database: Mutex<Database>,
+    /// Keyed hashes of what is sealed as it stands: sealing it again would change nothing. Who seals holds `database`, too.
+    remembered: Mutex<HashSet<[u8; 16]>>,
     /// Of their own, so that who reads does not wait until what another seals is on the disk.
     readers: Mutex<Vec<Connection>>,
 }
@@ -122,8 +124,6 @@ enum Sealed {
 
 struct Database {
     connection: Connection,
-    /// Keyed hashes of what is sealed as it stands: sealing it again would change nothing.
-    remembered: HashSet<[u8; 16]>,
     /// Tells whether anything else has written since, another process (SQLite's data version) or this one (rows changed):
     /// then what is remembered is worth nothing.
     version: (i64, u64),
@@ -149,8 +149,8 @@ impl Vault {
             return Err(VaultError::KeyWrong { key });
         }
         transaction.commit()?;
-        let database = Database { connection: database, remembered: HashSet::new(), version: (0, 0) };
-        Ok(Vault { keys, path, database: Mutex::new(database), readers: Mutex::default() })
+        let database = Mutex::new(Database { connection: database, version: (0, 0) });
+        Ok(Vault { keys, path, database, remembered: Mutex::default(), readers: Mutex::default() })
     }
 
     /// Whether there is a key and no database: at a first start that was broken off, or where the database was lost.
@@ -193,25 +193,25 @@ impl Vault {
         }
         let hashes: Vec<[u8; 16]> = sealings.iter().map(|sealing| self.hash(sealing)).collect();
         let mut database = self.database();
-        let Database { connection, remembered, version } = &mut *database;
+        let Database { connection, version } = &mut *database;
         // Nobody else writes from here to the commit, so what is remembered under this version holds.
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let now: i64 = transaction.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
-        if (now, transaction.total_changes()) != *version || remembered.len() + sealings.len() > REMEMBERED {
-            remembered.clear();
+        if (now, transaction.total_changes()) != *version || self.remembered().len() + sealings.len() > REMEMBERED {
+            self.remembered().clear();
         }
         let mut all = Vec::with_capacity(sealings.len());
         // What stands there now and is not remembered.
         let mut standing = Vec::new();
         for (sealing, hash) in sealings.iter().zip(hashes) {
-            if remembered.contains(&hash) {
+            if self.remembered().contains(&hash) {
                 all.push(Sealed::Same);
                 continue;
             }
             let sealed = self.seal_one(&transaction, sealing, replacing)?;
             if sealed == Sealed::Replaced {
                 // What stood there before may be remembered, or come earlier in this batch.
-                remembered.clear();
+                self.remembered().clear();
                 standing.clear();
             }
             if sealed != Sealed::Kept {
@@ -221,8 +221,17 @@ impl Vault {
         }
         transaction.commit()?;
         *version = (now, connection.total_changes());
-        remembered.extend(standing);
+        self.remembered().extend(standing);
         Ok(all)
+    }
+
+    /// Whether just these fields are known to stand sealed there; also if another process has sealed others since.
+    pub fn remembers(&self, sealing: &Sealing<'_>) -> bool {
+        self.remembered().contains(&self.hash(sealing))
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, HashSet<[u8; 16]>> {
+        self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Of all that is sealed and where.

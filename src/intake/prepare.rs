@@ -6,7 +6,7 @@ use super::{
     publish::{Answered, Intake, Outcome, Reason},
     redact::{Earlier, redact},
 };
-use crate::{projector::Shard, reservation::Reserved, views::Held};
+use crate::{projector::Shard, reservation::Reserved, vault::Sealing, views::Held};
 use chengxin_projections::{
     event::{Data, Event, RecordCorrected, SubjectKind},
     facts::Known,
@@ -125,6 +125,10 @@ impl Intake {
         let own =
             sealings.iter().find(|sealing| sealing.subject == event.subject.id && sealing.reference == OWN_FIELDS);
         let Some((own, name)) = own.and_then(|own| Some((own, own.fields.name.as_deref()?))) else { return Ok(None) };
+        let ToSeal { subject, reference, fields } = own;
+        if self.node.vault.remembers(&Sealing { subject, reference, fields }) {
+            return Ok(None);
+        }
         let known = self.node.vault.open_fields(&own.subject, OWN_FIELDS)?.and_then(|fields| fields.name);
         let differs = known.is_some_and(|known| !is_same_name(&known, name));
         // Whose name it was is not for everyone who has the number.

@@ -240,6 +240,11 @@ impl Submission {
     /// Waits until the events are durable and judged; the answers come in the order of the drafts.
     pub async fn answers(mut self) -> Vec<Result<Outcome, Rejection>> {
         let offsets = self.underway.judged().await;
+        let shards = self.node.shards();
+        let judged = offsets.iter().filter_map(|(partition, offsets)| Some((*partition, offsets.as_deref().ok()?)));
+        let mut taken: BTreeMap<u16, Vec<Option<Answer>>> = judged
+            .map(|(partition, offsets)| (partition, shards[usize::from(partition)].take_answers(offsets)))
+            .collect();
         let mut renames = Vec::new();
         let mut answer = |awaited| match awaited {
             Awaited::Known(result) => *result,
@@ -253,7 +258,8 @@ impl Submission {
                     None => None,
                 };
                 let offset = offset.ok_or_else(|| Rejection::Unavailable("the log gave no offset".to_owned()))?;
-                let answer = self.node.shards()[usize::from(partition)].answer(offset).ok_or_else(forgotten)?;
+                let answer = taken.get_mut(&partition).and_then(|answers| answers.get_mut(index)?.take());
+                let answer = answer.ok_or_else(forgotten)?;
                 if matches!(answer.effect, Effect::Applied) {
                     renames.extend(told.renames);
                 }

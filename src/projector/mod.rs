@@ -5,6 +5,7 @@
 //! publish outputs and progress W′ atomically → show the new state to readers and let it be saved. What readers see is
 //! never ahead of what is published; the views may lag the log and never lead it.
 
+mod agenda;
 mod names;
 mod outputs;
 mod replay;

@@ -1,13 +1,16 @@
 //! Between memory and the rows: loading them at a start, saving what is shown, giving them up when they cannot be trusted.
 
-use super::shard::{Layer, Linking, Shard, State, Unsaved};
+use super::{
+    agenda::Agenda,
+    shard::{Layer, Linking, Shard, State, Unsaved},
+};
 use crate::{
     log::Offset,
     views::{Checkpoint, LINKING_TERM, PartitionViews, Save, ViewError, linked_codes},
 };
 use chengxin_projections::partition::Partition;
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::HashSet,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, PoisonError,
@@ -107,9 +110,14 @@ impl Shard {
         let (names, agenda, known, linking) = match &checkpoint {
             Some(_) => {
                 let views = self.views();
-                (views.names()?, views.agenda()?, views.ids().collect::<Result<_, _>>()?, linking(&views)?)
+                (
+                    views.names()?,
+                    views.agenda().collect::<Result<_, _>>()?,
+                    views.ids().collect::<Result<_, _>>()?,
+                    linking(&views)?,
+                )
             }
-            None => (Vec::new(), BTreeSet::new(), HashSet::default(), Linking::new()),
+            None => (Vec::new(), Agenda::default(), HashSet::default(), Linking::new()),
         };
         let mut state = self.state_mut();
         *state = State { generation: state.generation + 1, ..State::new(self.number) };

@@ -3,7 +3,7 @@
 //! A subject's file is looked for in `current` (shown, not yet being saved), then in `saving` (being saved), then in the
 //! cache, then in the views. Each layer is complete for the subjects that it has.
 
-use super::{names::Names, saving::SAVE_BYTES};
+use super::{agenda::Agenda, names::Names, saving::SAVE_BYTES};
 use crate::{
     log::Offset,
     views::{Body, Held, PartitionViews, Term, ViewError},
@@ -123,9 +123,9 @@ pub(super) struct State {
     pub(super) last_save: Instant,
     /// Rises with every save and reset: whoever read a row before it must not put that row into the cache.
     pub(super) generation: u64,
-    /// When something of each subject changes next by itself: of the subjects with list entries, so few of all. Every day
-    /// that opens asks for it, and looking through the rows and the unsaved files would cost more than folding the day.
-    pub(super) agenda: BTreeSet<(Date, Box<str>)>,
+    /// When something of each subject changes next by itself. Every day that opens asks for it, and looking through the rows
+    /// and the unsaved files would cost more than folding the day.
+    pub(super) agenda: Agenda,
     /// Hashes of the names of all records. Intake asks every partition about every new name, nearly always in vain, and
     /// should not have to search rows for that; it takes 9 to 18 bytes for each record.
     pub(super) known: HashSet<u64, BuildHasherDefault<Hashed>>,
@@ -134,7 +134,8 @@ pub(super) struct State {
     /// The subjects that ever said of another organisation's code that it is theirs, by that code. There are few, and every
     /// question about a subject asks.
     pub(super) linking: Linking,
-    pub(super) answers: VecDeque<(Offset, Answer)>,
+    /// Those that were given are none.
+    pub(super) answers: VecDeque<(Offset, Option<Answer>)>,
 }
 
 pub(super) type Linking = BTreeMap<Box<str>, BTreeSet<Box<str>>>;
@@ -227,11 +228,19 @@ impl Shard {
         self.expecting.load(Ordering::SeqCst) > 0
     }
 
-    /// What the event at an offset below [`Shard::at`] did, while it is remembered.
-    pub fn answer(&self, offset: Offset) -> Option<Answer> {
-        let state = self.state();
-        let index = state.answers.binary_search_by_key(&offset, |(offset, _)| *offset).ok()?;
-        Some(state.answers[index].1.clone())
+    /// What the events at offsets below [`Shard::at`] did, as far as it is remembered. An answer is given once, to the one who
+    /// waits for it: most of the memory of what was just published would hang on those that nobody asks for again.
+    pub fn take_answers(&self, offsets: &[Offset]) -> Vec<Option<Answer>> {
+        let mut state = self.state_mut();
+        let mut take = |offset: &Offset| {
+            let index = state.answers.binary_search_by_key(offset, |(offset, _)| *offset).ok()?;
+            state.answers[index].1.take()
+        };
+        let taken = offsets.iter().map(&mut take).collect();
+        while state.answers.front().is_some_and(|(_, answer)| answer.is_none()) {
+            state.answers.pop_front();
+        }
+        taken
     }
 
     /// The file of a subject.
@@ -332,9 +341,7 @@ impl Shard {
 
     /// The subjects of `agenda` behind `after` and on or before `day`, in no order.
     pub(super) fn due(&self, after: Date, day: Date) -> Vec<Box<str>> {
-        let state = self.state();
-        let behind = state.agenda.range((after.next(), Box::default())..);
-        behind.take_while(|(next, _)| *next <= day).map(|(_, subject)| subject.clone()).collect()
+        self.state().agenda.due(after, day)
     }
 }
 
@@ -349,7 +356,7 @@ impl State {
             saving: None,
             last_save: Instant::now(),
             generation: 0,
-            agenda: BTreeSet::new(),
+            agenda: Agenda::default(),
             known: HashSet::default(),
             ids: HashMap::default(),
             linking: Linking::new(),

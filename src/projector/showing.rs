@@ -92,7 +92,7 @@ impl Shard {
             if !self.is_expected() {
                 state.answers.clear();
             }
-            state.answers.extend(shown.answers);
+            state.answers.extend(shown.answers.into_iter().map(|(offset, answer)| (offset, Some(answer))));
             let excess = state.answers.len().saturating_sub(ANSWERS_KEPT);
             state.answers.drain(..excess);
         }
@@ -122,12 +122,7 @@ impl Shard {
         }
         new_terms.extend(changed.kept.terms);
         let bytes: usize = changed.kept.bodies.iter().map(|(_, body)| body.len() + EVENT_BYTES).sum();
-        if changed.planned != changed.held.next {
-            if let Some(planned) = changed.planned {
-                state.agenda.remove(&(planned, subject.clone()));
-            }
-            state.agenda.extend(changed.held.next.map(|next| (next, subject.clone())));
-        }
+        state.agenda.plan(&subject, changed.planned, changed.held.next);
         for term in new_terms {
             state.current.terms.entry(term).or_default().insert(subject.clone());
         }

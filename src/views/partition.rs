@@ -234,9 +234,9 @@ impl PartitionViews {
     }
 
     /// When something of each subject changes next by itself.
-    pub fn agenda(&self) -> Result<BTreeSet<(Date, Box<str>)>, ViewError> {
+    pub fn agenda(&self) -> impl Iterator<Item = Result<(Date, Box<str>), ViewError>> + use<> {
         let no_date = || ViewError("an entry of the agenda has no date".to_owned());
-        self.agenda.keys(None).map(|key| agenda_place(&key?).ok_or_else(no_date)).collect()
+        self.agenda.keys(None).map(move |key| agenda_place(&key?).ok_or_else(no_date))
     }
 
     /// Subjects indexed by a term, in order, from the first behind `after` on.

@@ -157,6 +157,9 @@ macro_rules! define_data {
 }
 for_each_event_type!(define_data);
 
+/// What only the system says.
+pub const OF_THE_SYSTEM: [&str; 2] = ["day.opened", "implication.stated"];
+
 impl Data {
     /// The record that the event amends, by `ORG/ID`, if it amends one.
     pub fn record(&self) -> Option<&str> {

@@ -10,8 +10,6 @@ use utoipa::{
     },
 };
 
-/// What only the system says.
-const OF_THE_SYSTEM: [&str; 2] = ["day.opened", "implication.stated"];
 /// How persons stand in the log, which is not how they come in.
 const OF_THE_LOG: [&str; 2] = ["PersonReference", "ResponsiblePerson"];
 /// The component that says what an event may be.
@@ -60,7 +58,7 @@ impl Modify for EventForms {
         let components = document.components.get_or_insert_default();
         let mut any = OneOfBuilder::new().description(Some("An event, by its `type`."));
         for Form { name, data, schema } in forms() {
-            if OF_THE_SYSTEM.contains(&name) {
+            if event::OF_THE_SYSTEM.contains(&name) {
                 components.schemas.remove(data);
                 continue;
             }

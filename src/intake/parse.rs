@@ -9,7 +9,9 @@ use super::{
 use crate::vault::{PersonalFields, Vault};
 use chengxin_projections::{
     date::Date,
-    event::{Alias, Data, PersonReference, ResponsiblePerson, SYSTEM, Subject, SubjectKind},
+    event::{
+        Alias, Data, EVENT_TYPES, OF_THE_SYSTEM, PersonReference, ResponsiblePerson, SYSTEM, Subject, SubjectKind,
+    },
     for_each_event_type,
     identifier::number_form,
 };
@@ -247,7 +249,9 @@ macro_rules! define_typed {
             match kind {
                 $($name => data.read::<chengxin_projections::event::$variant>(),)*
                 _ => {
-                    let detail = format!("no event type {kind}; the types are {}", chengxin_projections::event::EVENT_TYPES.join(", "));
+                    let all = EVENT_TYPES.iter().copied();
+                    let types: Vec<&str> = all.filter(|name| !OF_THE_SYSTEM.contains(name)).collect();
+                    let detail = format!("no event type {kind}; the types are {}", types.join(", "));
                     Err(Rejection::Malformed(vec![FieldError::new("/type", "unknown-type", detail)]))
                 }
             }

@@ -201,7 +201,7 @@ impl Told<'_> {
 
     fn corrected(&self, by: &str, content: &Content) -> (Rule, String) {
         let before = before(self.record, self.act, self.teller.known());
-        let changes =
+        let mut changes =
             match (before, content) {
                 (Content::Designation(before), Content::Designation(after)) => self.changes(before, after),
                 (Content::Penalty(before), Content::Penalty(after)) if before.severity != after.severity => {
@@ -217,6 +217,14 @@ impl Told<'_> {
                 }
                 _ => Vec::new(),
             };
+        // What only the event has; of the rest the new value was told.
+        if changes.is_empty()
+            && let Some(Data::RecordCorrected(corrected)) = self.teller.data_at(self.act.stamp)
+        {
+            let fields = corrected.changes.0.as_object().into_iter().flat_map(|changes| changes.keys());
+            let fields: Vec<String> = fields.map(|field| words::field(field).to_owned()).collect();
+            changes.push(format!("涉及{}", words::and(&fields)));
+        }
         let what = if changes.is_empty() { "载明事项".to_owned() } else { changes.join("，") };
         (rule::CORRECTION, format!("{by} 更正该{}：{what}。更正后的内容适用于任何日期。", self.thing()))
     }

@@ -1,8 +1,9 @@
 use super::{rule, *};
 use crate::{
-    event::{MeasureInitiated, ObjectionFiled},
+    event::{Event, MeasureInitiated, ObjectionFiled},
     testing::{day, *},
 };
+use serde_json::json;
 use std::collections::BTreeSet;
 
 fn id(record: &str) -> String {
@@ -48,6 +49,26 @@ fn every_event_type_that_concerns_a_subject_has_a_word() {
     for kind in crate::event::EVENT_TYPES.iter().filter(|kind| !["policy.published", "day.opened"].contains(kind)) {
         assert_ne!(words::event(kind), "事件", "{kind}");
     }
+}
+
+#[test]
+fn a_correction_of_what_only_the_event_says_names_the_fields() {
+    for field in crate::judge::CORRECTABLE {
+        assert_ne!(words::field(field), *field);
+    }
+    let correction =
+        correct("C-1", "P-1", "2026-05-12", json!({ "facts": "拖欠工资3个月", "fine": null, "severity": "ordinary" }));
+    let crate::testing::Step::Event(event) = correction.clone() else { unreachable!() };
+    let scenario = given([day("2026-05-11"), penalty("P-1", "2026-05-11"), correction]);
+    let asked = Asked {
+        file: &scenario.memory.files[SUBJECT],
+        known: Known::Now,
+        as_of: "2026-05-12".parse().unwrap(),
+        policies: &scenario.partition.history,
+        events: &|_| Some(Event::clone(&event)),
+    };
+    let told = told(&explain(&asked, &Question::Record(id("P-1"))).unwrap());
+    assert!(told.contains("更正该行政处罚：涉及违法事实、罚款金额和严重程度。"), "{told}");
 }
 
 #[test]

@@ -57,6 +57,43 @@ pub(super) fn subject(kind: SubjectKind) -> &'static str {
     if kind == SubjectKind::Person { "该自然人" } else { "该主体" }
 }
 
+/// A field of a record that can be corrected.
+pub(super) fn field(name: &str) -> &str {
+    match name {
+        "basis" => "依据",
+        "category" => "许可类别",
+        "certificate_name" => "许可证书名称",
+        "certificate_no" => "许可编号",
+        "certificates" => "暂扣或吊销的证照",
+        "channel" => "公布渠道",
+        "conduct" => "违法行为类型",
+        "confiscated" => "没收金额",
+        "content" => "决定内容",
+        "decided_by" => "决定机关",
+        "decided_by_code" => "决定机关代码",
+        "document_name" => "文书名称",
+        "document_no" => "文书号",
+        "facts" => "违法事实",
+        "fine" => "罚款金额",
+        "grade" => "等级",
+        "kinds" => "处罚类别",
+        "months" => "期限",
+        "procedure" => "处罚程序",
+        "publicity_until" => "公示截止期",
+        "remarks" => "备注",
+        "repairable" => "能否修复",
+        "scope" => "范围",
+        "severity" => "严重程度",
+        "source" => "数据来源单位",
+        "source_code" => "数据来源单位代码",
+        "until" => "届满日",
+        "valid_from" => "有效期起始日",
+        "valid_until" => "有效期届满日",
+        "watch_months" => "重点监测期限",
+        other => other,
+    }
+}
+
 pub(super) fn exit_reason(reason: ExitReason) -> &'static str {
     match reason {
         ExitReason::Repaired => "因信用修复",

@@ -161,6 +161,16 @@ for_each_event_type!(define_data);
 pub const OF_THE_SYSTEM: [&str; 2] = ["day.opened", "implication.stated"];
 
 impl Data {
+    /// The number of the document by which a record was decided.
+    pub fn document_no(&self) -> Option<&str> {
+        match self {
+            Data::LicenseGranted(license) => Some(&license.document_no),
+            Data::PenaltyImposed(penalty) => Some(&penalty.document_no),
+            Data::DesignationMade(designation) => Some(&designation.document_no),
+            _ => None,
+        }
+    }
+
     /// The record that the event amends, by `ORG/ID`, if it amends one.
     pub fn record(&self) -> Option<&str> {
         Some(match self {

@@ -14,13 +14,17 @@ pub use record::*;
 
 use crate::{
     date::Date,
-    event::SubjectKind,
+    dispute,
+    event::{Event, SubjectKind},
     hash, identifier,
     seen::{Seen, SeenEvents},
     shelf::Shelf,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// Records that are looked at for a decision that comes again.
+const DECISIONS_LOOKED_AT: usize = 256;
 
 /// When a fact became known: the offset of its event, and the time of recording, which never runs backwards within a
 /// partition even if a clock did.
@@ -177,6 +181,19 @@ impl CreditFile {
         let own = |number: &&Identifier| &*number.scheme == "uscc" && number.organisation() == Some(&*self.id);
         let mut known = self.identifiers.iter().filter(own).filter(|number| number.is_linked(Known::Now)).peekable();
         known.peek().is_some() && known.all(|number| *number.value != *uscc)
+    }
+
+    /// The record of a decision that an event brings once more under another id: of the same department, type and document
+    /// number, and not withdrawn. Of a long history the latest records are looked at.
+    pub fn same_decision(&self, event: &Event) -> Option<&Record> {
+        let is_same = |record: &&Arc<Record>| {
+            record.is_decision_of(&event.data)
+                && record.authority() == event.publisher
+                && dispute::withdrawal(record, Known::Now).is_none()
+        };
+        let name = event.name();
+        let found = self.records.iter().rev().take(DECISIONS_LOOKED_AT).find(is_same);
+        found.map(|record| &**record).filter(|record| *record.id != *name)
     }
 
     /// The event with this `ORG/ID`, if one was judged.

@@ -134,6 +134,7 @@ codes! {
     PersonDocumentIgnored = "person-document-ignored", "单位的行不应填自然人证件；未采用";
     DecidedElsewhere = "decided-elsewhere", "所填的决定机关不是报送单位：记录归报送单位名下，由其公示和变更；应由决定机关自行报送的，请撤销后由其报送";
     NameDiffers = "name-differs", "该号码以前以另一名称登记，请核对号码；号码填错的，请撤销本记录后按正确号码报送";
+    SameDecision = "same-decision", "该主体已有同一机关、同一文号的另一条记录；确属同一决定的，请撤销其中一条（许可用 license.revoked）";
     AliasIgnored = "alias-ignored", "自然人的行不应填单位登记号；未采用";
     Refused = "refused", "按原因核实；未入日志的更正后重新导入，按规则拒绝的编号已用，更正后换用新编号按事件报送；已登记的记录请走更正、撤销程序";
 }

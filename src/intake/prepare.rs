@@ -111,7 +111,8 @@ impl Intake {
         {
             event.record_subject = self.other_subject(record, &event.subject.id)?;
         }
-        let warnings = self.renames(&event, &sealings, held.as_deref())?.into_iter().collect();
+        let renames = self.renames(&event, &sealings, held.as_deref())?;
+        let warnings = renames.into_iter().chain(repeats(&event, held.as_deref())).collect();
         Ok(Prepared::New(Box::new(event), sealings, warnings))
     }
 
@@ -171,6 +172,18 @@ impl Intake {
 
 /// The code of a warning that a number came with another name before.
 const NAME_DIFFERS: &str = "name-differs";
+/// The code of a warning that the same decision is a record already.
+const SAME_DECISION: &str = "same-decision";
+
+/// A decision that comes by another way, under another id, would count twice.
+fn repeats(event: &Event, held: Option<&Held>) -> Option<Reason> {
+    let record = held?.file.same_decision(event)?;
+    let detail = format!(
+        "record {} has this document number, too: if it is the same decision, withdraw or revoke one of them",
+        record.id
+    );
+    Some(Reason { code: SAME_DECISION, detail })
+}
 
 /// Whether two names are written alike, but for blanks and the width of signs.
 fn is_same_name(one: &str, other: &str) -> bool {

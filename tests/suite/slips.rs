@@ -111,6 +111,31 @@ fn a_number_that_came_with_another_name_before_is_taken_with_a_warning() {
     assert_eq!(file["subject"]["name"], "伊宁市云杉理发店");
 }
 
+/// domain.md, double-publicity files: the same authority, document number and party are one decision.
+#[test]
+fn a_decision_that_comes_again_under_another_id_is_taken_with_a_warning() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let numbered = |id: &str, number: &str| {
+        let mut event = penalty(id, DAY, COMPANY);
+        event["data"]["document_no"] = json!(number);
+        event
+    };
+    let warned = |org: &str, event: &Value| server.client(org).publish(event).json()["warnings"][0]["code"].clone();
+    assert_eq!(warned(LABOUR, &numbered("P-1", "伊州罚〔2026〕12号")), Value::Null);
+    assert_eq!(warned(LABOUR, &numbered("P-1", "伊州罚〔2026〕12号")), Value::Null, "the same event once more");
+    assert_eq!(warned(LABOUR, &numbered("P-2", "伊州罚〔2026〕13号")), Value::Null);
+    assert_eq!(warned(MARKET, &numbered("P-1", "伊州罚〔2026〕12号")), Value::Null, "of another department");
+    assert_eq!(warned(LABOUR, &numbered("P-3", "伊州罚〔2026〕 １２号")), json!("same-decision"));
+    let reason = json!({ "reason": "重复登记" });
+    for record in ["P-1", "P-3"] {
+        let id = format!("W-{record}");
+        let withdrawal = act("penalty.withdrawn", &id, DAY, COMPANY, &format!("{LABOUR}/{record}"), reason.clone());
+        assert_eq!(server.client(LABOUR).publish(&withdrawal).status, 201);
+    }
+    assert_eq!(warned(LABOUR, &numbered("P-4", "伊州罚〔2026〕12号")), Value::Null, "what was withdrawn never was");
+}
+
 #[test]
 fn a_number_of_another_organisation_does_not_come_in_with_an_event() {
     let site = Site::embedded();

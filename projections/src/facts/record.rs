@@ -1,7 +1,13 @@
 //! A record and what it says.
 
 use super::{Act, Deed, Known, Name, Stamp};
-use crate::{date::Date, event::List, interval::Days};
+use crate::{
+    date::Date,
+    event::{Data, List},
+    hash,
+    identifier::number_form,
+    interval::Days,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -17,13 +23,32 @@ pub struct Record {
     pub effective: Date,
     /// The name that it gives the organisation, as it was first.
     pub name: Option<Name>,
+    /// Tells apart by which document it was decided, whatever the spelling of the number.
+    pub document: u64,
     /// As it was first; see [`Record::content`].
     pub first: Content,
     /// In the order of the log.
     pub acts: Vec<Act>,
 }
 
+/// What [`Record::document`] is of a number.
+pub(crate) fn document(number: &str) -> u64 {
+    hash::of_text(&number_form(number))
+}
+
 impl Record {
+    /// Whether it is what an event decides once more.
+    pub(super) fn is_decision_of(&self, data: &Data) -> bool {
+        let is_alike = match (&self.first, data) {
+            (Content::License(_), Data::LicenseGranted(_)) | (Content::Penalty(_), Data::PenaltyImposed(_)) => true,
+            (Content::Designation(entry), Data::DesignationMade(made)) => {
+                entry.list == made.list && *entry.kind == *made.kind
+            }
+            _ => false,
+        };
+        is_alike && data.document_no().is_some_and(|number| document(number) == self.document)
+    }
+
     /// The department that published it; it alone may amend it (谁认定、谁负责).
     pub fn authority(&self) -> &str {
         org(&self.id)

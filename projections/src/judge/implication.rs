@@ -24,7 +24,8 @@ pub(super) fn state(case: &Case, data: &ImplicationStated) -> Result<Addition, R
         }
         None => {
             let id = data.record.as_str().into();
-            Addition::Record(Record { id, stamp, judged, effective, name: None, first: content, acts: Vec::new() })
+            let (name, document, acts) = (None, 0, Vec::new());
+            Addition::Record(Record { id, stamp, judged, effective, name, document, first: content, acts })
         }
     })
 }

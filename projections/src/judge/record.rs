@@ -4,7 +4,7 @@ use super::Case;
 use crate::{
     date::Date,
     event::{Basis, DesignationMade, LicenseGranted, List, PenaltyImposed, ResponsiblePerson},
-    facts::{Content, Designation, License, Penalty, Record, Responsible},
+    facts::{self, Content, Designation, License, Penalty, Record, Responsible},
     policy::{ListKind, SeverityClass},
     refusal::{Code, Refusal},
 };
@@ -171,6 +171,7 @@ fn new(case: &Case, content: Content) -> Record {
         judged: case.day,
         effective: case.event.effective,
         name: None,
+        document: case.event.data.document_no().map_or(0, facts::document),
         first: content,
         acts: Vec::new(),
     }

@@ -5,40 +5,25 @@
 //! erase a person is to destroy one row of `subject_keys`. Every process that takes events of persons needs the same
 //! `vault.key`, or one person gets several ids.
 
+mod database;
 mod keys;
 #[cfg(test)]
 mod tests;
 
 use keys::{Cipher, Keys};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashSet,
     fmt, io,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 /// Sealings that are remembered, so that the same person in one record after another costs no look-up.
 const REMEMBERED: usize = 200_000;
-/// Memory for pages of the database, in KiB.
-const PAGES_KIB: i64 = 32 << 10;
-/// Pages in the journal at which it is copied into the database: persons come in no order, so a page that is written
-/// again and again is copied once.
-const CHECKPOINT_PAGES: i64 = 8_192;
 /// Connections that are kept for those who only read.
 const READERS_KEPT: usize = 8;
-/// How long one process waits for another that writes to the same vault.
-const BUSY: Duration = Duration::from_secs(10);
-
-const TABLES: &str = "
-    CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS subject_keys (subject TEXT PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS fields (
-        subject TEXT NOT NULL, reference TEXT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (subject, reference)
-    ) WITHOUT ROWID;
-";
 
 /// What is personal about a natural person.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -141,15 +126,8 @@ impl Vault {
         let (path, key) = (dir.join("vault.db"), dir.join("vault.key"));
         // The key is made durable before the database exists: a database without its key is then never a first start.
         let keys = Keys::load_or_create(&key, path.exists())?;
-        let mut database = Connection::open(&path)?;
-        make_durable(&database)?;
-        database.execute_batch(TABLES)?;
-        let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        if !check_key(&transaction, &keys)? {
-            return Err(VaultError::KeyWrong { key });
-        }
-        transaction.commit()?;
-        let database = Mutex::new(Database { connection: database, version: (0, 0) });
+        let connection = database::open(&path, &keys)?.ok_or(VaultError::KeyWrong { key })?;
+        let database = Mutex::new(Database { connection, version: (0, 0) });
         Ok(Vault { keys, path, database, remembered: Mutex::default(), readers: Mutex::default() })
     }
 
@@ -350,10 +328,7 @@ impl Vault {
         if let Some(reader) = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop() {
             return Ok(reader);
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let reader = Connection::open_with_flags(&self.path, flags)?;
-        reader.busy_timeout(BUSY)?;
-        Ok(reader)
+        database::open_reader(&self.path)
     }
 
     fn give_back(&self, reader: Connection) {
@@ -395,30 +370,4 @@ fn opened(cipher: &Cipher, sealed: &[u8], subject: &str, reference: &str) -> Res
 /// What a sealed value is bound to: moved to another place, it does not open. The length keeps the two parts apart.
 fn bound_to(subject: &str, reference: &str) -> Vec<u8> {
     [&(subject.len() as u64).to_le_bytes()[..], subject.as_bytes(), reference.as_bytes()].concat()
-}
-
-/// Sets what durability rests on and reads it back: SQLite ignores what it cannot do.
-fn make_durable(database: &Connection) -> Result<(), VaultError> {
-    database.busy_timeout(BUSY)?;
-    let journal: String = database.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-    database.execute_batch("PRAGMA synchronous = FULL")?;
-    database.pragma_update(None, "cache_size", -PAGES_KIB)?;
-    database.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
-    let synchronous: i64 = database.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
-    match (&*journal, synchronous) {
-        ("wal", 2) => Ok(()),
-        ("wal", _) => Err(VaultError::NotDurable("synchronous = FULL")),
-        _ => Err(VaultError::NotDurable("journal_mode = WAL")),
-    }
-}
-
-/// Whether these are the keys of the database; a new database remembers them from now on.
-fn check_key(transaction: &Transaction<'_>, keys: &Keys) -> Result<bool, VaultError> {
-    let known: Option<Vec<u8>> =
-        transaction.query_row("SELECT value FROM meta WHERE name = 'key-check'", [], |row| row.get(0)).optional()?;
-    if let Some(known) = known {
-        return Ok(known == keys.check_value);
-    }
-    transaction.execute("INSERT INTO meta (name, value) VALUES ('key-check', ?1)", params![keys.check_value])?;
-    Ok(true)
 }

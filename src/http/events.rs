@@ -71,7 +71,7 @@ pub struct OutcomeBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
     /// What to look at though the event was taken, such as a number that came with another name before (`name-differs`), or a decision that
-    /// is a record already under another id (`same-decision`).
+    /// is a record already under another id (`same-decision`), or evidence of a kind that is none of policy's (`kind-unlisted`).
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     warnings: &'a [Reason],
     /// The changes that went out for it: of lists, then of measures, then of duties (those with a `duty`).

@@ -112,7 +112,11 @@ impl Intake {
             event.record_subject = self.other_subject(record, &event.subject.id)?;
         }
         let renames = self.renames(&event, &sealings, held.as_deref())?;
-        let warnings = renames.into_iter().chain(repeats(&event, held.as_deref())).collect();
+        let warnings = renames
+            .into_iter()
+            .chain(repeats(&event, held.as_deref()))
+            .chain(unusual_evidence(&event, shard))
+            .collect();
         Ok(Prepared::New(Box::new(event), sealings, warnings))
     }
 
@@ -174,6 +178,21 @@ impl Intake {
 const NAME_DIFFERS: &str = "name-differs";
 /// The code of a warning that the same decision is a record already.
 const SAME_DECISION: &str = "same-decision";
+
+/// The code of a warning that a kind is none of policy's.
+const KIND_UNLISTED: &str = "kind-unlisted";
+
+/// (二十六) Evidence may be of any kind, but one that is mistyped is not found by who decides. It is not repeated: it may name
+/// somebody.
+fn unusual_evidence(event: &Event, shard: &Shard) -> Option<Reason> {
+    let Data::RepairApplied(applied) = &event.data else { return None };
+    let partition = shard.partition().0;
+    let usual = partition.policy().severity()?.evidence_kinds();
+    let is_usual = |kind: &str| usual.is_empty() || usual.iter().any(|known| known == kind.trim());
+    let place = applied.evidence.iter().position(|evidence| !is_usual(&evidence.kind))?;
+    let detail = format!("/data/evidence/{place}/kind is none of {}", usual.join(", "));
+    Some(Reason { code: KIND_UNLISTED, detail })
+}
 
 /// A decision that comes by another way, under another id, would count twice.
 fn repeats(event: &Event, held: Option<&Held>) -> Option<Reason> {

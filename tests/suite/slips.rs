@@ -111,6 +111,22 @@ fn a_number_that_came_with_another_name_before_is_taken_with_a_warning() {
     assert_eq!(file["subject"]["name"], "伊宁市云杉理发店");
 }
 
+#[test]
+fn evidence_of_no_kind_that_the_plan_names_is_taken_with_a_warning() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let entry = black("unpaid-wages", "L-1", DAY, "2029-06-01", COMPANY);
+    assert_eq!(server.client(LABOUR).publish(&entry).status, 201);
+    let apply = |id: &str, kind: &str| {
+        let evidence =
+            json!({ "evidence": [{ "kind": "志愿服务", "reference": "卷1" }, { "kind": kind, "reference": "卷2" }] });
+        let applied = act("repair.applied", id, DAY, COMPANY, &format!("{LABOUR}/L-1"), evidence);
+        server.client(LABOUR).publish(&applied).json()["warnings"][0]["code"].clone()
+    };
+    assert_eq!(apply("A-1", "履行义务"), Value::Null);
+    assert_eq!(apply("A-2", "履行义务吧"), json!("kind-unlisted"));
+}
+
 /// domain.md, double-publicity files: the same authority, document number and party are one decision.
 #[test]
 fn a_decision_that_comes_again_under_another_id_is_taken_with_a_warning() {

@@ -60,17 +60,25 @@ pub struct Severity {
     otherwise: usize,
     penalty_kinds: Vec<String>,
     open_prefix: String,
+    evidence_kinds: Vec<String>,
 }
 
 impl Severity {
     pub(super) fn parse(content: &Value) -> Result<Severity, Vec<PolicyError>> {
-        let mut check = Check::new(content, &["classes", "rules", "otherwise", "penalty_kinds", "open_prefix"]);
+        let mut check =
+            Check::new(content, &["classes", "rules", "otherwise", "penalty_kinds", "open_prefix", "evidence_kinds"]);
         let classes: Vec<(String, SeverityClass)> = check.list("classes");
         let rules: Vec<(String, SeverityRule)> = check.list("rules");
         let otherwise: String = check.value("otherwise").unwrap_or_default();
         let penalty_kinds: Vec<String> = check.value("penalty_kinds").unwrap_or_default();
         let open_prefix: String = check.value("open_prefix").unwrap_or_default();
         check.names("", "penalty_kinds", &penalty_kinds, false);
+        // Versions from before there was such a list know of none.
+        let evidence_kinds: Vec<String> = match content.get("evidence_kinds") {
+            Some(_) => check.value("evidence_kinds").unwrap_or_default(),
+            None => Vec::new(),
+        };
+        check.names("", "evidence_kinds", &evidence_kinds, false);
         for (at, class) in &classes {
             check.filled(at, "code", &class.code);
             check.filled(at, "title", &class.title);
@@ -102,7 +110,7 @@ impl Severity {
         }
         let otherwise = position(&otherwise).unwrap_or_default();
         let (classes, rules) = (values(classes), values(rules));
-        check.end(Severity { classes, rules, otherwise, penalty_kinds, open_prefix })
+        check.end(Severity { classes, rules, otherwise, penalty_kinds, open_prefix, evidence_kinds })
     }
 
     pub fn class(&self, code: &str) -> Option<&SeverityClass> {
@@ -133,6 +141,11 @@ impl Severity {
     pub fn penalty_kinds_in_words(&self) -> String {
         let open = if self.open_prefix.is_empty() { String::new() } else { format!(", or {}…", self.open_prefix) };
         format!("the kinds are {}{open}", self.penalty_kinds.join(", "))
+    }
+
+    /// (二十六) What is usual as evidence for a repair; empty where the policy does not say.
+    pub fn evidence_kinds(&self) -> &[String] {
+        &self.evidence_kinds
     }
 
     /// Whether it is one of the closed list, or an open one such as 其他-….

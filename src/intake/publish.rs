@@ -79,7 +79,10 @@ impl Outcome {
     }
 
     pub fn reason(&self) -> Option<Reason> {
-        let before = |code: &'static str| Reason { code, detail: "refused when it was first published".to_owned() };
+        let before = |code: &'static str| {
+            let why = format!("/v1/subjects/{{id}}/explain?event={} says why", self.record);
+            Reason { code, detail: format!("refused when it was first published; {why}") }
+        };
         match &self.answered {
             Answered::Duplicate(refused) => refused.map(before),
             Answered::Judged(outcome) => match &outcome.effect {

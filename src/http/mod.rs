@@ -19,6 +19,7 @@ pub mod schemas;
 mod splitter;
 pub mod statistics;
 pub mod subjects;
+mod unread;
 pub mod viewer;
 
 pub use crate::problem::Problem;
@@ -67,6 +68,7 @@ pub fn router(app: App) -> axum::Router {
         .merge(operation::probes())
         .fallback(|| async { Problem::not_found("no such route; /openapi.json lists them") })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(axum::middleware::from_fn(unread::finish))
         .layer(tower_http::catch_panic::CatchPanicLayer::new())
         .layer(tower_http::trace::TraceLayer::new_for_http().make_span_with(span).on_failure(()))
         .with_state(app)

@@ -255,6 +255,31 @@ fn who_has_no_token_or_not_the_role_is_told_so_and_nothing_is_logged() {
 }
 
 #[test]
+fn who_is_refused_before_the_body_is_sent_reads_why_and_goes_on_with_the_connection() {
+    let (_site, server) = started();
+    let address = server.address().trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).unwrap();
+    let piece = [b' '; 64 << 10];
+    for _ in 0..3 {
+        let length = 64 * piece.len();
+        write!(
+            stream,
+            "POST /v1/imports HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: {length}\r\n\r\n",
+            token(AUDITOR)
+        )
+        .unwrap();
+        for _ in 0..64 {
+            stream.write_all(&piece).expect("the server reads what it does not want");
+        }
+        let mut answer = [0; 4 << 10];
+        let read = stream.read(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer[..read]);
+        assert!(answer.starts_with("HTTP/1.1 403 ") && !answer.contains("connection: close"), "{answer}");
+    }
+    server.stop();
+}
+
+#[test]
 fn an_unknown_content_type_route_or_method_is_a_problem_too() {
     let (_site, server) = started();
     let client = server.client(LABOUR);

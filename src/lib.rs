@@ -11,6 +11,7 @@ pub mod import;
 pub mod importer;
 pub mod intake;
 pub mod log;
+pub mod mentions;
 pub mod node;
 pub mod problem;
 pub mod progress;

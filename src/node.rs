@@ -5,6 +5,7 @@ use crate::{
     codec::Codec,
     feed::Feeds,
     log::{Log, partition_of},
+    mentions::Mentions,
     projector::{Projector, Shard, Surroundings},
     reservation::Reservations,
     vault::Vault,
@@ -23,6 +24,8 @@ pub struct Node {
     pub feeds: Feeds,
     /// Names of records that are being made.
     pub reservations: Arc<Reservations>,
+    /// Whom they name.
+    pub mentions: Arc<Mentions>,
     /// Held while events are handed to every partition.
     pub appends_to_all: Mutex<()>,
 }
@@ -48,6 +51,7 @@ impl Node {
             projector,
             feeds,
             reservations: Arc::default(),
+            mentions: Arc::default(),
             appends_to_all: Mutex::new(()),
         })
     }

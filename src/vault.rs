@@ -48,6 +48,14 @@ pub struct Sealing<'a> {
     pub fields: &'a PersonalFields,
 }
 
+/// Personal fields on their way to the vault.
+#[derive(Debug, Clone)]
+pub struct ToSeal {
+    pub subject: String,
+    pub reference: String,
+    pub fields: PersonalFields,
+}
+
 /// What can go wrong with the vault.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {

@@ -77,6 +77,11 @@ pub fn taken_down(withdrawal: &Act) -> Date {
     withdrawal.effective.min(withdrawal.judged)
 }
 
+/// The day from which something done to a record counts: its own, but a withdrawal counts at once.
+pub fn counts_from(act: &Act) -> Date {
+    if withdraws(&act.what) { taken_down(act) } else { act.effective }
+}
+
 /// Of what an entry says of a person, the statement that the entry was withdrawn.
 pub fn withdraws(deed: &Deed) -> bool {
     match deed {

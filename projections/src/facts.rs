@@ -186,8 +186,9 @@ impl CreditFile {
     /// The record of a decision that an event brings once more under another id: of the same department, type and document
     /// number, and not withdrawn. Of a long history the latest records are looked at.
     pub fn same_decision(&self, event: &Event) -> Option<&Record> {
+        let document = record::document(event.data.document_no()?);
         let is_same = |record: &&Arc<Record>| {
-            record.is_decision_of(&event.data)
+            record.is_decision_of(&event.data, document)
                 && record.authority() == event.publisher
                 && dispute::withdrawal(record, Known::Now).is_none()
         };

@@ -4,7 +4,7 @@
 use crate::{
     change::ListName,
     date::Date,
-    dispute::withdrawal,
+    dispute::{taken_down, withdrawal},
     facts::{Act, ConfirmedOn, Content, CreditFile, Deed, Known, Record},
     interval::Span,
     listing::{self, Entry},
@@ -124,7 +124,7 @@ fn basis_lost<'a>(file: &'a CreditFile, entry: &Entry<'a>, known: Known) -> Opti
     let span = entry.span.since(from);
     let span = if to < span.after() { span.cut(to) } else { span };
     let basis = entry.designation.basis.iter().filter_map(|id| file.record(id));
-    let cause = basis.max_by_key(|record| withdrawal(record, known).map(|act| (act.effective, act.stamp)))?;
+    let cause = basis.max_by_key(|record| withdrawal(record, known).map(|act| (taken_down(act), act.stamp)))?;
     let is_confirmed = to < Date::MAX;
     let flag = Flag { kind: FlagKind::BasisLost, entry: entry.record, cause, span, is_confirmed };
     (!span.is_empty()).then_some(flag)

@@ -64,11 +64,6 @@ fn ends(deed: &Deed) -> bool {
     dispute::withdraws(deed) || matches!(deed, Deed::Revoked | Deed::RepairGranted)
 }
 
-/// The day on which an act takes a record off show: what is withdrawn goes at once, also if that is dated ahead.
-fn ends_on(act: &Act) -> Date {
-    if dispute::withdraws(&act.what) { dispute::taken_down(act) } else { act.effective }
-}
-
 /// The last day of publicity by the content: of a license its validity, of a penalty what was stated, or the maximum of its class.
 fn planned_end(content: &Content) -> Option<Date> {
     match content {
@@ -80,7 +75,7 @@ fn planned_end(content: &Content) -> Option<Date> {
 
 /// The first day on which a license or a penalty is not to be public any more, whether or not it ever was.
 pub fn end(record: &Record, known: Known) -> Option<Date> {
-    let ended = record.acts(known).filter(|act| ends(&act.what)).map(ends_on);
+    let ended = record.acts(known).filter(|act| ends(&act.what)).map(dispute::counts_from);
     ended.chain(planned_end(record.content(known)).map(Date::next)).min()
 }
 
@@ -123,8 +118,8 @@ pub fn publication<'a>(
         Deed::Withheld { ground } => Some(&**ground),
         _ => None,
     });
-    let ending = record.acts(known).filter(|act| ends(&act.what) && ends_on(act) <= as_of);
-    let ended_by = ending.chain(withholdings(record, known, as_of)).min_by_key(|act| ends_on(act));
+    let ending = record.acts(known).filter(|act| ends(&act.what) && dispute::counts_from(act) <= as_of);
+    let ended_by = ending.chain(withholdings(record, known, as_of)).min_by_key(|act| dispute::counts_from(act));
     let issued = issue.map(|(date, _)| date);
     let released = release(record, known).filter(|day| *day <= as_of);
     // What had to be published was, or had not to be any more: whatever came first.
@@ -132,9 +127,9 @@ pub fn publication<'a>(
     let due = policies.due(duty::PUBLISH, record.effective, done.or(released).unwrap_or(as_of));
     let late_by = match done {
         None if released.is_some() => 0,
-        _ => policies.calendar().working_days_late(due.date, done.unwrap_or(as_of)),
+        _ => policies.days_late(due.date, done.unwrap_or(as_of)),
     };
-    let until = ended_by.map(ends_on).into_iter().chain(planned_end(record.content(known))).min();
+    let until = ended_by.map(dispute::counts_from).into_iter().chain(planned_end(record.content(known))).min();
     let channel = issue.map(|(_, channel)| channel);
     Some(Publication { due, issued, late_by, withheld, channel, until: issued.and(until), ended_by })
 }

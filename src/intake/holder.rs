@@ -1,6 +1,6 @@
 //! Whose number is it? Numbers of other registers name a subject only where an event linked them to it (default rule 12).
 
-use super::{Draft, FieldError, Intake, Rejection};
+use super::{Draft, FieldError, Intake, Reason, Rejection};
 use crate::{
     reservation::Reserved,
     views::{Held, identifier_term},
@@ -64,16 +64,19 @@ impl Intake {
         Ok(holders.into_iter().find(|holder| **holder != *subject).map(Into::into))
     }
 
-    /// Numbers that come with an event for the first time must be nobody else's: from then on they would name both.
+    /// Numbers that come with an event for the first time must be nobody else's: from then on they would name both. One that
+    /// was unlinked is not taken again, and its publisher told so.
     pub(super) fn check_aliases(
         &self,
         event: &Event,
         held: Option<&Held>,
         reserved: &mut Vec<Reserved>,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Option<Reason>, Rejection> {
+        let mut told = None;
         for (index, alias) in event.subject.aliases.iter().enumerate() {
             let is_it = |known: &Identifier| *known.scheme == *alias.scheme && *known.value == *alias.value;
-            if held.is_some_and(|held| held.file.identifiers.iter().any(is_it)) {
+            let known = || held.into_iter().flat_map(|held| held.file.identifiers.iter()).filter(|known| is_it(known));
+            if known().any(|known| known.is_linked(Known::Now)) {
                 continue;
             }
             reserved.push(self.reserve_number(&alias.scheme, &alias.value, &event.subject.id)?);
@@ -82,8 +85,15 @@ impl Intake {
                 let detail = "this number belongs to another organisation: check it, or unlink it there first";
                 return Err(Rejection::Malformed(vec![FieldError::new(pointer, "linked-elsewhere", detail)]));
             }
+            if known().next().is_some() {
+                let detail = format!(
+                    "/subject/aliases/{index}: this number was unlinked from the organisation and is not taken again: leave \
+                     it out, or publish identifier.linked"
+                );
+                told = Some(Reason { code: "identifier-unlinked", detail });
+            }
         }
-        Ok(())
+        Ok(told)
     }
 
     /// Keeps the number for the subject while no view shows yet whose it is.

@@ -6,7 +6,7 @@ use super::{
     input::{Input, PersonInput, ResponsibleInput, SubjectInput},
     redact,
 };
-use crate::vault::{PersonalFields, Vault};
+use crate::vault::{PersonalFields, ToSeal, Vault};
 use chengxin_projections::{
     date::Date,
     event::{
@@ -29,14 +29,6 @@ pub fn representative_of(record: &str) -> String {
 /// A name, unless it says nothing.
 fn a_name(name: Option<&str>) -> Option<String> {
     name.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned)
-}
-
-/// Personal fields on their way to the vault.
-#[derive(Debug, Clone)]
-pub struct ToSeal {
-    pub subject: String,
-    pub reference: String,
-    pub fields: PersonalFields,
 }
 
 /// An event that only lacks its time of recording.

@@ -2,11 +2,16 @@
 
 use super::{
     Draft, FieldError, Rejection,
-    parse::{OWN_FIELDS, ToSeal},
+    parse::OWN_FIELDS,
     publish::{Answered, Intake, Outcome, Reason},
-    redact::{Earlier, redact},
+    redact::redact,
 };
-use crate::{projector::Shard, reservation::Reserved, vault::Sealing, views::Held};
+use crate::{
+    projector::Shard,
+    reservation::Reserved,
+    vault::{Sealing, ToSeal},
+    views::Held,
+};
 use chengxin_projections::{
     event::{Data, Event, RecordCorrected, SubjectKind},
     facts::Known,
@@ -57,7 +62,6 @@ impl Intake {
         &self,
         draft: Draft,
         recorded: i64,
-        earlier: &Earlier,
         reserved: &mut Vec<Reserved>,
     ) -> Result<Prepared, Rejection> {
         self.check_persons(&draft)?;
@@ -75,8 +79,8 @@ impl Intake {
         }
         let shard = self.node.shard_of(&event.subject.id);
         judges(shard)?;
-        // Views that lag behind the log would not know who has the name already.
-        if only_once(&event.data) && !self.node.projector.is_ready() {
+        // Views that lag behind the log would not know who has the name already, nor whom the record names.
+        if (only_once(&event.data) || event.data.record().is_some()) && !self.node.projector.is_ready() {
             return Err(Rejection::Unavailable("the views have not caught up with the log yet; try again".to_owned()));
         }
         // The partition stamps no earlier time than its latest; say the same one here.
@@ -87,8 +91,10 @@ impl Intake {
             let name = self.node.reservations.reserve(&name, &event.subject.id);
             reserved.push(name.map_err(|other| used_by_another(&event.id, &other))?);
         }
+        // Asked before the views, as names are.
+        let mentions = event.data.record().map(|record| self.node.mentions.of(record)).unwrap_or_default();
         let held = shard.file(&event.subject.id)?;
-        let as_sent = redact(&self.node, &mut event, &sealings, held.as_deref(), earlier)?;
+        let as_sent = redact(&self.node, &mut event, &sealings, held.as_deref(), &mentions)?;
         if let Some(seen) = held.as_ref().and_then(|held| held.file.seen(&name)) {
             // The vault may have known less when it was logged.
             let content = as_sent.filter(|as_sent| *as_sent == seen.content).unwrap_or_else(|| event.content_hash());
@@ -96,7 +102,7 @@ impl Intake {
         }
         check_uscc(&event, held.as_deref())?;
         check_kinds(&event, shard)?;
-        self.check_aliases(&event, held.as_deref(), reserved)?;
+        let unlinked = self.check_aliases(&event, held.as_deref(), reserved)?;
         if makes_record(&event.data) {
             if let Some(other) = self.other_subject(&name, &event.subject.id)? {
                 return Err(used_by_another(&event.id, &other));
@@ -116,6 +122,7 @@ impl Intake {
             .into_iter()
             .chain(repeats(&event, held.as_deref()))
             .chain(unusual_evidence(&event, shard))
+            .chain(unlinked)
             .collect();
         Ok(Prepared::New(Box::new(event), sealings, warnings))
     }

@@ -2,16 +2,15 @@
 
 use super::{
     Draft, FieldError, Rejection,
-    parse::ToSeal,
     prepare::{Prepared, makes_record},
     redact,
-    underway::{Appending, Stage, Underway},
+    underway::{Appending, Kept, Stage, Underway},
 };
 use crate::{
     log::{RECORD_BYTES, Record, partition_of},
     node::Node,
     projector::Answer,
-    vault::Sealing,
+    vault::{Sealing, ToSeal},
 };
 use chengxin_projections::{
     date::Date,
@@ -156,10 +155,9 @@ impl Intake {
     /// long as the vault and the views take.
     pub fn submit(&self, drafts: Vec<Result<Draft, Rejection>>) -> Submission {
         let recorded = self.node.clock.now();
-        let mut reserved = Vec::new();
-        let earlier = redact::earlier(drafts.iter().flatten());
+        let mut kept = Kept { names: Vec::new(), mentions: redact::mention(&self.node, drafts.iter().flatten()) };
         let prepared: Vec<Result<Prepared, Rejection>> =
-            drafts.into_iter().map(|draft| self.prepare(draft?, recorded, &earlier, &mut reserved)).collect();
+            drafts.into_iter().map(|draft| self.prepare(draft?, recorded, &mut kept.names)).collect();
         let sealed = self.seal(&prepared);
         let mut records: BTreeMap<u16, Vec<Record>> = BTreeMap::new();
         let answers = prepared.into_iter().enumerate().map(|(number, prepared)| {
@@ -189,7 +187,7 @@ impl Intake {
             (partition, Appending { stage: Stage::Appending(self.node.log.append(records)), _expecting: expecting })
         };
         let partitions = records.into_iter().map(append).collect();
-        let underway = Underway { node: self.node.clone(), partitions, reserved };
+        let underway = Underway { node: self.node.clone(), partitions, kept };
         Submission { node: self.node.clone(), answers, underway }
     }
 

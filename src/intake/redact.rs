@@ -4,15 +4,12 @@
 //! What is hidden depends on the event and on its record alone, as far as the vault knew the persons then: so the same event
 //! sent again is the same event, also as it was sent.
 
-use super::{
-    Draft, FieldError, Rejection,
-    parse::{OWN_FIELDS, ToSeal},
-    representative_of,
-};
+use super::{Draft, FieldError, Rejection, parse::OWN_FIELDS, representative_of};
 use crate::{
+    mentions::{Mention, Told},
     node::Node,
     prose::{Spelling, holds_citizen_number, is_citizen_number, map_runs, replace_spellings},
-    vault::PersonalFields,
+    vault::{PersonalFields, ToSeal},
     views::Held,
 };
 use chengxin_projections::{
@@ -20,7 +17,7 @@ use chengxin_projections::{
     facts::{Content, Known, Record},
     judge::CORRECTABLE,
 };
-use std::collections::{BTreeSet, HashMap};
+use std::{collections::BTreeSet, sync::Arc};
 
 /// What stands in place of the party's name or number.
 const PARTY: &str = "〔当事人〕";
@@ -41,19 +38,15 @@ struct Hidden {
     own_name: Option<String>,
 }
 
-/// What the records that come in the same batch say of persons, by the record, and the name of its subject.
-pub(super) type Earlier = HashMap<String, (Vec<ToSeal>, Option<String>)>;
-
-/// What the records of a batch say of persons, which is in no view and not sealed yet.
-pub(super) fn earlier<'a>(drafts: impl Iterator<Item = &'a Draft> + Clone) -> Earlier {
-    if drafts.clone().all(|draft| draft.data.record().is_none()) {
-        return Earlier::new();
-    }
-    let told = drafts.filter(|draft| !draft.sealings.is_empty());
-    let of = |draft: &Draft| {
-        (format!("{}/{}", draft.publisher, draft.id), (draft.sealings.clone(), draft.subject.name.clone()))
+/// Tells whom the records of a batch name, which is in no view and not sealed yet: to what is written about them in the same
+/// batch, and in others that come before they are shown.
+pub(super) fn mention<'a>(node: &Node, drafts: impl Iterator<Item = &'a Draft>) -> Vec<Told> {
+    let naming = drafts.filter(|draft| !draft.sealings.is_empty());
+    let tell = |draft: &Draft| {
+        let mention = Mention { sealings: draft.sealings.clone(), subject_name: draft.subject.name.clone() };
+        node.mentions.tell(format!("{}/{}", draft.publisher, draft.id), mention)
     };
-    told.map(of).collect()
+    naming.map(tell).collect()
 }
 
 /// Takes persons out of the prose of an event: those of whom it speaks, and those whom the record that it is about names.
@@ -63,12 +56,12 @@ pub(super) fn redact(
     event: &mut Event,
     sealings: &[ToSeal],
     held: Option<&Held>,
-    earlier: &Earlier,
+    mentions: &[Arc<Mention>],
 ) -> Result<Option<u64>, Rejection> {
     if event.data.prose_mut().iter().all(|text| text.is_empty()) {
         return Ok(None);
     }
-    let hidden = Hidden::of(node, event, sealings, held, earlier)?;
+    let hidden = Hidden::of(node, event, sealings, held, mentions)?;
     let clean: Vec<Option<String>> = event.data.prose_mut().into_iter().map(|text| hidden.clean(text)).collect();
     if clean.iter().all(Option::is_none) {
         return Ok(None);
@@ -168,14 +161,13 @@ impl Hidden {
         event: &Event,
         sealings: &[ToSeal],
         held: Option<&Held>,
-        earlier: &Earlier,
+        mentions: &[Arc<Mention>],
     ) -> Result<Hidden, Rejection> {
         let mut hidden = Hidden { known: Vec::new(), own_name: event.subject.name.clone() };
         let (subject, vault) = (&*event.subject.id, &node.vault);
         let record = event.data.record();
-        let earlier = record.and_then(|record| earlier.get(record));
         let is_own = |sealing: &ToSeal| sealing.subject == subject && sealing.reference == OWN_FIELDS;
-        for sealing in sealings.iter().chain(earlier.into_iter().flat_map(|(sealings, _)| sealings)) {
+        for sealing in sealings.iter().chain(mentions.iter().flat_map(|mention| &mention.sealings)) {
             hidden.learn(&sealing.fields, if is_own(sealing) { PARTY } else { RELATED });
         }
         let is_named = sealings.iter().any(|sealing| is_own(sealing) && sealing.fields.name.is_some());
@@ -183,7 +175,7 @@ impl Hidden {
             hidden.learn_all(vault.open_fields(subject, OWN_FIELDS)?, PARTY);
         }
         if let Some(name) = record {
-            let given = earlier.and_then(|(_, subject_name)| subject_name.clone());
+            let given = mentions.iter().find_map(|mention| mention.subject_name.clone());
             hidden.own_name = hidden.own_name.or(given);
             hidden.learn_all(vault.open_fields(subject, &representative_of(name))?, RELATED);
             if let Some((held, record)) = held.and_then(|held| Some((held, held.file.record(name)?))) {

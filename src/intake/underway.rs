@@ -4,6 +4,7 @@
 use super::publish::MAX_WAIT;
 use crate::{
     log::{LogError, Offset, Pending},
+    mentions::Told,
     node::Node,
     projector::Expecting,
     reservation::Reserved,
@@ -15,8 +16,22 @@ use tokio::{runtime::Handle, time::Instant};
 pub(super) struct Underway {
     pub(super) node: Arc<Node>,
     pub(super) partitions: BTreeMap<u16, Appending>,
-    /// Names of the new records, until they are shown.
-    pub(super) reserved: Vec<Reserved>,
+    pub(super) kept: Kept,
+}
+
+/// What is kept of new records until they are shown.
+#[derive(Default)]
+pub(super) struct Kept {
+    /// Their names, and numbers.
+    pub(super) names: Vec<Reserved>,
+    /// Whom they name.
+    pub(super) mentions: Vec<Told>,
+}
+
+impl Kept {
+    fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.mentions.is_empty()
+    }
 }
 
 /// The part of one partition.
@@ -83,18 +98,18 @@ impl Stage {
 /// A name must not be free while a record of it is on its way and in no view: then another subject could have it, too.
 impl Drop for Underway {
     fn drop(&mut self) {
-        let reserved = std::mem::take(&mut self.reserved);
-        if reserved.is_empty() || self.partitions.values().all(|part| matches!(part.stage, Stage::Over)) {
+        let kept = std::mem::take(&mut self.kept);
+        if kept.is_empty() || self.partitions.values().all(|part| matches!(part.stage, Stage::Over)) {
             return;
         }
         let rest = Underway {
             node: self.node.clone(),
             partitions: std::mem::take(&mut self.partitions),
-            reserved: Vec::new(),
+            kept: Kept::default(),
         };
         let keep = async move {
             rest.over().await;
-            drop(reserved);
+            drop(kept);
         };
         match Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(keep)),

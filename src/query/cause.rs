@@ -3,6 +3,7 @@
 use super::subject::Reading;
 use chengxin_projections::{
     date::Date,
+    dispute,
     event::{Data, SYSTEM_PUBLISHER},
     facts::{Act, ConfirmedOn, Content, CreditFile, Deed, Known, Record},
     listing::Entry,
@@ -127,7 +128,7 @@ impl<'a> Explaining<'a> {
                     | Deed::Withdrawn { .. }
                     | Deed::Confirmed { on: ConfirmedOn::BasisLost }
             );
-            deed && act.effective == date
+            deed && dispute::counts_from(act) == date
         };
         let basis = entry.designation.basis.iter().filter_map(|id| self.file.record(id)).map(|record| &**record);
         let done = std::iter::once(entry.record)

@@ -129,7 +129,7 @@ impl<'a> Looking<'a> {
             return; // the entry is counted where it stands
         }
         if let Some(withdrawal) = dispute::withdrawal(record, self.known) {
-            all.push(of_record(|counts| &mut counts.withdrawn, withdrawal.effective));
+            all.push(of_record(|counts| &mut counts.withdrawn, dispute::taken_down(withdrawal)));
             return;
         }
         let begun: What = match record.content(self.known) {

@@ -79,7 +79,7 @@ pub fn objections(reading: &Reading) -> Vec<ObjectionView> {
 }
 
 fn show(record: &Record, objection: &Objection, reading: &Reading) -> ObjectionView {
-    let by_then = |act: &&Act| act.effective <= reading.as_of;
+    let by_then = |act: &&Act| dispute::counts_from(act) <= reading.as_of;
     let (answered, resolved) = (objection.answered.filter(by_then), objection.resolved.filter(by_then));
     let state = match (resolved, objection.withdrawn.filter(by_then), answered) {
         (Some(_), ..) => ObjectionState::Resolved,

@@ -44,7 +44,7 @@ pub struct Span {
     /// off from that day on.
     #[schema(value_type = Option<String>, format = Date)]
     pub to: Option<Date>,
-    /// `active`, `exited`, `expired`, `withdrawn`, `revoked`, `repaired`, `ended`: how it stands on the day.
+    /// `active`, `exited`, `expired`, `withdrawn`, `revoked`, `repaired`, `withheld`, `ended`: how it stands on the day.
     pub state: String,
     /// What it began with, and what ended it, as far as that has come.
     pub causes: Vec<Cause>,
@@ -167,6 +167,7 @@ fn published(record: &Record, reading: &Reading) -> Option<Span> {
         Some(deed) if chengxin_projections::dispute::withdraws(deed) => "withdrawn",
         Some(Deed::Revoked) => "revoked",
         Some(Deed::RepairGranted) => "repaired",
+        Some(Deed::Withheld { .. }) => "withheld",
         _ if has_expired => "expired",
         _ => "active",
     };

@@ -74,6 +74,38 @@ fn no_name_and_no_number_of_a_person_is_in_clear_in_any_file_trace_or_metric() {
     }
 }
 
+/// Lines of a length that together are more than a server appends at a time, so that the next ones are looked at before
+/// these are in a view.
+const LINES: usize = 40;
+const CHARACTERS: usize = 10_000;
+
+#[test]
+fn whom_a_record_names_is_not_named_in_what_comes_while_it_is_on_its_way_into_the_log() {
+    let site = Site::embedded();
+    let server = site.start("2026-06-01");
+    let mut lines = String::new();
+    for part in 0..4 {
+        let id = format!("L-{part}");
+        let mut entry = black("unpaid-wages", &id, "2026-06-01", "2029-06-01", COMPANY);
+        entry["data"]["persons"] = json!([{ "subject": person(NAME, NUMBER), "role": "法定代表人" }]);
+        lines.push_str(&format!("{entry}\n"));
+        for number in 0..LINES {
+            let mut fined = penalty(&format!("P-{part}-{number}"), "2026-06-01", COMPANY);
+            fined["data"]["facts"] = json!("拖".repeat(CHARACTERS));
+            lines.push_str(&format!("{fined}\n"));
+        }
+        let grounds = json!({ "grounds": format!("{NAME}已离职"), "by": "subject" });
+        let record = format!("{LABOUR}/{id}");
+        let disputed = act("objection.filed", &format!("O-{part}"), "2026-06-01", COMPANY, &record, grounds);
+        lines.push_str(&format!("{disputed}\n"));
+    }
+    let outcomes = server.client(LABOUR).send("/v1/events", "application/x-ndjson", lines.as_bytes()).lines();
+    assert!(outcomes.iter().all(|outcome| outcome["effect"] == "applied"));
+    server.stop();
+    let found = files_with(site.data(), NAME.as_bytes());
+    assert!(found.is_empty(), "{NAME} in {found:?}");
+}
+
 fn files_with(directory: &Path, secret: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {

@@ -83,7 +83,7 @@ fn expired(teller: &Teller, record: &Record) -> Option<Step> {
 fn answer(teller: &Teller, record: &Record) -> String {
     let (day, as_of, thing) = (words::date(teller.as_of()), teller.as_of(), thing(record));
     if publication::state(record, teller.known(), as_of) == State::Withdrawn {
-        let gone = dispute::withdrawal(record, teller.known()).map_or(as_of, |act| act.effective);
+        let gone = dispute::withdrawal(record, teller.known()).map_or(as_of, dispute::taken_down);
         let published = record.acts(Known::Now).any(|act| matches!(act.what, Deed::Published { .. }));
         let also = if published { "，已公示的须撤下并说明" } else { "" };
         return format!("该{thing}已于{}撤回：不论问哪一天，均视为从未有过{also}。", words::date(gone));

@@ -76,11 +76,11 @@ impl CreditFile {
                     self.called = self.find_name(Known::Now);
                 }
             }
-            (Naming::Withdraws, _) if self.names.all.len() > 1 => self.called = self.find_name(Known::Now),
             // A name comes with what is decided about the subject, not with what others do to a record.
-            (Naming::Other, Some(name)) if self.names.all.is_empty() => {
+            (Naming::Withdraws | Naming::Other, Some(name)) if self.names.all.is_empty() => {
                 self.called = Some(Called { name: self.place_of_name(name, stamp), record: None });
             }
+            (Naming::Withdraws, _) => self.called = self.find_name(Known::Now),
             _ => {}
         }
     }

@@ -37,16 +37,16 @@ pub(crate) fn document(number: &str) -> u64 {
 }
 
 impl Record {
-    /// Whether it is what an event decides once more.
-    pub(super) fn is_decision_of(&self, data: &Data) -> bool {
-        let is_alike = match (&self.first, data) {
+    /// Whether it is what an event decides once more, by this document.
+    pub(super) fn is_decision_of(&self, data: &Data, document: u64) -> bool {
+        let is_alike = || match (&self.first, data) {
             (Content::License(_), Data::LicenseGranted(_)) | (Content::Penalty(_), Data::PenaltyImposed(_)) => true,
             (Content::Designation(entry), Data::DesignationMade(made)) => {
                 entry.list == made.list && *entry.kind == *made.kind
             }
             _ => false,
         };
-        is_alike && data.document_no().is_some_and(|number| document(number) == self.document)
+        self.document == document && is_alike()
     }
 
     /// The department that published it; it alone may amend it (谁认定、谁负责).

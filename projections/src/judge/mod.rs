@@ -97,9 +97,9 @@ impl Addition {
     fn naming(&self, file: &CreditFile) -> Naming {
         match self {
             Addition::Record(_) => Naming::Makes(file.records.len()),
-            Addition::Act { record, act } => match act.what {
+            Addition::Act { record, act } => match &act.what {
                 Deed::Corrected(_) => Naming::Corrects(*record),
-                Deed::Withdrawn { .. } => Naming::Withdraws,
+                _ if crate::dispute::withdraws(&act.what) => Naming::Withdraws,
                 _ => Naming::Other,
             },
             _ => Naming::Other,
@@ -332,7 +332,12 @@ fn add(file: &mut CreditFile, event: &Event, addition: Addition, stamp: Stamp) {
     let naming = addition.naming(file);
     let uscc = event.subject.uscc.iter().map(|uscc| ("uscc", uscc.as_str()));
     let aliases = event.subject.aliases.iter().map(|alias| (alias.scheme.as_str(), alias.value.as_str()));
-    for (scheme, value) in uscc.chain(aliases) {
+    let is_added = |scheme: &str, value: &str| match &addition {
+        Addition::Identifier(added) => &*added.scheme == scheme && &*added.value == value,
+        _ => false,
+    };
+    for (scheme, value) in uscc.chain(aliases).filter(|(scheme, value)| !is_added(scheme, value)) {
+        // One that was unlinked is not linked again in passing.
         if !file.identifiers.iter().any(|known| &*known.scheme == scheme && &*known.value == value) {
             let (by, scheme, value) = (event.publisher.as_str().into(), scheme.into(), value.into());
             Arc::make_mut(&mut file.identifiers).push(Identifier { stamp, by, scheme, value, unlinked: None });

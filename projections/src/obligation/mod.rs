@@ -164,7 +164,7 @@ fn standing<'a>(asked: &Asked<'a>, raised: Raised<'a>) -> Obligation<'a> {
         None => State::Open,
     };
     let late_by = match state {
-        State::Done | State::Overdue => asked.policies.calendar().working_days_late(due.date, closed),
+        State::Done | State::Overdue => asked.policies.days_late(due.date, closed),
         State::Open | State::Cancelled => 0,
     };
     let Raised { duty, org, record, place, cause, measure, since, .. } = raised;

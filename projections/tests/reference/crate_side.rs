@@ -65,6 +65,10 @@ impl Side for Crate {
             }
             self.next_offset += 1;
             let outcome = outcome.expect("no file is ahead of its partition here");
+            if let Some(file) = self.memory.files.get(&*event.subject.id) {
+                // What is kept for those who ask about now is what everyone else finds.
+                assert_eq!(file.name(Known::Now), file.name(Known::Offset(self.next_offset - 1)), "{}", file.id);
+            }
             waiting.extend(outcome.changes.implications.iter().map(|implied| implied.event()));
             first.get_or_insert(outcome.effect);
         }
@@ -121,11 +125,12 @@ fn measures(file: &CreditFile, as_of: Date, known: Known) -> Vec<String> {
     lines
 }
 
-/// Its numbers and its end, which hold on every day.
+/// Its name, its numbers and its end, which hold on every day.
 fn about_itself(file: &CreditFile, known: Known) -> Vec<String> {
     let linked = file.identifiers.iter().filter(|number| number.is_linked(known));
-    let mut lines: Vec<String> =
-        linked.map(|one| format!("number {} {} by {}", one.scheme, one.value, one.by)).collect();
+    let name = file.name(known).map(|name| format!("called {name}"));
+    let mut lines: Vec<String> = name.into_iter().collect();
+    lines.extend(linked.map(|one| format!("number {} {} by {}", one.scheme, one.value, one.by)));
     let gone = file.deregistered.as_ref().filter(|gone| known.has(gone.stamp));
     lines.extend(gone.map(|gone| format!("deregistered {} by {}", gone.date, gone.event)));
     lines

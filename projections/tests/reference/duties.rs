@@ -97,8 +97,7 @@ impl<'a> View<'a> {
             Some(date) => Due { date, provisional: false },
             None => self.due(duty, closing.map_or(day, |closing| closing.day)),
         };
-        let policy = self.policy(day);
-        let late = |until: Date| policy.calendar().working_days_late(due.date, until);
+        let late = |until: Date| self.late(due.date, until);
         let state = match closing {
             Some(closing) if closing.done => format!("done {} late {}", closing.day, late(closing.day)),
             Some(_) => "cancelled".to_owned(),
@@ -135,6 +134,12 @@ impl<'a> View<'a> {
             }
         }
         due.expect("the shipped policy was there before the first day")
+    }
+
+    /// Working days, by the calendars that had been published by the day up to which they are counted.
+    fn late(self, due: Date, until: Date) -> u32 {
+        let state = self.policies.iter().rfind(|state| state.day.unwrap_or(Date::MIN) <= until);
+        state.map_or(0, |state| state.at(until).calendar().working_days_late(due, until))
     }
 
     fn duties(self, subject: &str) -> Vec<Duty> {
@@ -181,7 +186,7 @@ impl<'a> View<'a> {
             return 0;
         }
         let until = closing.map_or(day, |closing| closing.day);
-        self.policy(day).calendar().working_days_late(self.due(&duty, until).date, until)
+        self.late(self.due(&duty, until).date, until)
     }
 
     fn objection_duties(self, subject: &str, record: &Record) -> Vec<Duty> {

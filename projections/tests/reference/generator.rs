@@ -192,6 +192,8 @@ impl Generator {
         let Step::Event(mut event) = step else { unreachable!("it is an event") };
         if PERSONS.contains(&subject) {
             event.subject.kind = SubjectKind::Person;
+        } else {
+            event.subject.name = self.random.pick(&[None, Some("甲"), Some("乙"), Some("丙")]).map(str::to_owned);
         }
         *event
     }

@@ -196,9 +196,34 @@ impl<'a> View<'a> {
         link
     }
 
-    /// Its numbers and its end, which hold on every day.
+    /// What an organisation is called: as the latest of its right records says, by their days, and where there is none that
+    /// says anything, as the first event did that was accepted.
+    fn called(self, subject: &str) -> Option<&'a str> {
+        let own = self.taken.iter().filter(|taken| taken.event.subject.id == subject);
+        let first = own.clone().find_map(|taken| taken.event.subject.name.as_deref());
+        let mut last: Option<((Date, u64), &str)> = None;
+        for taken in own {
+            let records = self.records_of(subject);
+            let Some(record) = records.iter().find(|record| record.taken.offset == taken.offset) else { continue };
+            if self.is_withdrawn(record) {
+                continue;
+            }
+            let corrections = self.acts_on(record).into_iter();
+            let corrections = corrections.filter(|act| matches!(act.event.data, Data::RecordCorrected(_)));
+            let corrected = corrections.filter_map(|act| act.event.subject.name.as_deref()).last();
+            let Some(name) = corrected.or(taken.event.subject.name.as_deref()) else { continue };
+            let rank = (taken.event.effective, taken.offset);
+            if last.is_none_or(|(before, _)| before < rank) {
+                last = Some((rank, name));
+            }
+        }
+        last.map(|(_, name)| name).or(first)
+    }
+
+    /// Its name, its numbers and its end, which hold on every day.
     pub fn lines_about_itself(self, subject: &str) -> Vec<String> {
         let mut lines = Vec::new();
+        lines.extend(self.called(subject).map(|name| format!("called {name}")));
         for taken in self.taken.iter().filter(|taken| taken.event.subject.id == subject) {
             match &taken.event.data {
                 Data::IdentifierLinked(data)

@@ -5,6 +5,7 @@ use crate::{
     date::Date,
     policy::{Calendar, CalendarYear, Due, Part},
 };
+use std::borrow::Cow;
 
 /// When a duty is due, and what was counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,11 +38,8 @@ impl PolicyHistory {
     /// [`PolicyHistory::due`], with what it was counted by.
     pub fn count(&self, duty: &str, since: Date, closed: Date) -> Count {
         let working_days = self.working_days_for(duty, since).unwrap_or(0);
-        let known = self.calendars.partition_point(|(day, _)| *day <= since);
-        let first = match known.checked_sub(1).and_then(|last| self.calendars.get(last)) {
-            Some((_, calendar)) => calendar.deadline(since, working_days),
-            None => Calendar::default().deadline(since, working_days),
-        };
+        let (known, calendar) = self.calendar_on(since);
+        let first = calendar.deadline(since, working_days);
         let mut count = Count { due: first, first, working_days, known: since };
         for (day, calendar) in &self.calendars[known..] {
             if *day > count.due.date || *day > closed {
@@ -50,6 +48,19 @@ impl PolicyHistory {
             count = Count { due: calendar.deadline(since, working_days), known: *day, ..count };
         }
         count
+    }
+
+    /// The working days after the last day of a duty up to the one on which it was closed, by what was known of them then:
+    /// a calendar that is published afterwards makes nobody's lateness more or less.
+    pub fn days_late(&self, due: Date, closed: Date) -> u32 {
+        self.calendar_on(closed).1.working_days_late(due, closed)
+    }
+
+    /// What was known of the working days on a day, and how many calendars had been published by then.
+    fn calendar_on(&self, day: Date) -> (usize, Cow<'_, Calendar>) {
+        let known = self.calendars.partition_point(|(published, _)| *published <= day);
+        let last = known.checked_sub(1).and_then(|last| self.calendars.get(last));
+        (known, last.map_or_else(|| Cow::Owned(Calendar::default()), |(_, calendar)| Cow::Borrowed(&**calendar)))
     }
 
     /// The newest arrangement of a year that was published up to a day, and its version.

@@ -23,7 +23,7 @@ use std::{
 };
 
 /// Changes when the rows or what they hold change; old views are left beside the new ones until these are complete.
-pub const PROJECTION_VERSION: u32 = 7;
+pub const PROJECTION_VERSION: u32 = 8;
 
 /// Memory that sled may use for its pages.
 const CACHE_BYTES: u64 = 160 << 20;

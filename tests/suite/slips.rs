@@ -168,6 +168,26 @@ fn a_number_of_another_organisation_does_not_come_in_with_an_event() {
 }
 
 #[test]
+fn a_number_that_was_unlinked_does_not_come_back_with_an_event_and_its_publisher_is_told() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let with_number = |id: &str, subject: &str| {
+        let mut event = penalty(id, DAY, subject);
+        event["subject"]["aliases"] = json!([{ "scheme": "registration", "value": "654002050001234" }]);
+        event
+    };
+    let publish = |event: &Value| server.client(LABOUR).publish(event);
+    let number = json!({ "scheme": "registration", "value": "654002050001234", "reason": "登记档案" });
+    assert_eq!(publish(&with_number("P-1", COMPANY)).status, 201);
+    assert_eq!(publish(&event("U-1", "identifier.unlinked", DAY, COMPANY, number.clone())).status, 201);
+    let taken = publish(&with_number("P-2", COMPANY)).json();
+    assert_eq!((&taken["effect"], &taken["warnings"][0]["code"]), (&json!("applied"), &json!("identifier-unlinked")));
+    assert_eq!(publish(&event("N-1", "identifier.linked", DAY, SHOP, number)).status, 201);
+    let reply = publish(&with_number("P-3", COMPANY));
+    assert_eq!((reply.status, &reply.json()["errors"][0]["code"]), (400, &json!("linked-elsewhere")), "{}", reply.body);
+}
+
+#[test]
 fn whose_a_number_is_that_comes_in_the_same_batch_is_answered_once_it_can_be_known() {
     let site = Site::embedded();
     let server = site.start(DAY);

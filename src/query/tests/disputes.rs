@@ -1,10 +1,10 @@
 //! Objections, corrections, flags and lost bases on the credit file.
 
 use super::*;
-use crate::query::{flag::FlagState, objection::ObjectionState};
+use crate::query::{counting::Counting, flag::FlagState, objection::ObjectionState, statistics::Period};
 use chengxin_projections::event::{
     DesignationConfirmed, Document, Finding, ObjectionAnswered, ObjectionFiled, ObjectionResolved, PenaltyWithdrawn,
-    RecordCorrected, SubjectDeregistered,
+    PublicationWithheld, RecordCorrected, SubjectDeregistered,
 };
 
 fn objection(record: &str) -> ObjectionFiled {
@@ -64,6 +64,55 @@ fn an_objection_is_closed_by_the_withdrawal_of_its_record() {
     story.then(TAX, "O-1", objection(&record));
     story.then(SOCIAL, "W-1", PenaltyWithdrawn { record, reason: "行政复议撤销".into() });
     assert_eq!(story.as_of("2026-04-20").objections[0].state, ObjectionState::Closed);
+}
+
+#[test]
+fn a_withdrawal_that_is_dated_ahead_counts_at_once_wherever_it_is_shown() {
+    let mut story = Story::on("2026-04-20");
+    let (fine, entry) = (format!("{SOCIAL}/P-1"), format!("{SOCIAL}/D-1"));
+    story.then(SOCIAL, "P-1", penalty());
+    let basis = vec![Basis { citation: None, record: Some(fine.clone()) }];
+    story.then(SOCIAL, "D-1", DesignationMade { basis, ..designation(List::Black, "unpaid-wages", 36) });
+    story.open("2026-05-06");
+    let other = format!("{SOCIAL}/P-2");
+    story.then(SOCIAL, "P-2", penalty());
+    story.then(TAX, "O-1", objection(&other));
+    story.open("2026-05-07");
+    let ahead = date("2026-06-01");
+    assert_eq!(story.tell(SOCIAL, "R-1", ahead, resolved(&other, Finding::Withdrawn, None).into()), Effect::Applied);
+    let wrong = PenaltyWithdrawn { record: fine, reason: "行政复议撤销".into() };
+    assert_eq!(story.tell(SOCIAL, "W-1", ahead, wrong.into()), Effect::Applied);
+    let view = story.as_of("2026-05-07");
+    assert_eq!(view.objections[0].state, ObjectionState::Resolved);
+    let interval = view.measures[0].intervals.last().unwrap();
+    assert_eq!((interval.state, &*interval.cause.event), (MeasureState::Suspended, &*format!("{SOCIAL}/W-1")));
+    let withdrawn = |from: &str, to: &str| {
+        let policies = story.partition.history.clone();
+        let period = Period { from: date(from), to: date(to) };
+        let mut counting = Counting::new(period, date("2026-05-07"), &policies);
+        counting.subject(story.file(), Known::Now);
+        (counting.total.withdrawn, counting.total.penalties, counting.total.black_listed)
+    };
+    assert_eq!(withdrawn("2026-05-07", "2026-05-07"), (2, 0, 0));
+    assert_eq!(view.listings[0].record, entry);
+}
+
+#[test]
+fn publicity_that_was_withheld_is_shown_so_from_its_day_on() {
+    let mut story = Story::on("2026-04-20");
+    let record = format!("{SOCIAL}/P-1");
+    story.then(SOCIAL, "P-1", penalty());
+    let channel = "credit-portal".to_owned();
+    story.then(SOCIAL, "I-1", PublicationIssued { record: record.clone(), channel });
+    story.open("2026-05-06");
+    let (exception, citation) = ("国家秘密".to_owned(), Some("保密法第九条".to_owned()));
+    story.then(SOCIAL, "H-1", PublicationWithheld { record, exception, citation });
+    let state = |day: &str| {
+        let spans = story.with(Known::Now, day, timeline::timeline);
+        spans.into_iter().find(|span| span.what == timeline::What::Publication).unwrap().state
+    };
+    assert_eq!((state("2026-05-05"), state("2026-05-06")), ("active".to_owned(), "withheld".to_owned()));
+    assert_eq!(state("2028-05-06"), "withheld");
 }
 
 #[test]

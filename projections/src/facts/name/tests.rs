@@ -1,6 +1,7 @@
 use crate::{
+    event::Finding,
     facts::Known,
-    testing::{Step, Then, black, correct, day, given, license, penalty, withdraw_penalty},
+    testing::{Step, Then, black, correct, day, given, license, object, penalty, resolve, withdraw_penalty},
 };
 use serde_json::json;
 
@@ -39,6 +40,16 @@ fn a_name_is_that_of_the_latest_day_and_goes_with_a_record_that_was_wrong() {
     let then = then.when(withdraw_penalty("P-1", "2026-05-12")).then_applied();
     assert_eq!(called(&then).as_deref(), Some("真名公司"));
     assert_eq!(name(&then, before).as_deref(), Some("错号的公司"));
+}
+
+#[test]
+fn a_name_goes_also_with_a_record_that_an_objection_showed_to_be_wrong() {
+    let then = given([day("2026-05-11"), named(black("L-1", "2026-05-11"), "真名公司")])
+        .when(named(penalty("P-1", "2026-05-12"), "错号的公司"))
+        .when(unnamed(object("O-1", "P-1", "2026-05-12")))
+        .when(unnamed(resolve(Finding::Withdrawn, "O-1", "P-1", "2026-05-12")))
+        .then_applied();
+    assert_eq!(called(&then).as_deref(), Some("真名公司"));
 }
 
 #[test]

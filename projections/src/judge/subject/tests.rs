@@ -22,6 +22,20 @@ fn a_number_is_linked_once_and_unlinked_only_where_it_is_linked() {
         .then_applied();
 }
 
+#[test]
+fn a_number_that_comes_with_its_own_link_is_there_once() {
+    let named = link("tax", "654002", ON).event(|event| {
+        event.subject.aliases = vec![crate::event::Alias { scheme: "tax".to_owned(), value: "654002".to_owned() }];
+    });
+    given([day(ON)])
+        .when(named)
+        .then_applied()
+        .then(|file| assert_eq!(file.identifier("tax", Known::Now), Some("654002")))
+        .when(unlink("tax", "654002", ON))
+        .then_applied()
+        .then(|file| assert_eq!(file.identifier("tax", Known::Now), None));
+}
+
 /// Default rule 11: the files that it joins part again for everybody.
 #[test]
 fn a_number_is_unlinked_by_who_linked_it_or_by_the_office_and_by_nobody_else() {

@@ -66,6 +66,18 @@ fn a_later_amendment_moves_nothing_that_is_overdue() {
 }
 
 #[test]
+fn a_later_amendment_makes_nobodys_lateness_less() {
+    decided()
+        .when(calendar(1, "2027-05-06", &[]))
+        .on("2027-05-18")
+        .when(publish("P-1", "2027-05-18"))
+        .on("2027-05-19")
+        .when(calendar(2, "2027-05-19", &["2027-05-18"]))
+        .then_duties("2027-05-19", ["publish P-1 due 2027-05-17 done 2027-05-18 late by 1"])
+        .then_publication("P-1", "2027-05-19", |publication| assert_eq!(publication.late_by, 1));
+}
+
+#[test]
 fn a_day_that_the_authority_set_moves_with_no_calendar() {
     given([day("2027-05-06"), black("L-1", "2027-05-06")])
         .when(initiate("I-1", "L-1", "2027-05-06", "R-MARKET-BAN", MARKET, "2027-05-20"))

@@ -13,6 +13,7 @@ pub mod intake;
 pub mod log;
 pub mod mentions;
 pub mod node;
+pub mod private;
 pub mod problem;
 pub mod progress;
 pub mod projector;

@@ -4,7 +4,7 @@ use super::{QUARANTINED, open, summary, upload};
 use crate::{
     config::{Import, LogKind},
     importer::{self, Quarantine, Report, Retry, Step, Target},
-    intake::{Intake, Publisher},
+    intake::{Intake, Publisher, check_org},
     log::embedded::Embedded,
     node::Node,
     progress::Progress,
@@ -28,6 +28,7 @@ pub(super) fn run(arguments: &Import) -> Result<u8, Error> {
     if let Some(missing) = arguments.files.iter().find(|file| !file.is_file()) {
         return Err(format!("{}: no such file", missing.display()).into());
     }
+    check_org(&arguments.org).map_err(|error| format!("--as {} {error}", arguments.org))?;
     match &arguments.server {
         Some(server) => upload::run(server, arguments),
         None => here(arguments),

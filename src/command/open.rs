@@ -9,6 +9,7 @@ use crate::{
         kafka::{Kafka, KafkaConfig},
     },
     node::Node,
+    private,
     vault::Vault,
     views::Views,
 };
@@ -17,8 +18,6 @@ use chengxin_projections::{
     policy::{PolicyFile, PolicyHistory, shipped_policy},
 };
 use std::{
-    fs::DirBuilder,
-    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -28,8 +27,7 @@ type Error = Box<dyn std::error::Error>;
 /// The log, for writing.
 pub(super) fn log(place: &Place) -> Result<OpenLog, Error> {
     // Of the owner alone: the log and the vault lie there.
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(&place.data);
-    made.map_err(|error| format!("{}: {error}", place.data.display()))?;
+    private::directory(&place.data).map_err(|error| format!("{}: {error}", place.data.display()))?;
     Ok(match &place.log {
         LogKind::Embedded => OpenLog { log: Arc::new(Embedded::open(&place.data, place.partitions)?), inboxes: None },
         LogKind::Kafka(_) => {

@@ -6,7 +6,7 @@ use crate::{
     codec::Codec,
     config::{Place, Rebuild},
     projector::{Shard, Surroundings, rebuild},
-    views::{Held, PartitionViews, ViewError, Views},
+    views::{Held, Index, PartitionViews, ViewError, Views},
 };
 use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
@@ -28,10 +28,10 @@ pub(super) fn run(arguments: &Rebuild) -> Result<u8, Error> {
     let shards = rebuild(&surroundings, &new)?;
     let events: u64 = shards.iter().map(|shard| shard.at()).sum();
     eprintln!("folded up to {events} offsets over all partitions in {:.1} s", begun.elapsed().as_secs_f64());
-    let differences = compare(&shards, &old, arguments.diff)?;
+    let differences = compare(&shards, &old, &new, arguments.diff)?;
     drop(shards);
     switch(place, old, new)?;
-    println!("{differences} subjects differed between the old views and the new; the new ones are in use");
+    println!("{differences} differences between the old views and the new; the new ones are in use");
     Ok(0)
 }
 
@@ -41,11 +41,19 @@ fn switch(place: &Place, old: Views, new: Views) -> Result<(), Error> {
     Ok(Views::switch(&open::views_home(place))?)
 }
 
-/// Counts the subjects that differ, and names them.
-fn compare(shards: &[Arc<Shard>], old: &Views, print: bool) -> Result<u64, ViewError> {
+/// Counts the subjects that differ and the entries that an index lacks, and names them.
+fn compare(shards: &[Arc<Shard>], old: &Views, new: &Views, print: bool) -> Result<u64, ViewError> {
     let mut differences = 0;
     for shard in shards {
         let rows = old.partition(shard.number)?;
+        let rebuilt = new.partition(shard.number)?;
+        for index in [Index::Agenda, Index::Terms, Index::Ids] {
+            differences += missing(rows.keys(index), rebuilt.keys(index), |key| {
+                if print {
+                    println!("partition {}: {index:?} of the old views lacks {}", shard.number, key.escape_ascii());
+                }
+            })?;
+        }
         let stands = rows.checkpoint()?.map_or(0, |checkpoint| checkpoint.offset);
         if stands != shard.at() {
             eprintln!(
@@ -61,7 +69,7 @@ fn compare(shards: &[Arc<Shard>], old: &Views, print: bool) -> Result<u64, ViewE
             after = Some(last.clone());
             for subject in &subjects {
                 let (was, is) = (rows.file(subject)?, shard.file(subject)?);
-                if was.as_ref() == is.as_deref() {
+                if was.as_ref() == is.as_deref() && (!print || rows.bodies(subject)? == shard.bodies(subject)?) {
                     continue;
                 }
                 differences += 1;
@@ -72,6 +80,28 @@ fn compare(shards: &[Arc<Shard>], old: &Views, print: bool) -> Result<u64, ViewE
         }
     }
     Ok(differences)
+}
+
+/// Counts and tells the keys that are in `new` and not in `old`, both sorted. One too many in `old` does no harm: after a
+/// crash there are some.
+fn missing(
+    old: impl Iterator<Item = Result<Box<[u8]>, ViewError>>,
+    new: impl Iterator<Item = Result<Box<[u8]>, ViewError>>,
+    mut tell: impl FnMut(&[u8]),
+) -> Result<u64, ViewError> {
+    let (mut old, mut missing) = (old.peekable(), 0);
+    for key in new {
+        let key = key?;
+        while old.next_if(|old| old.as_ref().is_ok_and(|old| *old < key)).is_some() {}
+        match old.next_if(|old| old.as_ref().map_or(true, |old| *old == key)).transpose()? {
+            Some(_) => {}
+            None => {
+                missing += 1;
+                tell(&key);
+            }
+        }
+    }
+    Ok(missing)
 }
 
 /// The next subjects of either views.
@@ -88,16 +118,36 @@ fn difference(old: Option<&Held>, new: Option<&Held>) -> String {
         (None, _) => "only in the new views".to_owned(),
         (_, None) => "only in the old views".to_owned(),
         (Some(old), Some(new)) => {
-            let parts = [
-                ("names", old.file.names != new.file.names),
-                ("identifiers", old.file.identifiers != new.file.identifiers),
-                ("records", old.file.records != new.file.records),
-                ("judged events", old.file.seen != new.file.seen),
-                ("announced changes", old.file.list_sequence != new.file.list_sequence),
-                ("next date", old.next != new.next),
-            ];
-            let different: Vec<&str> = parts.iter().filter(|(_, differs)| *differs).map(|(name, _)| *name).collect();
-            format!("differs in {}", if different.is_empty() { "bookkeeping".to_owned() } else { different.join(", ") })
+            let (old, new) = (parts(old), parts(new));
+            let differing: Vec<&str> =
+                new.iter().filter(|(part, is)| old.get(*part) != Some(*is)).map(|(part, _)| &**part).collect();
+            format!("differs in {}", if differing.is_empty() { "its events".to_owned() } else { differing.join(", ") })
         }
+    }
+}
+
+/// Whatever a file has, by name.
+fn parts(held: &Held) -> serde_json::Map<String, serde_json::Value> {
+    let mut parts = match serde_json::to_value(&held.file) {
+        Ok(serde_json::Value::Object(parts)) => parts,
+        _ => serde_json::Map::new(),
+    };
+    parts.insert("next".to_owned(), serde_json::json!(held.next));
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_that_an_index_lacks_is_told_and_one_too_many_is_not() {
+        let keys = |keys: &'static [&str]| keys.iter().map(|key| Ok(key.as_bytes().into()));
+        let mut told = Vec::new();
+        let new = keys(&["a", "c", "e", "g"]);
+        let count = missing(keys(&["a", "b", "e", "f"]), new, |key| told.push(key.to_vec())).unwrap();
+        assert_eq!((count, told), (2, vec![b"c".to_vec(), b"g".to_vec()]));
+        let broken = [Err(ViewError("broken".to_owned()))];
+        assert!(missing(broken.into_iter(), keys(&["a"]), |_| {}).is_err());
     }
 }

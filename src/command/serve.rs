@@ -11,6 +11,7 @@ use crate::{
     intake::inbox,
     log::kafka::Kafka,
     node::Node,
+    private,
 };
 use std::{
     net::SocketAddr,
@@ -211,7 +212,7 @@ pub(super) fn principals(arguments: &Serve, trial: &[Trial], keep_tokens: bool) 
         let detail = "on an address that others reach, name the principals: --principals FILE ([[principal]] name, org, token_sha256, roles)";
         return Err(detail.into());
     }
-    std::fs::create_dir_all(&arguments.place.data)?;
+    private::directory(&arguments.place.data)?;
     let mut principals = Vec::new();
     let mut kept = String::new();
     let also = if keep_tokens { " and, as they are, in demo-tokens beside it" } else { "" };
@@ -228,7 +229,7 @@ pub(super) fn principals(arguments: &Serve, trial: &[Trial], keep_tokens: bool) 
         });
     }
     if keep_tokens {
-        std::fs::write(demo::tokens_path(&arguments.place.data), kept)?;
+        private::write(&demo::tokens_path(&arguments.place.data), kept.as_bytes())?;
     }
     write_file(&path, principals.clone())?;
     Ok(Principals::new(principals)?)

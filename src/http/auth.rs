@@ -5,7 +5,6 @@ use axum::{
     extract::FromRequestParts,
     http::{header, request::Parts},
 };
-use chengxin_projections::event::SYSTEM_PUBLISHER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{collections::HashMap, path::Path, sync::Arc};
@@ -93,14 +92,7 @@ impl Principals {
                 .ok()
                 .and_then(|bytes| bytes.try_into().ok())
                 .ok_or_else(|| format!("token_sha256 of {} is not 64 base-16 digits", principal.name))?;
-            if principal.org.is_empty()
-                || !principal.org.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
-            {
-                return Err(format!("org of {} is not made of letters, digits, - _ and .", principal.name));
-            }
-            if principal.org == SYSTEM_PUBLISHER {
-                return Err(format!("org of {} is {SYSTEM_PUBLISHER}, by which the system publishes", principal.name));
-            }
+            crate::intake::check_org(&principal.org).map_err(|error| format!("org of {} {error}", principal.name))?;
             if by_token.insert(digest, Arc::new(principal)).is_some() {
                 return Err("two principals have the same token".to_owned());
             }
@@ -131,7 +123,7 @@ pub fn token_digest(token: &str) -> String {
 pub fn write_file(path: &Path, principals: Vec<Principal>) -> Result<(), PrincipalsError> {
     let error = |reason: String| PrincipalsError { path: path.display().to_string(), reason };
     let text = toml::to_string_pretty(&File { principal: principals }).map_err(|e| error(e.to_string()))?;
-    std::fs::write(path, text).map_err(|e| error(e.to_string()))
+    crate::private::write(path, text.as_bytes()).map_err(|e| error(e.to_string()))
 }
 
 /// The token of a header; the name of the scheme is written as one likes (RFC 9110).

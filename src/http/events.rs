@@ -3,12 +3,11 @@
 use super::{
     App, Problem,
     auth::{Caller, Principal, Role},
+    params::whole,
     places::{Place, Places},
     splitter::{Line, Splitter},
 };
-use crate::intake::{
-    Draft, FieldError, Intake, MAX_EVENT_BYTES, Outcome, Publisher, Reason, Rejection, Submission, parse,
-};
+use crate::intake::{Draft, FieldError, Intake, Outcome, Publisher, Reason, Rejection, Submission, parse};
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -40,8 +39,6 @@ const ANSWER_BYTES: usize = 1_024;
 /// Chunks of answers that wait for a slow reader.
 const ANSWERS_WAITING: usize = 16;
 
-/// How long the body of one event may take to come.
-const BODY_WAIT: Duration = Duration::from_secs(60);
 /// Streams of events at a time: each holds some batches in memory.
 static STREAMS: Semaphore = Semaphore::const_new(128);
 static STREAMS_OF_ONE: Places = Places::new(32, "streams of events");
@@ -167,9 +164,7 @@ pub fn publisher(principal: &Principal) -> Result<Publisher, Problem> {
 }
 
 async fn one(app: &App, publisher: &Publisher, body: Body) -> Result<Response, Problem> {
-    let late = |_| FieldError::new("", "cut-off", format!("the body did not come within {} s", BODY_WAIT.as_secs()));
-    let bytes = tokio::time::timeout(BODY_WAIT, whole(body)).await.map_err(late).flatten();
-    let bytes = bytes.map_err(|error| Problem::malformed(error.detail.clone(), vec![error]))?;
+    let bytes = whole(body).await?;
     let draft = parse(&bytes, publisher, &app.node.vault)?;
     let intake = Intake::new(app.node.clone());
     // Sealing waits for the disk, and whoever asks the vault for somebody waits for those who seal; without persons, handing
@@ -189,20 +184,6 @@ async fn one(app: &App, publisher: &Publisher, body: Body) -> Result<Response, P
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
     Ok((status, axum::Json(self::body(&outcome))).into_response())
-}
-
-/// The body, if it came whole and is no longer than an event may be.
-async fn whole(body: Body) -> Result<Vec<u8>, FieldError> {
-    let mut chunks = body.into_data_stream();
-    let mut bytes = Vec::new();
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|_| FieldError::new("", "cut-off", "the body was cut off; send it again"))?;
-        if bytes.len() + chunk.len() > MAX_EVENT_BYTES {
-            return Err(FieldError::new("", "too-long", format!("an event has at most {MAX_EVENT_BYTES} bytes")));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes)
 }
 
 impl From<Rejection> for Problem {

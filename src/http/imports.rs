@@ -24,21 +24,27 @@ use axum::{
     routing::get,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, io};
+use std::{collections::BTreeMap, io, time::Duration};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
 /// What a multipart body has around its file.
 const MULTIPART_BYTES: u64 = 64 << 10;
 /// Longest name of a file that is kept, in characters.
 const NAME_CHARS: usize = 200;
+/// How long a file may bring nothing, and how long it may take to come: meanwhile it has one of the places for imports.
+const IDLE_WAIT: Duration = Duration::from_secs(60);
+const UPLOAD_WAIT: Duration = Duration::from_secs(3_600);
 /// Bytes of a quarantine file that are sent at a time.
 const CHUNK_BYTES: usize = 64 << 10;
 
 pub fn routes() -> Router<App> {
     let limit = DefaultBodyLimit::max((MAX_UPLOAD_BYTES + MULTIPART_BYTES) as usize);
     Router::new()
-        .route("/v1/imports", get(list).post(upload).layer(limit))
+        .route("/v1/imports", get(list).post(upload))
+        .layer(limit)
+        .layer(RequestBodyTimeoutLayer::new(IDLE_WAIT))
         .route("/v1/imports/{id}", get(status))
         .route("/v1/imports/{id}/quarantine", get(quarantine))
 }
@@ -180,7 +186,8 @@ async fn upload(
     params.org.map_or(Ok(()), |meant| is_meant(&principal.org, &meant))?;
     let form = form.map_err(|error| Problem::malformed(error.body_text(), Vec::new()))?;
     let upload = app.imports.begin()?;
-    let name = receive(form, &upload, &principal.org).await?;
+    let received = tokio::time::timeout(UPLOAD_WAIT, receive(form, &upload, &principal.org)).await;
+    let name = received.map_err(|_| too_slow())??;
     let job = heavy(move || app.imports.accept(upload, name, publisher).map_err(Problem::from)).await?;
     let location = format!("/v1/imports/{}", job.id);
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(ImportBody::from(job))).into_response())
@@ -247,6 +254,11 @@ fn kept_name(name: &str) -> String {
 fn too_large() -> Problem {
     let detail = format!("a file has at most {MAX_UPLOAD_BYTES} bytes; split it");
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The file is too large", detail)
+}
+
+fn too_slow() -> Problem {
+    let detail = format!("the file did not come within {} s; split it", UPLOAD_WAIT.as_secs());
+    Problem::malformed(detail, Vec::new())
 }
 
 fn not_kept(error: io::Error) -> Problem {

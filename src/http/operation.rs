@@ -112,7 +112,7 @@ struct Opened {
 async fn open_days(
     State(app): State<App>,
     Caller(principal): Caller,
-    body: axum::body::Bytes,
+    super::params::Whole(body): super::params::Whole,
 ) -> Result<Json<Opened>, Problem> {
     principal.require(&[Role::Admin])?;
     let request: OpenDays = serde_json::from_slice(&body).map_err(|error| {

@@ -2,6 +2,7 @@
 
 use super::{App, Problem};
 use crate::{
+    intake::{FieldError, MAX_EVENT_BYTES},
     node::Node,
     query::{
         scope::{Asked, Scope},
@@ -10,10 +11,13 @@ use crate::{
     },
 };
 use axum::{
-    extract::{FromRequestParts, Path, Query},
+    body::Body,
+    extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::request::Parts,
 };
+use futures::StreamExt;
 use serde::de::DeserializeOwned;
+use std::time::Duration;
 
 /// The query parameters of a route. Every one is a text, so that each is refused with its own remedy.
 pub struct Params<T>(pub T);
@@ -43,6 +47,41 @@ impl FromRequestParts<App> for SubjectKey {
         }
         Ok(SubjectKey(key))
     }
+}
+
+/// How long a body that is read whole may take to come.
+const BODY_WAIT: Duration = Duration::from_secs(60);
+
+/// A body, if it came whole and in time and is no longer than an event may be.
+pub struct Whole(pub Vec<u8>);
+
+impl FromRequest<App> for Whole {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &App) -> Result<Whole, Problem> {
+        whole(request.into_body()).await.map(Whole)
+    }
+}
+
+pub(super) async fn whole(body: Body) -> Result<Vec<u8>, Problem> {
+    let wrong = |code, detail: String| Problem::malformed(detail.clone(), vec![FieldError::new("", code, detail)]);
+    let reading = async {
+        let mut chunks = body.into_data_stream();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(|_| wrong("cut-off", "the body was cut off; send it again".to_owned()))?;
+            if bytes.len() + chunk.len() > MAX_EVENT_BYTES {
+                return Err(wrong(
+                    "too-long",
+                    format!("the body has more than the {MAX_EVENT_BYTES} bytes of an event"),
+                ));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    };
+    let read = tokio::time::timeout(BODY_WAIT, reading).await;
+    read.map_err(|_| wrong("cut-off", format!("the body did not come within {} s", BODY_WAIT.as_secs()))).flatten()
 }
 
 /// Runs what may take long away from the threads that serve requests.

@@ -4,7 +4,7 @@ use super::{
     App, Problem,
     auth::{Caller, Role},
     events::publisher,
-    params::{Params, heavy},
+    params::{Params, Whole, heavy},
     subjects::When,
 };
 use crate::{
@@ -18,7 +18,6 @@ use crate::{
 };
 use axum::{
     Json, Router,
-    body::Bytes,
     extract::State,
     routing::{get, post},
 };
@@ -66,7 +65,11 @@ async fn parts(State(app): State<App>, Params(when): Params<When>) -> Result<Jso
     ),
     security(("token" = []))
 )]
-async fn dry_run(State(app): State<App>, Caller(principal): Caller, body: Bytes) -> Result<Json<DryRun>, Problem> {
+async fn dry_run(
+    State(app): State<App>,
+    Caller(principal): Caller,
+    Whole(body): Whole,
+) -> Result<Json<DryRun>, Problem> {
     principal.require(&[Role::Office, Role::Admin])?;
     let data: Value = serde_json::from_slice(&body).map_err(|error| {
         Problem::malformed(format!("send the data of policy.published as JSON: {error}"), Vec::new())

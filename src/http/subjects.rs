@@ -3,7 +3,7 @@
 use super::{
     App, Problem,
     auth::{Caller, Principal},
-    params::{Params, SubjectKey, heavy, page_scope, public_scope},
+    params::{Params, SubjectKey, Whole, heavy, page_scope, public_scope},
     viewer::{self, Viewer},
 };
 use crate::{
@@ -26,7 +26,6 @@ use crate::{
 };
 use axum::{
     Json, Router,
-    body::Bytes,
     extract::State,
     routing::{get, post},
 };
@@ -300,7 +299,7 @@ async fn find_person(
     State(app): State<App>,
     Caller(principal): Caller,
     Params(when): Params<When>,
-    body: Bytes,
+    Whole(body): Whole,
 ) -> Result<Json<Page<Found>>, Problem> {
     let request = person_request(&body)?;
     let sight = viewer::sight(&app, &principal);

@@ -198,7 +198,7 @@ fn subject_input(subject: DraftSubject) -> SubjectInput {
 fn person(personal: Personal) -> PersonInput {
     let Personal { name, document_kind, document_number } = personal;
     let document = document_kind.zip(document_number).map(|(kind, number)| DocumentInput { kind, number });
-    PersonInput { name, document }
+    PersonInput { name, document, id_verified: true }
 }
 
 struct Table {

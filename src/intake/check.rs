@@ -30,7 +30,7 @@ const MAX_WORD: usize = 64;
 const MAX_NUMBER: u32 = 1_000_000;
 const DOCUMENT_KINDS: [&str; 5] =
     ["身份证", "护照", "港澳居民来往内地通行证", "台湾居民来往大陆通行证", "外国人永久居留身份证"];
-const VERIFIED: &str = "check it against the certificate; if it was issued so, send `id_verified`: true in the subject";
+const VERIFIED: &str = "check it against the certificate; if it was issued so, send `id_verified`: true beside it";
 
 /// The code of an organisation subject and, where it was given, its USCC. Where only other numbers are given, the code is
 /// empty until it is known to whom they were linked.
@@ -135,13 +135,17 @@ pub(super) fn is_person_id(id: &str) -> bool {
     id.len() == 33 && id.starts_with('P') && id[1..].bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
+pub(super) fn name(name: &str, least: usize, at: &str, errors: &mut Vec<FieldError>) {
+    let is_long_enough = name.trim().chars().take(least).count() == least;
+    if !is_long_enough || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
+        let detail = format!("{least} to {MAX_NAME} characters, no control characters");
+        errors.push(FieldError::new(format!("{at}/name"), "text", detail));
+    }
+}
+
 pub(super) fn subject(subject: &SubjectInput, at: &str, errors: &mut Vec<FieldError>) {
     if let Some(name) = &subject.name {
-        let bad = name.trim().is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control);
-        if bad {
-            let detail = format!("1 to {MAX_NAME} characters, no control characters");
-            errors.push(FieldError::new(format!("{at}/name"), "text", detail));
-        }
+        self::name(name, 1, at, errors);
     }
     if subject.kind == SubjectKind::Person && !subject.aliases.is_empty() {
         errors.push(FieldError::new(format!("{at}/aliases"), "not-here", "only an organisation has other numbers"));

@@ -2,7 +2,7 @@
 //! key and any partitioner; intake re-keys them, so that a foreign partitioner never splits a subject over two partitions.
 //! The topic's access list is the publisher's identity.
 
-use super::{FieldError, Intake, Outcome, Publisher, Rejection, parse};
+use super::{FieldError, Intake, Outcome, Publisher, Rejection, check_org, parse};
 use crate::{
     log::{
         Attributes, LogError, Offset, Record, Topic,
@@ -14,7 +14,6 @@ use crate::{
 };
 use chengxin_projections::{
     change::{Bytes, Refused},
-    event::SYSTEM_PUBLISHER,
     refusal::{Code, short},
 };
 use std::{
@@ -77,9 +76,7 @@ fn read(
 fn take(batch: &[InboxRecord], node: &Arc<Node>, runtime: &tokio::runtime::Handle) -> Result<(), LogError> {
     let drafts = batch.iter().map(|record| {
         let publisher = Publisher::department(record.organisation());
-        if publisher.org == SYSTEM_PUBLISHER {
-            return Err(Rejection::Forbidden(format!("no department is called {SYSTEM_PUBLISHER}")));
-        }
+        check_org(&publisher.org).map_err(|error| Rejection::Forbidden(format!("the name of the inbox {error}")))?;
         parse(record.value.as_deref().unwrap_or_default(), &publisher, &node.vault)
     });
     let submission = Intake::new(node.clone()).submit(drafts.collect());

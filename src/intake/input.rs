@@ -81,6 +81,9 @@ pub struct PersonInput {
     /// Who it is: names never link.
     #[serde(default)]
     pub document: Option<DocumentInput>,
+    /// The number was checked against the document though its check character does not fit.
+    #[serde(default)]
+    pub id_verified: bool,
 }
 
 /// Never shows the name.

@@ -21,6 +21,7 @@ pub use parse::{Draft, draft, parse, representative_of};
 pub use publish::{Answered, Intake, MAX_WAIT, Outcome, Reason, Submission};
 
 use crate::{vault::VaultError, views::ViewError};
+use chengxin_projections::event::SYSTEM_PUBLISHER;
 use serde::{Deserialize, Serialize};
 
 /// Longest event that is taken, in bytes of JSON.
@@ -50,6 +51,17 @@ impl Publisher {
     pub fn department(org: &str) -> Publisher {
         Publisher { org: org.to_owned(), publishes: true, implements: true, office: false }
     }
+}
+
+/// Whether an organisation may publish under this code: it stands before the `/` of every `ORG/ID`.
+pub fn check_org(org: &str) -> Result<(), String> {
+    if org.is_empty() || !org.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)) {
+        return Err("is not made of letters, digits, - _ and .".to_owned());
+    }
+    if org == SYSTEM_PUBLISHER {
+        return Err(format!("is {SYSTEM_PUBLISHER}, by which the system publishes"));
+    }
+    Ok(())
 }
 
 /// One part of the input that is wrong.

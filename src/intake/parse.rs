@@ -306,6 +306,7 @@ impl Persons<'_> {
     fn responsible(&mut self, persons: &[ResponsibleInput]) -> Vec<ResponsiblePerson> {
         let of = |(index, input): (usize, &ResponsibleInput)| {
             let at = format!("/data/persons/{index}/subject");
+            check::subject(&input.subject, &at, self.errors);
             if input.subject.kind != SubjectKind::Person {
                 self.errors.push(FieldError::new(format!("{at}/kind"), "invalid", "person"));
             }
@@ -316,8 +317,9 @@ impl Persons<'_> {
 
     /// A representative: a person where a document says who; otherwise a sealed name, for names never link.
     fn representative(&mut self, input: &PersonInput, subject: &str, owner: &str) -> PersonReference {
+        check::name(input.name.as_deref().unwrap_or_default(), 0, "/data/representative", self.errors);
         if let Some(given) = &input.document {
-            let (kind, number) = check::document(given, true, "/data/representative", self.errors);
+            let (kind, number) = check::document(given, input.id_verified, "/data/representative", self.errors);
             let id = self.vault.person_id(&kind, &number);
             self.seal_self(&id, input.name.as_deref(), kind, number);
             return PersonReference { person: Some(id), sealed: None };

@@ -11,11 +11,10 @@ mod marker;
 mod pages;
 mod partition;
 mod rows;
+mod terms;
 
-pub use partition::{
-    Body, Checkpoint, Held, LINKING_TERM, NewName, PartitionViews, Save, Term, duty_term, identifier_term,
-    linked_codes, list_term,
-};
+pub use partition::{Body, Checkpoint, Held, Index, NewName, PartitionViews, Save};
+pub use terms::{LINKING_TERM, Term, duty_term, identifier_term, linked_codes, list_term};
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},

@@ -291,6 +291,11 @@ fn an_unknown_content_type_route_or_method_is_a_problem_too() {
     problem(&client.get("/v1/lists/grey"), 404);
     problem(&client.get("/v1/events"), 405);
     problem(&client.post("/v1/lists/black", &json!({})), 405);
+    let office = server.client(OFFICE);
+    for path in ["/v1/subjects/find", "/v1/policy/dry-run"] {
+        let errors = problem(&office.send(path, "application/json", &vec![b' '; 300 << 10][..]), 400);
+        assert_eq!(errors[0]["code"], "too-long", "{path}");
+    }
     server.stop();
 }
 

@@ -26,7 +26,7 @@ fn program(data: &Path) -> Command {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CHENGXIN_")) {
         command.env_remove(name);
     }
-    command.current_dir(data.parent().unwrap()).args(["import", "--as", MARKET, "--data"]).arg(data);
+    command.current_dir(data.parent().unwrap()).env("CHENGXIN_AS", MARKET).args(["import", "--data"]).arg(data);
     command.args(["--clock", &format!("manual:{TODAY}")]);
     command
 }
@@ -279,6 +279,17 @@ fn a_file_that_is_sent_to_a_server_is_imported_and_its_quarantine_can_be_fetched
     assert_eq!(server.get(&location, "another").status, 404, "what others send is not theirs to see");
     let list: serde_json::Value = serde_json::from_str(&server.get("/v1/imports", MARKET).body).unwrap();
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn nobody_imports_as_the_system_or_under_a_code_that_is_none() {
+    let desk = Desk::new();
+    let file = desk.file("处罚.csv", with_a_wrong_code());
+    for org in ["system", "A/B", ""] {
+        let refused = imported(program(&desk.data()).args(["--as", org]).arg(&file).output().unwrap());
+        assert_eq!(refused.code, 1, "{}", refused.complained);
+        assert!(refused.complained.contains(&format!("--as {org} is ")), "{}", refused.complained);
+    }
 }
 
 #[test]

@@ -4,7 +4,13 @@ use crate::support::events::{COMPANY, penalty};
 use crate::support::server::{LABOUR, OFFICE, Server, Site, wait_until};
 use chengxin::log::Topic;
 use rusqlite::Connection;
-use std::net::TcpListener;
+use std::{
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 const TODAY: &str = "2026-05-11";
 
@@ -16,6 +22,21 @@ fn an_address_that_is_taken_is_told_before_anything_is_made_in_the_data_director
     assert!(said.contains("in use"), "{said}");
     let made: Vec<_> = std::fs::read_dir(site.data()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(made, ["principals.toml"]);
+}
+
+#[test]
+fn what_a_first_start_makes_is_its_owners_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chengxin"));
+    command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&data);
+    let mut server = command.stderr(Stdio::piped()).spawn().unwrap();
+    let said = BufReader::new(server.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(said.into_iter().any(|line| line.starts_with("listening on ")));
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&data), mode(&data.join("principals.toml"))), (0o700, 0o600));
 }
 
 #[test]

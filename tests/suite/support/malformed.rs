@@ -32,6 +32,11 @@ fn correction(changes: Value) -> String {
     event("K-2", "record.corrected", TODAY, COMPANY, json!({ "record": record, "changes": changes })).to_string()
 }
 
+fn represented(name: &str, number: &str) -> String {
+    let document = json!({ "kind": "身份证", "number": number });
+    changed("/data/representative", json!({ "name": name, "document": document }))
+}
+
 fn person(subject: Value) -> String {
     changed("/subject", subject)
 }
@@ -104,6 +109,8 @@ pub fn malformed() -> Vec<(String, &'static str, &'static str)> {
         // Twice: of two values none is the one that was meant.
         (in_data("\"a\", \"remarks\": \"b\""), "/data", ""),
         (in_data("\"a\", \"remarks\": \"b\", \"representative\": {\"name\": \"x\"}"), "/data", ""),
+        (represented("某某", "110105194912310021"), "/data/representative/document/number", "identifier-check"),
+        (represented(&"某".repeat(201), "11010519491231002X"), "/data/representative/name", "text"),
         (correction(json!({ "fine": "@" })).replace("\"@\"", "\"1.00\", \"fine\": \"2.00\""), "/data/changes", ""),
         // Numbers.
         (changed("/data/fine", json!(20_000)), "/data/fine", "invalid"),

@@ -12,6 +12,7 @@ pub mod importer;
 pub mod intake;
 pub mod log;
 pub mod mentions;
+pub mod moments;
 pub mod node;
 pub mod private;
 pub mod problem;

@@ -6,6 +6,7 @@ use crate::{
     feed::Feeds,
     log::{Log, partition_of},
     mentions::Mentions,
+    moments::Moments,
     projector::{Projector, Shard, Surroundings},
     reservation::Reservations,
     vault::Vault,
@@ -26,6 +27,8 @@ pub struct Node {
     pub reservations: Arc<Reservations>,
     /// Whom they name.
     pub mentions: Arc<Mentions>,
+    /// When they were recorded.
+    pub moments: Arc<Moments>,
     /// Held while events are handed to every partition.
     pub appends_to_all: Mutex<()>,
 }
@@ -52,6 +55,7 @@ impl Node {
             feeds,
             reservations: Arc::default(),
             mentions: Arc::default(),
+            moments: Arc::default(),
             appends_to_all: Mutex::new(()),
         })
     }

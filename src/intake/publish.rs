@@ -154,8 +154,10 @@ impl Intake {
     /// Checks what the views know, seals personal fields of what is new, and hands the events to the log. Blocks for as
     /// long as the vault and the views take.
     pub fn submit(&self, drafts: Vec<Result<Draft, Rejection>>) -> Submission {
-        let recorded = self.node.clock.now();
-        let mut kept = Kept { names: Vec::new(), mentions: redact::mention(&self.node, drafts.iter().flatten()) };
+        let stamped = self.node.moments.stamp(&self.node.clock);
+        let recorded = stamped.at();
+        let mentions = redact::mention(&self.node, drafts.iter().flatten());
+        let mut kept = Kept { names: Vec::new(), _mentions: mentions, _stamped: stamped };
         let prepared: Vec<Result<Prepared, Rejection>> =
             drafts.into_iter().map(|draft| self.prepare(draft?, recorded, &mut kept.names)).collect();
         let sealed = self.seal(&prepared);
@@ -187,7 +189,7 @@ impl Intake {
             (partition, Appending { stage: Stage::Appending(self.node.log.append(records)), _expecting: expecting })
         };
         let partitions = records.into_iter().map(append).collect();
-        let underway = Underway { node: self.node.clone(), partitions, kept };
+        let underway = Underway { node: self.node.clone(), partitions, kept: Some(kept) };
         Submission { node: self.node.clone(), answers, underway }
     }
 

@@ -5,6 +5,7 @@ use super::publish::MAX_WAIT;
 use crate::{
     log::{LogError, Offset, Pending},
     mentions::Told,
+    moments::Stamped,
     node::Node,
     projector::Expecting,
     reservation::Reserved,
@@ -16,22 +17,17 @@ use tokio::{runtime::Handle, time::Instant};
 pub(super) struct Underway {
     pub(super) node: Arc<Node>,
     pub(super) partitions: BTreeMap<u16, Appending>,
-    pub(super) kept: Kept,
+    pub(super) kept: Option<Kept>,
 }
 
-/// What is kept of new records until they are shown.
-#[derive(Default)]
+/// What is kept of events until they are shown.
 pub(super) struct Kept {
-    /// Their names, and numbers.
+    /// The names of new records, and numbers.
     pub(super) names: Vec<Reserved>,
     /// Whom they name.
-    pub(super) mentions: Vec<Told>,
-}
-
-impl Kept {
-    fn is_empty(&self) -> bool {
-        self.names.is_empty() && self.mentions.is_empty()
-    }
+    pub(super) _mentions: Vec<Told>,
+    /// When they were recorded.
+    pub(super) _stamped: Stamped,
 }
 
 /// The part of one partition.
@@ -98,15 +94,11 @@ impl Stage {
 /// A name must not be free while a record of it is on its way and in no view: then another subject could have it, too.
 impl Drop for Underway {
     fn drop(&mut self) {
-        let kept = std::mem::take(&mut self.kept);
-        if kept.is_empty() || self.partitions.values().all(|part| matches!(part.stage, Stage::Over)) {
+        let Some(kept) = self.kept.take() else { return };
+        if self.partitions.values().all(|part| matches!(part.stage, Stage::Over)) {
             return;
         }
-        let rest = Underway {
-            node: self.node.clone(),
-            partitions: std::mem::take(&mut self.partitions),
-            kept: Kept::default(),
-        };
+        let rest = Underway { node: self.node.clone(), partitions: std::mem::take(&mut self.partitions), kept: None };
         let keep = async move {
             rest.over().await;
             drop(kept);

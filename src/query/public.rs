@@ -80,8 +80,17 @@ pub struct PublicFound {
 pub fn file(node: &Node, key: &str, scope: &Scope) -> Result<PublicFile, Problem> {
     let members = same::members(node, key, scope)?;
     let mut whole: Option<PublicFile> = None;
-    for (shard, held) in same::held(node, &members, scope)? {
-        let Some(part) = one(node, shard, &held, scope)? else { continue };
+    let files = same::held(node, &members, scope)?;
+    // Whom the records of one of several name, those of another must not tell either.
+    let mut of_all = Persons::default();
+    for (shard, held) in files.iter().filter(|_| files.len() > 1) {
+        of_all.extend(subject::read(node, shard, held, scope, |reading| {
+            let (licenses, penalties) = record::records(reading);
+            Persons::of(node, reading, &licenses, &penalties)
+        })??);
+    }
+    for (shard, held) in files {
+        let Some(part) = one(node, shard, &held, scope, &of_all)? else { continue };
         whole = Some(match whole {
             None => part,
             Some(whole) => whole.join(part),
@@ -90,14 +99,21 @@ pub fn file(node: &Node, key: &str, scope: &Scope) -> Result<PublicFile, Problem
     whole.ok_or_else(|| Problem::not_found("nothing is published of this subject; give an organisation code or a USCC"))
 }
 
-fn one(node: &Node, shard: &Shard, held: &Held, scope: &Scope) -> Result<Option<PublicFile>, Problem> {
+fn one(
+    node: &Node,
+    shard: &Shard,
+    held: &Held,
+    scope: &Scope,
+    others: &Persons,
+) -> Result<Option<PublicFile>, Problem> {
     subject::read(node, shard, held, scope, |reading| {
         let lists = public_lists(reading.policy);
         let entries = listing::listings(reading).into_iter();
         let entries = entries.filter(|entry| entry.state == chengxin_projections::listing::State::Active);
         let entries = entries.filter(|entry| lists.contains(&entry.list));
         let (mut licenses, mut penalties) = record::records(reading);
-        let persons = Persons::of(node, reading, &licenses, &penalties)?;
+        let mut persons = Persons::of(node, reading, &licenses, &penalties)?;
+        persons.extend(others.clone());
         let Some((subject, showing)) = showing(reading, &persons) else { return Ok(None) };
         licenses.retain(|license| license.publication.is_public);
         penalties.retain(|penalty| penalty.publication.is_public);

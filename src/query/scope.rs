@@ -90,7 +90,10 @@ impl Asked {
         let position = position::render(below());
         let known: Vec<Known> = match &self.moment {
             None => below().map(|below| Known::Offset(below.saturating_sub(1))).collect(),
-            Some(Moment::Instant(instant)) => below().map(|_| Known::Instant(*instant)).collect(),
+            Some(Moment::Instant(instant)) => {
+                self.is_over(node, *instant)?;
+                below().map(|_| Known::Instant(*instant)).collect()
+            }
             Some(Moment::Event(partition, offset)) => self.known_with(node, *partition, *offset, of)?,
             Some(Moment::Positions(places)) => self.known_below(node, places)?,
         };
@@ -112,6 +115,17 @@ impl Asked {
             known,
             partitions,
         })
+    }
+
+    /// Nor may an event be missing that was recorded by then: a partition that has a later one has all of them, and any
+    /// other has once nothing is on its way.
+    fn is_over(&self, node: &Node, instant: i64) -> Result<(), Problem> {
+        let is_past = self.partitions.iter().all(|(partition, _)| partition.recorded() > instant);
+        if is_past || node.projector.is_ready() && !node.moments.is_underway(instant) {
+            return Ok(());
+        }
+        let detail = "what was recorded by that moment is still being judged; try again, or ask about an earlier one";
+        Err(Problem::unavailable(detail))
     }
 
     /// In the event's own partition its offset says what was known; in the others, the time at which it was recorded.

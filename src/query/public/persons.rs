@@ -15,7 +15,7 @@ use chengxin_projections::event::SubjectKind;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// By a person's id, or by the reference under which the representative of a record is sealed.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Persons {
     fields: BTreeMap<String, PersonalFields>,
 }
@@ -39,6 +39,10 @@ impl Persons {
             persons.fields.extend(fields.map(|fields| (id, fields)));
         }
         Ok(persons)
+    }
+
+    pub fn extend(&mut self, others: Persons) {
+        self.fields.extend(others.fields);
     }
 
     pub fn get(&self, id: &str) -> Option<&PersonalFields> {

@@ -191,8 +191,9 @@ pub struct Replay {
     #[command(flatten)]
     pub place: Place,
 
-    /// Folds up to here: a position (`2-1041`), the position of an answer, or an instant (RFC 3339).
-    #[arg(long, value_name = "POSITION|INSTANT")]
+    /// Folds up to here: a position (`2-1041`), the position of an answer, an instant (RFC 3339),
+    /// or a day, which means its end.
+    #[arg(long, value_name = "POSITION|INSTANT|DATE")]
     pub until: Option<String>,
 
     /// The business date asked about; by default the last day that is open.
@@ -251,8 +252,9 @@ pub struct Explain {
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<chengxin_projections::date::Date>,
 
-    /// Knows what was in the log up to here: a position (`2-1041`), the position of an answer, or an instant (RFC 3339).
-    #[arg(long, value_name = "POSITION|INSTANT")]
+    /// Knows what was in the log up to here: a position (`2-1041`), the position of an answer, an instant (RFC 3339),
+    /// or a day, which means its end.
+    #[arg(long, value_name = "POSITION|INSTANT|DATE")]
     pub until: Option<String>,
 
     #[arg(long, default_value = "text")]

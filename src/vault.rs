@@ -156,11 +156,6 @@ impl Vault {
         self.keys.fingerprint(content)
     }
 
-    /// Seals the fields; durable when it returns. The latest sealing under a reference is the one that stands.
-    pub fn seal(&self, subject: &str, reference: &str, fields: &PersonalFields) -> Result<(), VaultError> {
-        self.seal_all(&[Sealing { subject, reference, fields }])
-    }
-
     /// Seals many: all of them, or on an error none.
     pub fn seal_all(&self, sealings: &[Sealing<'_>]) -> Result<(), VaultError> {
         self.seal_many(sealings, Replacing::Always).map(drop)

@@ -71,7 +71,7 @@ pub enum ListWhat {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct ListChange {
-    /// Unique and stable: the position of the causing event and a number.
+    /// Unique and stable: the subject, `-L` and `sequence`.
     pub change: String,
     pub subject: About,
     pub list: ListName,

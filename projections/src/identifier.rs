@@ -76,6 +76,10 @@ pub fn check_citizen_number(text: &str) -> Result<(), IdentifierError> {
     if exists { Ok(()) } else { Err(IdentifierError::BirthDate) }
 }
 
+/// The kinds of documents of natural persons; the number of the first has a check character.
+pub const DOCUMENT_KINDS: [&str; 5] =
+    ["身份证", "护照", "港澳居民来往内地通行证", "台湾居民来往大陆通行证", "外国人永久居留身份证"];
+
 /// The schemes under which an organisation names another one that is the same subject.
 pub const CODE_SCHEMES: [&str; 2] = ["uscc", "organisation-code"];
 

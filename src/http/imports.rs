@@ -33,6 +33,8 @@ use utoipa::{IntoParams, OpenApi, ToSchema};
 const MULTIPART_BYTES: u64 = 64 << 10;
 /// Longest name of a file that is kept, in characters.
 const NAME_CHARS: usize = 200;
+/// Longest code of an organisation in a form.
+const ORG_BYTES: usize = 128;
 /// How long a file may bring nothing, and how long it may take to come: meanwhile it has one of the places for imports.
 const IDLE_WAIT: Duration = Duration::from_secs(60);
 const UPLOAD_WAIT: Duration = Duration::from_secs(3_600);
@@ -238,8 +240,8 @@ async fn short_text(mut field: Field<'_>) -> Result<String, Problem> {
     let mut text = Vec::new();
     while let Some(chunk) = field.chunk().await? {
         text.extend_from_slice(&chunk);
-        if text.len() > NAME_CHARS {
-            return Err(Problem::malformed(format!("`org` has at most {NAME_CHARS} bytes"), Vec::new()));
+        if text.len() > ORG_BYTES {
+            return Err(Problem::malformed(format!("`org` has at most {ORG_BYTES} bytes"), Vec::new()));
         }
     }
     Ok(String::from_utf8_lossy(&text).into_owned())

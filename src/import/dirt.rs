@@ -3,7 +3,6 @@
 use super::{
     error::Code,
     field::Field,
-    party::DOCUMENT_KINDS,
     write::{Column, Fields},
 };
 use chengxin_projections::{date::Date, identifier};
@@ -249,7 +248,7 @@ pub fn apply(dirt: Dirt, row: &Fields) -> Option<Fields> {
         Dirt::TooLong => set(&mut out, Field::Name, "长".repeat(201)),
         Dirt::BirthDate => {
             get(Field::PersonDocumentNumber)
-                .filter(|_| get(Field::PersonDocumentKind).as_deref() == Some(DOCUMENT_KINDS[0]))?;
+                .filter(|_| get(Field::PersonDocumentKind).as_deref() == Some(identifier::DOCUMENT_KINDS[0]))?;
             set(&mut out, Field::PersonDocumentNumber, "654021199002290011".into())
         }
         Dirt::NoDocumentKind => {

@@ -38,7 +38,7 @@ pub use self::{
     error::{Code, FileError, Problem},
     field::{Field, FileKind, Generation},
     headings::HeadingMap,
-    party::{DOCUMENT_KINDS, DraftSubject, HolderOf, Personal},
+    party::{DraftSubject, HolderOf, Personal},
     quarantine::{QuarantineError, QuarantineWriter},
     row::{Draft, DraftData, QuarantinedRow, Settings},
     rows::{Duplicate, Row, Rows, Summary},

@@ -8,7 +8,7 @@ use super::{
 };
 use chengxin_projections::{
     event::Alias,
-    identifier::{self, Holder, IdentifierError},
+    identifier::{self, DOCUMENT_KINDS, Holder, IdentifierError},
 };
 
 /// Whom a record is about.
@@ -26,11 +26,7 @@ pub struct Personal {
     pub document_number: Option<String>,
 }
 
-/// The kinds of documents of natural persons.
-pub const DOCUMENT_KINDS: [&str; 5] =
-    [CITIZEN_CARD, "护照", "港澳居民来往内地通行证", "台湾居民来往大陆通行证", "外国人永久居留身份证"];
-
-const CITIZEN_CARD: &str = "身份证";
+const CITIZEN_CARD: &str = DOCUMENT_KINDS[0];
 
 fn document_kind(text: &str) -> Option<&'static str> {
     let known = DOCUMENT_KINDS.iter().find(|kind| **kind == text);

@@ -41,19 +41,6 @@ pub struct QuarantineWriter {
 }
 
 impl QuarantineWriter {
-    /// Beside the source: `<name>.quarantine.csv`, or with a number where a clerk may be at work on an earlier one.
-    pub fn beside(source: &Path, map: &HeadingMap) -> Result<QuarantineWriter, QuarantineError> {
-        let name = source.file_name().unwrap_or_default().to_string_lossy();
-        for number in 1..=MAX_QUARANTINE_FILES {
-            let number = if number == 1 { String::new() } else { format!("-{number}") };
-            let path = source.with_file_name(format!("{name}.quarantine{number}.csv"));
-            if !path.exists() {
-                return Ok(QuarantineWriter::at(path, map));
-            }
-        }
-        Err(QuarantineError::TooMany { path: source.to_owned() })
-    }
-
     /// At a path where no file is yet.
     pub fn at(path: PathBuf, map: &HeadingMap) -> QuarantineWriter {
         let columns = 0..map.len();

@@ -170,7 +170,7 @@ fn a_quarantine_file_once_corrected_is_imported() {
     std::fs::write(&path, csv(&[clean(), bad.clone(), doubtful.clone()])).unwrap();
     let run = |path: &std::path::Path| {
         let mut rows = SourceFile::open(path).unwrap().rows(settings());
-        let mut writer = QuarantineWriter::beside(path, rows.headings()).unwrap();
+        let mut writer = QuarantineWriter::at(path.with_extension("quarantine.csv"), rows.headings());
         for row in rows.by_ref() {
             if let Row::Quarantined(row) = row.unwrap() {
                 writer.write(&row).unwrap();

@@ -42,7 +42,7 @@ fn subject() -> impl Strategy<Value = DraftSubject> {
         }),
         // Names from a range of letters that no other text uses: none of it is redacted.
         (citizen(), "[\u{3400}-\u{34FF}]{2,4}").prop_map(|(number, name)| DraftSubject::Person {
-            document_kind: DOCUMENT_KINDS[0].to_owned(),
+            document_kind: chengxin_projections::identifier::DOCUMENT_KINDS[0].to_owned(),
             number,
             name,
         }),

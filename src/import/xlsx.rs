@@ -161,7 +161,7 @@ fn each_row(
             return Err(too_large("单元格数", MAX_XLSX_CELLS as u64));
         }
         if text_bytes > MAX_XLSX_TEXT_BYTES {
-            return Err(too_large("bytes of text", MAX_XLSX_TEXT_BYTES as u64));
+            return Err(too_large("文字字节数", MAX_XLSX_TEXT_BYTES as u64));
         }
         let line = u64::from(at) + 1;
         if row.as_ref().is_none_or(|row| row.line != line) {

@@ -8,8 +8,8 @@ use chengxin_projections::{
     date::Date,
     event::{Basis, Data, List, RecordCorrected, Repairable, SubjectKind},
     identifier::{
-        ALIAS_SCHEMES, CODE_SCHEMES, IdentifierError, check_citizen_number, check_organisation_code, check_uscc,
-        half_width, number_form, organisation_code_of,
+        ALIAS_SCHEMES, CODE_SCHEMES, DOCUMENT_KINDS, IdentifierError, check_citizen_number, check_organisation_code,
+        check_uscc, half_width, number_form, organisation_code_of,
     },
 };
 
@@ -28,8 +28,6 @@ const MAX_ITEMS: usize = 200;
 const MAX_WORD: usize = 64;
 /// Greatest number of months, versions and levels; what makes sense is for the judge to say.
 const MAX_NUMBER: u32 = 1_000_000;
-const DOCUMENT_KINDS: [&str; 5] =
-    ["身份证", "护照", "港澳居民来往内地通行证", "台湾居民来往大陆通行证", "外国人永久居留身份证"];
 const VERIFIED: &str = "check it against the certificate; if it was issued so, send `id_verified`: true beside it";
 
 /// The code of an organisation subject and, where it was given, its USCC. Where only other numbers are given, the code is

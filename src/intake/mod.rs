@@ -17,7 +17,7 @@ mod underway;
 pub(crate) use check::document;
 pub use check::document_number;
 pub use input::{DocumentInput, Input, PersonInput, ResponsibleInput, SubjectInput};
-pub use parse::{Draft, draft, parse, representative_of};
+pub use parse::{Draft, OWN_FIELDS, draft, parse, representative_of};
 pub use publish::{Answered, Intake, MAX_WAIT, Outcome, Reason, Submission};
 
 use crate::{vault::VaultError, views::ViewError};

@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// The reference under which a person's own name and document are sealed.
-pub(super) const OWN_FIELDS: &str = "subject";
+pub const OWN_FIELDS: &str = "subject";
 
 /// The reference under which the name of a record's representative is sealed where no document says who it is.
 pub fn representative_of(record: &str) -> String {

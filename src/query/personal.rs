@@ -3,6 +3,7 @@
 
 use super::{cleared::is_cleared, subject::CreditFileView};
 use crate::{
+    intake::OWN_FIELDS,
     node::Node,
     problem::Problem,
     vault::{PersonalFields, VaultError},
@@ -11,9 +12,6 @@ use chengxin_projections::{event::SubjectKind, facts::Known};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
-
-/// The reference under which a person's own fields are sealed.
-pub const OWN_FIELDS: &str = "subject";
 
 /// Personal fields of someone whom the file names.
 #[derive(Clone, Serialize, ToSchema)]

@@ -19,6 +19,10 @@ fn vault() -> (TempDir, Vault) {
     (dir, vault)
 }
 
+fn seal(vault: &Vault, subject: &str, reference: &str, fields: &PersonalFields) {
+    vault.seal_all(&[Sealing { subject, reference, fields }]).unwrap();
+}
+
 fn contains(haystack: &[u8], needle: &str) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle.as_bytes())
 }
@@ -26,7 +30,7 @@ fn contains(haystack: &[u8], needle: &str) -> bool {
 #[test]
 fn what_was_sealed_opens_again_after_a_restart() {
     let (dir, vault) = vault();
-    vault.seal("P1", "a", &fields(NAME)).unwrap();
+    seal(&vault, "P1", "a", &fields(NAME));
     drop(vault);
     let vault = Vault::open(dir.path()).unwrap();
     assert_eq!(vault.open_fields("P1", "a").unwrap(), Some(fields(NAME)));
@@ -38,7 +42,7 @@ fn what_was_sealed_opens_again_after_a_restart() {
 fn no_byte_on_disk_tells_a_name_or_a_number() {
     let (dir, vault) = vault();
     let reference = "reference in clear";
-    vault.seal(&vault.person_id("身份证", NUMBER), reference, &fields(NAME)).unwrap();
+    seal(&vault, &vault.person_id("身份证", NUMBER), reference, &fields(NAME));
     let mut found = false;
     for entry in fs::read_dir(dir.path()).unwrap() {
         let bytes = fs::read(entry.unwrap().path()).unwrap();
@@ -54,11 +58,11 @@ fn the_latest_sealing_stands_and_an_equal_one_writes_nothing() {
     let sealed = || -> Vec<u8> {
         vault.database().connection.query_row("SELECT sealed FROM fields", [], |row| row.get(0)).unwrap()
     };
-    vault.seal("P1", "a", &fields(NAME)).unwrap();
+    seal(&vault, "P1", "a", &fields(NAME));
     let first = sealed();
-    vault.seal("P1", "a", &fields(NAME)).unwrap();
+    seal(&vault, "P1", "a", &fields(NAME));
     assert_eq!(sealed(), first);
-    vault.seal("P1", "a", &fields("另一个名字")).unwrap();
+    seal(&vault, "P1", "a", &fields("另一个名字"));
     assert_eq!(vault.open_fields("P1", "a").unwrap(), Some(fields("另一个名字")));
 }
 
@@ -66,7 +70,7 @@ fn the_latest_sealing_stands_and_an_equal_one_writes_nothing() {
 fn a_batch_is_sealed_whole_or_not_at_all() {
     let (_dir, vault) = vault();
     let (one, two) = (fields("一"), fields("二"));
-    vault.seal("P2", "b", &two).unwrap();
+    seal(&vault, "P2", "b", &two);
     // The key of P2 is broken: the second sealing of the batch fails.
     vault.database().connection.execute("UPDATE subject_keys SET sealed = x'00' WHERE subject = 'P2'", []).unwrap();
     let batch = [
@@ -96,12 +100,12 @@ fn the_latest_sealing_stands_though_an_earlier_one_of_the_same_content_is_rememb
 fn what_another_process_or_an_erasure_changed_is_sealed_again() {
     let (dir, vault) = vault();
     let one = fields("一");
-    vault.seal("P1", "a", &one).unwrap();
-    Vault::open(dir.path()).unwrap().seal("P1", "a", &fields("二")).unwrap();
-    vault.seal("P1", "a", &one).unwrap();
+    seal(&vault, "P1", "a", &one);
+    seal(&Vault::open(dir.path()).unwrap(), "P1", "a", &fields("二"));
+    seal(&vault, "P1", "a", &one);
     assert_eq!(vault.open_fields("P1", "a").unwrap().as_ref(), Some(&one));
     vault.database().connection.execute("DELETE FROM subject_keys", []).unwrap();
-    vault.seal("P1", "a", &one).unwrap();
+    seal(&vault, "P1", "a", &one);
     assert_eq!(vault.open_fields("P1", "a").unwrap(), Some(one));
 }
 
@@ -137,10 +141,10 @@ fn fields_moved_to_another_subject_or_reference_do_not_open() {
 #[test]
 fn without_its_key_a_subject_is_erased_and_can_be_sealed_anew() {
     let (_dir, vault) = vault();
-    vault.seal("P1", "a", &fields(NAME)).unwrap();
+    seal(&vault, "P1", "a", &fields(NAME));
     vault.database().connection.execute("DELETE FROM subject_keys", []).unwrap();
     assert_eq!(vault.open_fields("P1", "a").unwrap(), None);
-    vault.seal("P1", "b", &fields(NAME)).unwrap();
+    seal(&vault, "P1", "b", &fields(NAME));
     assert_eq!(vault.open_fields("P1", "b").unwrap(), Some(fields(NAME)));
     assert_eq!(vault.open_fields("P1", "a").unwrap(), None, "what was erased stays so");
 }
@@ -148,7 +152,7 @@ fn without_its_key_a_subject_is_erased_and_can_be_sealed_anew() {
 #[test]
 fn a_missing_wrong_or_damaged_key_is_told_with_the_remedy() {
     let (dir, vault) = vault();
-    vault.seal("P1", "a", &fields(NAME)).unwrap();
+    seal(&vault, "P1", "a", &fields(NAME));
     drop(vault);
     let key = dir.path().join("vault.key");
     let right = fs::read(&key).unwrap();
@@ -172,7 +176,7 @@ fn a_missing_wrong_or_damaged_key_is_told_with_the_remedy() {
 #[test]
 fn another_key_opens_nothing_even_where_the_check_is_taken_away() {
     let (dir, vault) = vault();
-    vault.seal("P1", "a", &fields(NAME)).unwrap();
+    seal(&vault, "P1", "a", &fields(NAME));
     vault.database().connection.execute("DELETE FROM meta", []).unwrap();
     drop(vault);
     fs::write(dir.path().join("vault.key"), [7; 32]).unwrap();
@@ -220,9 +224,9 @@ fn debug_output_tells_nothing() {
 #[test]
 fn everything_under_a_subject_opens_together_and_nothing_of_another() {
     let (_dir, vault) = vault();
-    vault.seal("O1", "b", &fields(NAME)).unwrap();
-    vault.seal("O1", "a", &fields("阿依古丽")).unwrap();
-    vault.seal("O2", "a", &fields(NAME)).unwrap();
+    seal(&vault, "O1", "b", &fields(NAME));
+    seal(&vault, "O1", "a", &fields("阿依古丽"));
+    seal(&vault, "O2", "a", &fields(NAME));
     let all = vault.open_all("O1").unwrap();
     assert_eq!(all, [("a".to_owned(), fields("阿依古丽")), ("b".to_owned(), fields(NAME))]);
     assert_eq!(vault.open_all("O3").unwrap(), []);

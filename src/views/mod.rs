@@ -106,11 +106,6 @@ impl Views {
         PartitionViews::open(&self.db, number)
     }
 
-    /// Bytes on disk.
-    pub fn size(&self) -> u64 {
-        self.db.size_on_disk().unwrap_or_default()
-    }
-
     /// Makes everything durable and leaves the marker of a clean stop.
     pub fn close(self) -> Result<(), ViewError> {
         self.db.flush()?;

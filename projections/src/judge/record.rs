@@ -42,11 +42,7 @@ pub(super) fn of_class(class: &SeverityClass, effective: Date, stated_until: Opt
 }
 
 fn severity<'a>(case: &'a Case, data: &PenaltyImposed) -> Result<&'a SeverityClass, Refusal> {
-    let class = match &data.severity {
-        Some(code) => case.policy.severity_class(code),
-        None => case.policy.severity_of(data),
-    };
-    class.ok_or_else(|| {
+    case.policy.severity_of(data).ok_or_else(|| {
         let stated = data.severity.as_deref().unwrap_or("(from policy)");
         Refusal::new(Code::SeverityUnknown, format!("the policy in force has no severity class {stated}"))
     })

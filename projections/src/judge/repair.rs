@@ -41,10 +41,7 @@ pub(super) fn grant(case: &Case, record: &Record) -> Result<Deed, Refusal> {
     Ok(Deed::RepairGranted)
 }
 
-fn open<'a>(case: &Case, record: &'a Record) -> Option<Application<'a>>
-where
-    'a: 'a,
-{
+fn open<'a>(case: &Case, record: &'a Record) -> Option<Application<'a>> {
     let applications = repair::applications(case.file, record, Known::Now);
     applications.into_iter().rev().find(|application| application.decided.is_none())
 }

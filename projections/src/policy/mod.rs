@@ -185,16 +185,6 @@ impl Policy {
         self.terms.as_deref()
     }
 
-    /// The working days within which a duty is done; see [`DUTIES`].
-    pub fn working_days_for(&self, duty: &str) -> Option<u32> {
-        self.terms.as_ref()?.working_days_for(duty)
-    }
-
-    /// When a duty that arose on a day is due.
-    pub fn due(&self, duty: &str, from: Date) -> Option<Due> {
-        Some(self.calendar.deadline(from, self.working_days_for(duty)?))
-    }
-
     pub fn calendar(&self) -> &Calendar {
         &self.calendar
     }

@@ -117,7 +117,11 @@ impl<'a> View<'a> {
         // The terms as they were when the day began.
         let before = self.policies.iter().rfind(|state| published(state) < duty.since);
         let before = before.expect("the shipped policy was there before the first day");
-        let days = before.at(duty.since).working_days_for(duty.duty).expect("every duty has its term");
+        let days = before
+            .at(duty.since)
+            .terms()
+            .and_then(|terms| terms.working_days_for(duty.duty))
+            .expect("every duty has its term");
         // Of one day the last.
         let mut states: Vec<&PolicyState> = Vec::new();
         for state in self.policies {

@@ -210,7 +210,7 @@ impl<'a> View<'a> {
             }
             let corrections = self.acts_on(record).into_iter();
             let corrections = corrections.filter(|act| matches!(act.event.data, Data::RecordCorrected(_)));
-            let corrected = corrections.filter_map(|act| act.event.subject.name.as_deref()).last();
+            let corrected = corrections.filter_map(|act| act.event.subject.name.as_deref()).next_back();
             let Some(name) = corrected.or(taken.event.subject.name.as_deref()) else { continue };
             let rank = (taken.event.effective, taken.offset);
             if last.is_none_or(|(before, _)| before < rank) {

@@ -1,11 +1,11 @@
 //! Persons whom a file names, as far as the vault has them: to mask them, never to show them as they are.
 
 use crate::{
-    intake::representative_of,
+    intake::{OWN_FIELDS, representative_of},
     node::Node,
     problem::Problem,
     query::{
-        personal::{OWN_FIELDS, closed},
+        personal::closed,
         record::{License, Penalty},
         subject::Reading,
     },

@@ -133,6 +133,11 @@ pub struct Serve {
     /// `system`, or `manual:YYYY-MM-DD`: the business date stands still until `POST /v1/clock` moves it.
     #[arg(long, env = "CHENGXIN_CLOCK", default_value = "system", value_parser = clock)]
     pub clock: String,
+
+    /// Begins a new vault though the log names persons, where the old one is lost for good: who was named before is nameless
+    /// from then on, and gets another id with the next event.
+    #[arg(long)]
+    pub new_vault: bool,
 }
 
 fn clock(text: &str) -> Result<String, String> {

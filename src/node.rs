@@ -64,6 +64,15 @@ impl Node {
         &self.projector.shards
     }
 
+    /// Finishes what is under way and leaves everything where the next start, and a backup, look for it.
+    pub fn stop(&self) -> Result<(), ViewError> {
+        let stopped = self.projector.stop();
+        if let Err(error) = self.vault.settle() {
+            tracing::warn!(%error, "the journal of the vault is still to be copied into vault.db; keep vault.db-wal with it");
+        }
+        stopped
+    }
+
     /// The partition that holds a subject.
     pub fn shard_of(&self, subject: &str) -> &Arc<Shard> {
         &self.projector.shards[usize::from(partition_of(subject.as_bytes(), self.log.partitions()))]

@@ -139,10 +139,15 @@ impl Vault {
         Ok(Vault { keys, path, database, remembered: Mutex::default(), readers: Mutex::default() })
     }
 
-    /// Whether there is a key and no database: at a first start that was broken off, or where the database was lost.
-    pub fn lacks_database(dir: &Path) -> bool {
-        let is_there = std::fs::metadata(dir.join("vault.db")).is_ok_and(|file| file.len() > 0);
-        dir.join("vault.key").exists() && !is_there
+    /// Whether a vault is still to be begun in a directory: at a first start, or where it was lost.
+    pub fn is_missing(dir: &Path) -> bool {
+        !database::is_begun(&dir.join("vault.db"))
+    }
+
+    /// Brings everything into `vault.db` itself: a copy of it and of the key is all that a backup needs.
+    pub fn settle(&self) -> Result<(), VaultError> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        Ok(self.database().connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
 
     /// The subject id of the person with that document, stable for ever. The two texts are taken as they are: the caller

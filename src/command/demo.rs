@@ -51,7 +51,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Error> {
         fill(&*log, &demo, &vault, clock.now())?;
     }
     let principals = serve::principals(&arguments.serve, &trial(&demo), true)?;
-    let node = open::node(place, log, &arguments.serve.clock, arguments.serve.policy.as_deref())?;
+    let node =
+        open::node(place, log, &arguments.serve.clock, arguments.serve.policy.as_deref(), arguments.serve.new_vault)?;
     let tokens = serve::kept_tokens(&place.data);
     serve::serve(&arguments.serve, listener, node, inboxes, principals, move |address| print_tour(address, &tokens))
 }

@@ -61,7 +61,7 @@ fn here(arguments: &Import) -> Result<u8, Error> {
         })
     });
     drop(target);
-    node.projector.stop()?;
+    node.stop()?;
     imported
 }
 
@@ -101,7 +101,7 @@ fn show(progress: &mut Progress, step: &Step<'_>) -> ControlFlow<()> {
 
 fn open_node(arguments: &Import) -> Result<Arc<Node>, Error> {
     let place = &arguments.place;
-    let opened = open::log(place).and_then(|opened| open::node(place, opened.log, &arguments.clock, None));
+    let opened = open::log(place).and_then(|opened| open::node(place, opened.log, &arguments.clock, None, false));
     opened.map_err(|error| {
         let text = error.to_string();
         if !text.contains("in use by another process") {

@@ -2,6 +2,7 @@
 
 use crate::{
     clock::Clock,
+    codec::Codec,
     config::{LogKind, Place},
     log::{
         Log, LogError, Topic,
@@ -14,15 +15,20 @@ use crate::{
     views::Views,
 };
 use chengxin_projections::{
-    event::PolicyPublished,
+    event::{Data, Event, PolicyPublished, SubjectKind},
     policy::{PolicyFile, PolicyHistory, shipped_policy},
 };
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 type Error = Box<dyn std::error::Error>;
+
+/// Events read at a time where the log is looked through, and how long for.
+const READ_EVENTS: usize = 10_000;
+const READ_WAIT: Duration = Duration::from_secs(10);
 
 /// The log, for writing.
 pub(super) fn log(place: &Place) -> Result<OpenLog, Error> {
@@ -73,8 +79,14 @@ pub(super) fn views_home(place: &Place) -> PathBuf {
 }
 
 /// A node over the log.
-pub(super) fn node(place: &Place, log: Arc<dyn Log>, clock: &str, policy: Option<&Path>) -> Result<Arc<Node>, Error> {
-    let vault = vault(place, &*log)?;
+pub(super) fn node(
+    place: &Place,
+    log: Arc<dyn Log>,
+    clock: &str,
+    policy: Option<&Path>,
+    new_vault: bool,
+) -> Result<Arc<Node>, Error> {
+    let vault = vault(place, &*log, new_vault)?;
     let views = Views::open(&views_home(place))?;
     let clock: Clock = clock.parse()?;
     Ok(Arc::new(Node::start(log, views, vault, clock, first_policy(policy)?)?))
@@ -85,17 +97,52 @@ pub(super) fn is_empty(log: &dyn Log) -> Result<bool, LogError> {
     (0..log.partitions()).try_fold(true, |empty, partition| Ok(empty && log.end(Topic::Events, partition)? == 0))
 }
 
-/// The vault, unless half of it is gone: a new database beside the old key would know nobody, and say nothing of it.
-fn vault(place: &Place, log: &dyn Log) -> Result<Vault, Error> {
-    if Vault::lacks_database(&place.data) && !is_empty(log)? {
+/// The vault, unless it is gone: a new one would know nobody, give everyone another id, and say nothing of it.
+fn vault(place: &Place, log: &dyn Log, begin_anew: bool) -> Result<Vault, Error> {
+    if Vault::is_missing(&place.data) && !begin_anew {
         let data = place.data.display();
-        return Err(format!(
-            "vault.db is missing or empty in {data} though its key and published events are there; put it back from its backup: \
-             what persons are called stands there alone"
-        )
-        .into());
+        let lost = if place.data.join("vault.key").exists() { "vault.db is" } else { "vault.key and vault.db are" };
+        if names_persons(log)? {
+            return Err(format!(
+                "{lost} missing or empty in {data} though published events name persons; put both back from their backup: \
+                 what persons are called stands there alone. Where they are lost for good, start once with --new-vault"
+            )
+            .into());
+        }
     }
     Ok(Vault::open(&place.data)?)
+}
+
+/// Whether any event of the log names a person. It is only asked where there is no vault.
+fn names_persons(log: &dyn Log) -> Result<bool, LogError> {
+    let codec = Codec::new();
+    for partition in 0..log.partitions() {
+        let mut reader = log.read(Topic::Events, partition, 0)?;
+        let end = log.end(Topic::Events, partition)?;
+        let mut at = 0;
+        while at < end {
+            let batch = reader.next(READ_EVENTS, READ_WAIT)?;
+            at = batch.next;
+            let found = batch.records.iter().filter_map(|stored| codec.decode_event(stored.value.as_deref()?).ok());
+            if found.into_iter().any(|event| names_somebody(&event)) {
+                return Ok(true);
+            }
+            if batch.at_end {
+                break;
+            }
+        }
+    }
+    Ok(false)
+}
+
+fn names_somebody(event: &Event) -> bool {
+    let is_named = match &event.data {
+        Data::LicenseGranted(license) => license.representative.is_some(),
+        Data::PenaltyImposed(penalty) => penalty.representative.is_some(),
+        Data::DesignationMade(entry) => !entry.persons.is_empty(),
+        _ => false,
+    };
+    is_named || event.subject.kind == SubjectKind::Person
 }
 
 /// The policy of a directory, validated whole, or the shipped one.

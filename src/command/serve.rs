@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Serve) -> Result<u8, Error> {
     let listener = listen(arguments)?;
     let principals = principals(arguments, &trial_principals(), false)?;
     let open::OpenLog { log, inboxes } = open::log(&arguments.place)?;
-    let node = open::node(&arguments.place, log, &arguments.clock, arguments.policy.as_deref())?;
+    let node = open::node(&arguments.place, log, &arguments.clock, arguments.policy.as_deref(), arguments.new_vault)?;
     serve(arguments, listener, node, inboxes, principals, |_| {})
 }
 
@@ -77,7 +77,7 @@ pub(super) fn serve(
     imports.stop();
     // Requests that outlived the grace period are dropped here; what they had appended is in the log.
     runtime.shutdown_timeout(Duration::from_secs(1));
-    node.projector.stop()?;
+    node.stop()?;
     eprintln!("stopped");
     served.map(|()| 0)
 }

@@ -33,6 +33,14 @@ pub(super) fn open(path: &Path, keys: &Keys) -> Result<Option<Connection>, Vault
     Ok(Some(database))
 }
 
+/// Whether a vault was ever begun in this file, as far as it and its journal tell.
+pub(super) fn is_begun(path: &Path) -> bool {
+    let known = |reader: Connection| {
+        reader.query_row("SELECT count(*) FROM meta WHERE name = 'key-check'", [], |row| row.get::<_, i64>(0))
+    };
+    path.exists() && open_reader(path).and_then(|reader| Ok(known(reader)?)).is_ok_and(|found| found > 0)
+}
+
 /// A connection that only reads.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, VaultError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

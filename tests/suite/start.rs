@@ -1,9 +1,10 @@
 //! What a server does not start with is told, and leaves everything as it was.
 
 use crate::support::events::{COMPANY, penalty};
-use crate::support::server::{LABOUR, OFFICE, Server, Site, wait_until};
+use crate::support::server::{AUDITOR, LABOUR, OFFICE, Server, Site, wait_until};
 use chengxin::log::Topic;
 use rusqlite::Connection;
+use serde_json::json;
 use std::{
     io::{BufRead, BufReader},
     net::TcpListener,
@@ -40,20 +41,47 @@ fn what_a_first_start_makes_is_its_owners_alone() {
 }
 
 #[test]
-fn a_vault_that_has_lost_its_database_is_not_begun_anew_beside_what_was_published() {
+fn a_vault_that_was_lost_is_not_begun_anew_beside_events_that_name_persons() {
     let site = Site::embedded();
+    let server = site.start(TODAY);
+    let document = json!({ "kind": "身份证", "number": "11010519491231002X" });
+    let mut fined = penalty("P-1", TODAY, COMPANY);
+    fined["subject"] = json!({ "kind": "person", "name": "司马演", "document": document });
+    assert_eq!(server.client(LABOUR).publish(&fined).status, 201);
+    let asked = json!({ "document": document, "purpose": "核验", "case": "1" });
+    let known = |server: &Server| server.client(AUDITOR).post("/v1/subjects/find", &asked).json()["items"][0].clone();
+    let somebody = known(&server);
+    assert!(somebody["subject"]["id"].is_string(), "{somebody}");
+    server.stop();
+    let file = |name: &str| site.data().join(name);
+    let move_away = |name: &str| std::fs::rename(file(name), file(&format!("{name}.backup"))).unwrap();
+    let put_back = |name: &str| std::fs::rename(file(&format!("{name}.backup")), file(name)).unwrap();
+    // What a backup needs are the database and the key: after a clean stop nothing is in the journal alone.
+    let _ = std::fs::remove_file(file("vault.db-wal"));
+    let _ = std::fs::remove_file(file("vault.db-shm"));
+    let server = site.start(TODAY);
+    assert_eq!(known(&server), somebody);
+    server.stop();
+    let fails = |words: &str| {
+        let said = site.fails_to_start(TODAY, "127.0.0.1:0");
+        assert!(said.contains(words) && said.contains("backup"), "{said}");
+    };
+    move_away("vault.db");
+    fails("vault.db is missing or empty");
+    std::fs::write(file("vault.db"), b"").unwrap();
+    fails("vault.db is missing or empty");
+    std::fs::remove_file(file("vault.db")).unwrap();
+    move_away("vault.key");
+    fails("vault.key and vault.db are missing");
+    assert!(!file("vault.key").exists() && !file("vault.db").exists());
+    put_back("vault.key");
+    put_back("vault.db");
     site.start(TODAY).stop();
-    let vault = site.data().join("vault.db");
-    let backup = site.data().join("backup.db");
-    std::fs::rename(&vault, &backup).unwrap();
-    let said = site.fails_to_start(TODAY, "127.0.0.1:0");
-    assert!(said.contains("vault.db is missing or empty") && said.contains("backup"), "{said}");
-    assert!(!vault.exists());
-    std::fs::write(&vault, b"").unwrap();
-    let said = site.fails_to_start(TODAY, "127.0.0.1:0");
-    assert!(said.contains("vault.db is missing or empty"), "{said}");
-    std::fs::rename(&backup, &vault).unwrap();
-    site.start(TODAY).stop();
+    move_away("vault.db");
+    move_away("vault.key");
+    let server = site.start_with_a_new_vault(TODAY);
+    assert!(known(&server).is_null());
+    server.stop();
 }
 
 #[test]

@@ -120,6 +120,15 @@ impl Site {
         Server::spawn(self.command(today, "127.0.0.1:0"))
     }
 
+    /// Starts a server with a vault of its own, whatever was there.
+    pub fn start_with_a_new_vault(&self, today: &str) -> Server {
+        let mut command = self.command(today, "127.0.0.1:0");
+        command.arg("--new-vault");
+        let server = Server::spawn(command);
+        server.wait_until_ready();
+        server
+    }
+
     /// Starts the program, which ends by itself, and returns what it said.
     pub fn fails_to_start(&self, today: &str, listen: &str) -> String {
         let mut command = self.command(today, listen);

@@ -1,84 +1,129 @@
-//! What running text is searched for: runs of letters and digits, which of them can only be a citizen's number, and names
-//! however they are written.
+//! What running text is searched for: numbers, which of them can only be a citizen's, and names however they are written.
 
 use chengxin_projections::identifier::{check_citizen_number, half_width};
-use std::ops::Range;
 
-/// No run that is looked at is shorter: a mobile telephone's number.
-const MIN_RUN: usize = 11;
-/// Digits that every number of a citizen has, before its check character.
-const CITIZEN_DIGITS: usize = 17;
+/// Characters of a citizen's number, and of a mobile telephone's: what is looked for, the longest first.
+const LENGTHS: [usize; 2] = [18, 11];
+/// Signs between two parts of one number at most.
+const MAX_APART: usize = 3;
 
-/// Replaces the runs of letters and digits for which `replace` has something, which is given each in half-width capitals;
-/// first all of a run that blanks and hyphens only group, then its parts. `None` if it had nothing for any.
-pub fn map_runs(text: &str, replace: impl Fn(&str) -> Option<String>) -> Option<String> {
-    if text.chars().filter(|c| is_alphanumeric(*c)).count() < MIN_RUN {
+/// Digits of a text that may be one number.
+pub struct Number<'a> {
+    /// Half-width; the last of 18 may be an X.
+    pub digits: &'a str,
+    /// It stands by itself, and single blanks and hyphens are all that groups it.
+    pub is_plain: bool,
+}
+
+impl Number<'_> {
+    /// Whether it can only be the number of a citizen.
+    pub fn is_citizens(&self) -> bool {
+        check_citizen_number(self.digits).is_ok()
+    }
+}
+
+/// A digit or an X of a text.
+struct Place {
+    at: usize,
+    end: usize,
+    sign: char,
+    /// What stands between it and the one before.
+    gap: Gap,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gap {
+    Nothing,
+    /// A single blank or hyphen.
+    Plain,
+    /// Some other signs that only set parts apart.
+    Apart,
+    /// Anything else.
+    Broken,
+}
+
+/// Replaces the numbers of 18 and of 11 digits for which `replace` has something, however they are grouped and whatever
+/// letters stand beside them. `None` if it had nothing for any.
+pub fn map_numbers(text: &str, replace: impl Fn(&Number) -> Option<String>) -> Option<String> {
+    let shortest = LENGTHS[LENGTHS.len() - 1];
+    if text.chars().filter(|c| half_width(*c).is_ascii_digit()).count() < shortest {
         return None; // as of most texts
     }
+    let places = places(text);
     let mut out: Option<String> = None;
-    // How far the text is in `out`.
-    let mut copied = 0;
-    let mut put = |range: &Range<usize>, replacement: &str| {
+    let (mut at, mut copied) = (0, 0);
+    while at < places.len() {
+        let found = LENGTHS.iter().find_map(|length| {
+            let digits = number(&places, at, *length)?;
+            let is_plain = is_plain(text, &places[at..at + length]);
+            Some((*length, replace(&Number { digits: &digits, is_plain })?))
+        });
+        let Some((length, replacement)) = found else {
+            at += 1;
+            continue;
+        };
         let out = out.get_or_insert_default();
-        out.push_str(&text[copied..range.start]);
-        out.push_str(replacement);
-        copied = range.end;
-    };
-    let mut from = 0;
-    while let Some(parts) = next_group(text, from) {
-        let (Some(first), Some(last)) = (parts.first(), parts.last()) else { break };
-        let whole = first.start..last.end;
-        from = whole.end;
-        match replaced(text, &whole, &replace) {
-            Some(replacement) => put(&whole, &replacement),
-            None if parts.len() > 1 => {
-                for part in &parts {
-                    if let Some(replacement) = replaced(text, part, &replace) {
-                        put(part, &replacement);
-                    }
-                }
-            }
-            None => {}
-        }
+        out.push_str(&text[copied..places[at].at]);
+        out.push_str(&replacement);
+        at += length;
+        copied = places[at - 1].end;
     }
     out.map(|out| out + &text[copied..])
 }
 
-/// The next runs behind a place that nothing but single blanks and hyphens stands between.
-fn next_group(text: &str, from: usize) -> Option<Vec<Range<usize>>> {
-    let begin = from + text[from..].find(is_alphanumeric)?;
-    let mut parts = Vec::new();
-    let mut start = begin;
-    loop {
-        let end = text[start..].find(|c| !is_alphanumeric(c)).map_or(text.len(), |length| start + length);
-        parts.push(start..end);
-        let mut behind = text[end..].char_indices();
-        let joins = behind.next().is_some_and(|(_, c)| matches!(c, ' ' | '-' | '\u{3000}' | '－'));
-        match behind.next().filter(|(_, c)| joins && is_alphanumeric(*c)) {
-            Some((at, _)) => start = end + at,
-            None => return Some(parts),
+fn places(text: &str) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
+    let mut between = 0;
+    let mut gap = Gap::Nothing;
+    for (at, c) in text.char_indices() {
+        let sign = half_width(c).to_ascii_uppercase();
+        if sign.is_ascii_digit() || sign == 'X' {
+            places.push(Place { at, end: at + c.len_utf8(), sign, gap });
+            (between, gap) = (0, Gap::Nothing);
+            continue;
         }
+        between += 1;
+        gap = match gap {
+            Gap::Nothing if matches!(c, ' ' | '-' | '\u{3000}' | '－') => Gap::Plain,
+            Gap::Nothing | Gap::Plain | Gap::Apart if sets_digits_apart(c) && between <= MAX_APART => Gap::Apart,
+            _ => Gap::Broken,
+        };
     }
+    places
 }
 
-fn replaced(text: &str, range: &Range<usize>, replace: impl Fn(&str) -> Option<String>) -> Option<String> {
-    if range.len() < MIN_RUN {
-        return None;
-    }
-    let plain = text[range.clone()].chars().filter(|c| is_alphanumeric(*c));
-    let plain: String = plain.map(|c| half_width(c).to_ascii_uppercase()).collect();
-    (plain.len() >= MIN_RUN).then(|| replace(&plain)).flatten()
+/// The digits of a number of that length that begins there, unless it is a part of a longer one.
+fn number(places: &[Place], from: usize, length: usize) -> Option<String> {
+    let run = places.get(from..from + length)?;
+    let is_digit = |place: &Place| place.sign != 'X';
+    let continues = |index: usize| {
+        let place = places.get(index).filter(|place| place.gap == Gap::Nothing && is_digit(place));
+        place.is_some() && index > 0 && is_digit(&places[index - 1])
+    };
+    let (last, digits) = run.split_last()?;
+    let is_one = digits.iter().all(is_digit)
+        && (is_digit(last) || length == LENGTHS[0])
+        && run[1..].iter().all(|place| place.gap != Gap::Broken)
+        && !continues(from)
+        && !continues(from + length);
+    is_one.then(|| run.iter().map(|place| place.sign).collect())
+}
+
+fn is_plain(text: &str, run: &[Place]) -> bool {
+    let (Some(first), Some(last)) = (run.first(), run.last()) else { return false };
+    let is_free = |beside: Option<char>| beside.is_none_or(|c| !half_width(c).is_ascii_alphanumeric());
+    is_free(text[..first.at].chars().next_back())
+        && is_free(text[last.end..].chars().next())
+        && run[1..].iter().all(|place| matches!(place.gap, Gap::Nothing | Gap::Plain))
+}
+
+fn sets_digits_apart(c: char) -> bool {
+    sign(c).is_none() || matches!(half_width(c), '/' | ',' | ':' | '、')
 }
 
 /// Whether a text holds the number of a citizen.
 pub fn holds_citizen_number(text: &str) -> bool {
-    let digits = text.chars().filter(|c| half_width(*c).is_ascii_digit()).count();
-    digits >= CITIZEN_DIGITS && map_runs(text, |run| is_citizen_number(run).then(String::new)).is_some()
-}
-
-/// Whether a run can only be the number of a citizen.
-pub fn is_citizen_number(run: &str) -> bool {
-    check_citizen_number(run).is_ok()
+    map_numbers(text, |number| number.is_citizens().then(String::new)).is_some()
 }
 
 /// A name, or a number, as texts are searched for it: whatever sets its parts apart, in any width and case. A name such as
@@ -140,13 +185,9 @@ fn sign(c: char) -> Option<char> {
     if is_apart { None } else { c.to_lowercase().next() }
 }
 
-fn is_alphanumeric(c: char) -> bool {
-    half_width(c).is_ascii_alphanumeric()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Spelling, map_runs, replace_spellings};
+    use super::{Spelling, map_numbers, replace_spellings};
     use proptest::prelude::*;
 
     fn marked(names: &[&str], text: &str) -> Option<String> {
@@ -181,13 +222,34 @@ mod tests {
         }
     }
 
+    const CITIZEN: &str = "11010519491231002X";
+
     #[test]
     fn only_what_there_is_a_replacement_for_changes() {
-        let marked = |text| map_runs(text, |run| (run == "13912345678").then(|| "**".to_owned()));
+        let marked = |text| {
+            map_numbers(text, |number| (number.is_plain && number.digits == "13912345678").then(|| "**".to_owned()))
+        };
         assert_eq!(marked("电话１３９１２３４５６７８，13912345678。2026年"), Some("电话**，**。2026年".to_owned()));
         assert_eq!(marked("拨139-1234-5678或 139 1234 5678。"), Some("拨**或 **。".to_owned()));
         assert_eq!(marked("No 13912345678 A"), Some("No ** A".to_owned()));
-        assert_eq!(marked("13912345679，A13912345678"), None);
+        assert_eq!(marked("2026 13912345678"), Some("2026 **".to_owned()));
+        assert_eq!(marked("13912345679，A13912345678，139123456780，139.1234.5678"), None);
         assert_eq!(marked(""), None);
+    }
+
+    #[test]
+    fn a_citizens_number_is_found_however_it_is_grouped_and_whatever_stands_beside_it() {
+        let marked = |text: &str| map_numbers(text, |number| number.is_citizens().then(|| "**".to_owned()));
+        for apart in ["", " ", "-", "\u{a0}", "\u{2009}", "\n", "\r\n", "\u{200b}", ".", "/", "·", "，", " . ", "　"]
+        {
+            let text = format!("证110105{apart}19491231{apart}002x号");
+            assert_eq!(marked(&text).as_deref(), Some("证**号"), "{text:?}");
+        }
+        assert_eq!(marked(&format!("a{CITIZEN}y")).as_deref(), Some("a**y"));
+        assert_eq!(marked(&format!("2026 {CITIZEN} 7")).as_deref(), Some("2026 ** 7"));
+        assert_eq!(marked(&format!("{CITIZEN}{CITIZEN}")).as_deref(), Some("****"));
+        assert_eq!(marked("电话110105，出生19491231，第002X号"), None, "words stand between");
+        assert_eq!(marked("110105194912310029"), None, "the check character does not fit");
+        assert_eq!(marked(&format!("9{CITIZEN}")), None, "a part of a longer number");
     }
 }

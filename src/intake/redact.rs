@@ -8,7 +8,7 @@ use super::{Draft, FieldError, Rejection, parse::OWN_FIELDS, representative_of};
 use crate::{
     mentions::{Mention, Told},
     node::Node,
-    prose::{Spelling, holds_citizen_number, is_citizen_number, map_runs, replace_spellings},
+    prose::{Spelling, holds_citizen_number, map_numbers, replace_spellings},
     vault::{PersonalFields, ToSeal},
     views::Held,
 };
@@ -245,7 +245,7 @@ fn named_by(node: &Node, held: &Held, record: &Record) -> Result<BTreeSet<String
 
 /// The text without what can only be the number of a citizen; `None` if there is none in it.
 fn without_citizens(text: &str) -> Option<String> {
-    map_runs(text, |run| is_citizen_number(run).then(|| DOCUMENT.to_owned()))
+    map_numbers(text, |number| number.is_citizens().then(|| DOCUMENT.to_owned()))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use super::{Persons, is_minor};
 use crate::{
-    prose::{Spelling, is_citizen_number, map_runs, replace_spellings},
+    prose::{Spelling, map_numbers, replace_spellings},
     vault::PersonalFields,
 };
 use chengxin_projections::{date::Date, policy::Masking};
@@ -75,21 +75,18 @@ impl<'a> Prose<'a> {
 
     /// Masks what no file knows but everyone sees to be the number of a citizen or of a mobile telephone.
     fn numbers(&self, text: String) -> String {
-        let masked = map_runs(&text, |run| {
-            if is_citizen_number(run) {
-                return Some(self.mask("document-number", run));
+        let masked = map_numbers(&text, |number| {
+            if number.is_citizens() {
+                return Some(self.mask("document-number", number.digits));
             }
-            is_mobile(run).then(|| self.mask("phone", run))
+            (number.is_plain && is_mobile(number.digits)).then(|| self.mask("phone", number.digits))
         });
         masked.unwrap_or(text)
     }
 }
 
 fn is_mobile(run: &str) -> bool {
-    run.len() == MOBILE
-        && run.bytes().all(|digit| digit.is_ascii_digit())
-        && run.starts_with('1')
-        && run[1..].starts_with(|second| ('3'..='9').contains(&second))
+    run.len() == MOBILE && run.starts_with('1') && run[1..].starts_with(|second| ('3'..='9').contains(&second))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::{
     Draft, FieldError, Rejection,
     parse::OWN_FIELDS,
     publish::{Answered, Intake, Outcome, Reason},
-    redact::redact,
+    redact::{Redacted, redact},
 };
 use crate::{
     projector::Shard,
@@ -94,11 +94,14 @@ impl Intake {
         // Asked before the views, as names are.
         let mentions = event.data.record().map(|record| self.node.mentions.of(record)).unwrap_or_default();
         let held = shard.file(&event.subject.id)?;
-        let as_sent = redact(&self.node, &mut event, &sealings, held.as_deref(), &mentions)?;
+        let Redacted { as_sent, named } = redact(&self.node, &mut event, &sealings, held.as_deref(), &mentions)?;
         if let Some(seen) = held.as_ref().and_then(|held| held.file.seen(&name)) {
             // The vault may have known less when it was logged.
             let content = as_sent.filter(|as_sent| *as_sent == seen.content).unwrap_or_else(|| event.content_hash());
             return duplicate(event, name, seen, content, shard.number).map(Prepared::Duplicate);
+        }
+        if !named.is_empty() {
+            return Err(Rejection::Malformed(named));
         }
         check_uscc(&event, held.as_deref())?;
         check_kinds(&event, shard)?;

@@ -28,6 +28,10 @@ const DOCUMENT: &str = "〔证件号码〕";
 /// A shorter name would be found in words that are none.
 const MIN_NAME: usize = 2;
 
+/// A shorter name is found in the number of a document, which is as it is, by chance: 高新罚〔2026〕1号.
+const MIN_NAME_IN_NUMBER: usize = 3;
+/// A shorter number is found in other numbers by chance.
+const MIN_NUMBER: usize = 8;
 /// A shorter name of an organisation is no reason to let a person's stand.
 const MIN_OWN_NAME: usize = 4;
 
@@ -49,22 +53,31 @@ pub(super) fn mention<'a>(node: &Node, drafts: impl Iterator<Item = &'a Draft>) 
     naming.map(tell).collect()
 }
 
+/// What redacting an event came to.
+#[derive(Default)]
+pub(super) struct Redacted {
+    /// Where it changed anything, the hash of the event as it was sent.
+    pub(super) as_sent: Option<u64>,
+    /// Where persons are named in what nothing can stand in place of.
+    pub(super) named: Vec<FieldError>,
+}
+
 /// Takes persons out of the prose of an event: those of whom it speaks, and those whom the record that it is about names.
-/// Where that changed anything, returns the hash of the event as it was sent.
 pub(super) fn redact(
     node: &Node,
     event: &mut Event,
     sealings: &[ToSeal],
     held: Option<&Held>,
     mentions: &[Arc<Mention>],
-) -> Result<Option<u64>, Rejection> {
-    if event.data.prose_mut().iter().all(|text| text.is_empty()) {
-        return Ok(None);
+) -> Result<Redacted, Rejection> {
+    if sealings.is_empty() && event.data.prose_mut().iter().all(|text| text.is_empty()) {
+        return Ok(Redacted::default());
     }
     let hidden = Hidden::of(node, event, sealings, held, mentions)?;
+    let named = hidden.in_codes(event);
     let clean: Vec<Option<String>> = event.data.prose_mut().into_iter().map(|text| hidden.clean(text)).collect();
     if clean.iter().all(Option::is_none) {
-        return Ok(None);
+        return Ok(Redacted { as_sent: None, named });
     }
     let as_sent = event.content_hash();
     for (text, clean) in event.data.prose_mut().into_iter().zip(clean) {
@@ -72,7 +85,7 @@ pub(super) fn redact(
             *text = clean;
         }
     }
-    Ok(Some(as_sent))
+    Ok(Redacted { as_sent: Some(as_sent), named })
 }
 
 /// Finds fault with a citizen's number in what an event, its record or its subject is found by, which nothing can stand in
@@ -206,6 +219,46 @@ impl Hidden {
         let number = fields.document_number.as_deref().and_then(|number| Spelling::new(number, 1));
         self.known.extend(name.map(|name| (name, name_mark)));
         self.known.extend(number.map(|number| (number, DOCUMENT)));
+    }
+
+    /// Finds fault with persons in what an event or its record is found by: a column that shifted, perhaps.
+    fn in_codes(&self, event: &Event) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        let mut check = |pointer: String, text: &str, least: usize| {
+            if self.names(text, least) {
+                let detail = "names a person whom the event or its record names; use the number of the document, the case or \
+                              the organisation";
+                errors.push(FieldError::new(pointer, "personal-in-number", detail));
+            }
+        };
+        check("/id".to_owned(), &event.id, MIN_NAME);
+        for (field, text) in codes(&event.data) {
+            check(format!("/data/{field}"), text, MIN_NAME);
+        }
+        if let Some(number) = event.data.document_no() {
+            check("/data/document_no".to_owned(), number, MIN_NAME_IN_NUMBER);
+        }
+        if let Data::RecordCorrected(corrected) = &event.data {
+            for field in ["document_no", "decided_by_code", "source_code"] {
+                let text = corrected.changes.0.get(field).and_then(serde_json::Value::as_str);
+                check(format!("/data/changes/{field}"), text.unwrap_or_default(), MIN_NAME_IN_NUMBER);
+            }
+        }
+        errors
+    }
+
+    /// Whether a text holds a name of so many signs at least, or a number that can be nothing else.
+    fn names(&self, text: &str, least: usize) -> bool {
+        let is_looked_for = |(spelling, mark): &&(Spelling, &'static str)| {
+            spelling.length() >= if *mark == DOCUMENT { MIN_NUMBER } else { least }
+        };
+        let known: Vec<(Spelling, &str)> = self.known.iter().filter(is_looked_for).cloned().collect();
+        let own_name = self.own_name.as_deref().filter(|name| name.chars().count() >= MIN_OWN_NAME);
+        let is_named = |part: &str| replace_spellings(part, &known).is_some();
+        match own_name {
+            Some(name) => text.split(name).any(is_named),
+            None => is_named(text),
+        }
     }
 
     /// `None` if the text may stay as it is.

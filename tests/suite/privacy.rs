@@ -106,6 +106,40 @@ fn whom_a_record_names_is_not_named_in_what_comes_while_it_is_on_its_way_into_th
     assert!(found.is_empty(), "{NAME} in {found:?}");
 }
 
+#[test]
+fn a_person_is_not_named_in_what_nothing_can_stand_in_place_of() {
+    let site = Site::embedded();
+    let server = site.start("2026-06-01");
+    let represented = |id: &str, field: &str, text: &str| {
+        let mut fined = penalty(id, "2026-06-01", COMPANY);
+        fined["data"]["representative"] =
+            json!({ "name": NAME, "document": { "kind": "护照", "number": "E12345678" } });
+        fined["data"][field] = json!(text);
+        fined
+    };
+    let refused = |event: &Value, pointer: &str| {
+        let reply = server.client(LABOUR).publish(event);
+        let error = &reply.json()["errors"][0];
+        assert_eq!(
+            (&error["code"], &error["pointer"]),
+            (&json!("personal-in-number"), &json!(pointer)),
+            "{}",
+            reply.body
+        );
+    };
+    refused(&represented(&format!("罚-{NAME}"), "remarks", ""), "/id");
+    for (field, text) in [("decided_by_code", NAME), ("source_code", "e12345678"), ("document_no", "罚龘靐齉字2号")]
+    {
+        refused(&represented("P-1", field, text), &format!("/data/{field}"));
+    }
+    let taken = represented("P-1", "document_no", "伊州罚〔2026〕2号");
+    assert_eq!(server.client(LABOUR).publish(&taken).status, 201);
+    let changes = json!({ "changes": { "document_no": format!("罚{NAME}字2号") } });
+    let corrected = act("record.corrected", "C-1", "2026-06-01", COMPANY, &format!("{LABOUR}/P-1"), changes);
+    refused(&corrected, "/data/changes/document_no");
+    server.stop();
+}
+
 fn files_with(directory: &Path, secret: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {

@@ -135,7 +135,7 @@ async fn about<T: Send + 'static>(
     let is_several = same::may_be_several(&app.node, &key)?;
     // Where it is several subjects in one, what other partitions knew counts, too.
     let partition = Some(app.node.shard_of(&key).number).filter(|_| !is_several);
-    let needs_log = asked.needs_log(partition);
+    let needs_log = asked.needs_log(&app.node, partition);
     let work = move || {
         let scope = asked.scope(&app.node, partition)?;
         answer(&app, &key, &scope)

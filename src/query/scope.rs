@@ -15,10 +15,16 @@ use chengxin_projections::{
     partition::Partition,
     policy::{Policy, PolicyHistory},
 };
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-/// How long a query waits for the log to give the event that a position names.
+/// How long a query waits for the log to give the event that a position names, and for what was recorded by then.
 const LOG_WAIT: Duration = Duration::from_secs(2);
+/// Pause before it looks again.
+const POLL: Duration = Duration::from_millis(1);
 
 /// The day and the moment as asked for, and where the partitions stand.
 pub struct Asked {
@@ -68,10 +74,11 @@ impl Asked {
         Ok(Asked { as_of, day_asked, moment, known_at, partitions })
     }
 
-    /// Whether the log must be read to answer about this partition; about all of them if it is `None`.
-    pub fn needs_log(&self, of: Option<u16>) -> bool {
+    /// Whether the log must be read, or waited for, to answer about this partition; about all of them if it is `None`.
+    pub fn needs_log(&self, node: &Node, of: Option<u16>) -> bool {
         match &self.moment {
-            None | Some(Moment::Instant(_)) => false,
+            None => false,
+            Some(Moment::Instant(instant)) => !is_over(node, *instant),
             Some(Moment::Event(partition, offset)) => {
                 self.is_ahead(*partition, *offset) || (self.partitions.len() > 1 && of != Some(*partition))
             }
@@ -91,7 +98,7 @@ impl Asked {
         let known: Vec<Known> = match &self.moment {
             None => below().map(|below| Known::Offset(below.saturating_sub(1))).collect(),
             Some(Moment::Instant(instant)) => {
-                self.is_over(node, *instant)?;
+                wait_until_over(node, *instant)?;
                 below().map(|_| Known::Instant(*instant)).collect()
             }
             Some(Moment::Event(partition, offset)) => self.known_with(node, *partition, *offset, of)?,
@@ -117,24 +124,15 @@ impl Asked {
         })
     }
 
-    /// Nor may an event be missing that was recorded by then: a partition that has a later one has all of them, and any
-    /// other has once nothing is on its way.
-    fn is_over(&self, node: &Node, instant: i64) -> Result<(), Problem> {
-        let is_past = self.partitions.iter().all(|(partition, _)| partition.recorded() > instant);
-        if is_past || node.projector.is_ready() && !node.moments.is_underway(instant) {
-            return Ok(());
-        }
-        let detail = "what was recorded by that moment is still being judged; try again, or ask about an earlier one";
-        Err(Problem::unavailable(detail))
-    }
-
     /// In the event's own partition its offset says what was known; in the others, the time at which it was recorded.
     fn known_with(&self, node: &Node, partition: u16, offset: Offset, of: Option<u16>) -> Result<Vec<Known>, Problem> {
         self.reached(node, partition, offset)?;
         let others = if self.partitions.len() == 1 || of == Some(partition) {
             Known::Offset(offset)
         } else {
-            Known::Instant(recorded(node, partition, offset)?)
+            let instant = recorded(node, partition, offset)?;
+            wait_until_over(node, instant)?;
+            Known::Instant(instant)
         };
         let number = usize::from(partition);
         let known = |index| if index == number { Known::Offset(offset) } else { others };
@@ -195,6 +193,27 @@ impl Scope {
     pub fn partition(&self, number: u16) -> Option<&Arc<Partition>> {
         self.partitions.get(usize::from(number))
     }
+}
+
+/// An answer about a moment must not change once more events come, so none may be on its way that was recorded by then: a
+/// partition that has a later one has all of them, and any other has once nothing is on its way.
+fn is_over(node: &Node, instant: i64) -> bool {
+    let is_past = || node.shards().iter().all(|shard| shard.partition().0.recorded() > instant);
+    is_past() || node.clock.now() != instant && !node.moments.is_underway(instant) && node.projector.is_ready()
+}
+
+/// Waits for what was recorded by that moment to be judged.
+fn wait_until_over(node: &Node, instant: i64) -> Result<(), Problem> {
+    let deadline = Instant::now() + LOG_WAIT;
+    while !is_over(node, instant) {
+        if Instant::now() > deadline {
+            let detail =
+                "what was recorded by that moment is still being judged; try again, or ask about an earlier one";
+            return Err(Problem::unavailable(detail));
+        }
+        std::thread::sleep(POLL);
+    }
+    Ok(())
 }
 
 /// When the event at a position was recorded.

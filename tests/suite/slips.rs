@@ -5,6 +5,7 @@ use std::{io::Write, net::TcpStream};
 use serde_json::{Value, json};
 
 use crate::support::events::{COMPANY, SHOP, act, black, event, penalty};
+use crate::support::load::Publisher;
 use crate::support::server::{AUDITOR, BANK, LABOUR, MARKET, OFFICE, Server, Site, token, wait_until};
 
 const DAY: &str = "2026-06-01";
@@ -338,4 +339,44 @@ fn an_event_sent_again_is_the_same_event_though_persons_were_not_known_yet_when_
         let reply = server.client(LABOUR).publish(again);
         assert_eq!((reply.status, &reply.json()["effect"]), (200, &json!("duplicate")), "{}", reply.body);
     }
+}
+
+#[test]
+fn what_was_known_with_an_outcome_is_the_same_whenever_it_is_asked_for() {
+    const PUBLISHERS: usize = 6;
+    const ENTRIES: usize = 12;
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let subjects: Vec<String> = Publisher::subjects().collect();
+    let list = |moment: &str| {
+        let page = server.client(AUDITOR).get(&format!("/v1/lists/black?limit=1000&known_at={moment}"));
+        assert_eq!(page.status, 200, "{}", page.body);
+        page.json()["items"].clone()
+    };
+    let publish = |publisher: usize| -> Vec<(String, Value)> {
+        let client = server.client(LABOUR);
+        let entry = |number: usize| {
+            let subject = &subjects[(publisher + number) % subjects.len()];
+            let entry = black("unpaid-wages", &format!("L-{publisher}-{number}"), DAY, "2029-06-01", subject);
+            let outcome = client.publish(&entry).json();
+            let moment = outcome["position"].as_str().unwrap().to_owned();
+            (moment.clone(), list(&moment))
+        };
+        (0..ENTRIES).map(entry).collect()
+    };
+    let answers = std::thread::scope(|scope| {
+        let publishers: Vec<_> = (0..PUBLISHERS)
+            .map(|publisher| {
+                scope.spawn({
+                    let publish = &publish;
+                    move || publish(publisher)
+                })
+            })
+            .collect();
+        publishers.into_iter().flat_map(|publisher| publisher.join().unwrap()).collect::<Vec<_>>()
+    });
+    for (moment, then) in answers {
+        assert_eq!(list(&moment), then, "as known at {moment}");
+    }
+    server.stop();
 }

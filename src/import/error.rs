@@ -98,7 +98,7 @@ codes! {
     UnclosedQuote = "unclosed-quote", "补上缺少的英文双引号，或删去多余的双引号";
     ColumnCount = "column-count", "对照标题补齐或合并单元格，使列数与标题一致；内容含分隔符的单元格要加双引号";
     ControlCharacter = "control-character", "删去单元格里的不可见字符后再导入";
-    CellError = "cell-error", "在表格中改正公式错误，粘贴为数值后再导入";
+    CellError = "cell-error", "在表格中改正公式，粘贴为数值后再导入";
     RequiredMissing = "required-missing", "补填该列";
     TooLong = "too-long", "按标准长度精简该列";
     UsccShape = "uscc-shape", "统一社会信用代码应为18位数字或大写字母（不含I、O、S、V、Z），核对证照后改正";

@@ -11,6 +11,9 @@ use super::{
 };
 use chengxin_projections::{date::Date, money::Money};
 
+/// What stands for a cell with a formula of which the file has no value: no program that calculates has saved it.
+pub(super) const NOT_CALCULATED: &str = "#CALC!";
+
 pub(super) struct Reading<'a> {
     pub(super) cells: &'a Cells,
     pub(super) map: &'a HeadingMap,
@@ -212,12 +215,14 @@ impl<'a> Reading<'a> {
             }
         }
         if self.cells.text().contains('#') {
-            let is_error =
-                |cell: &str| matches!(cell, "#REF!" | "#N/A" | "#NAME?" | "#VALUE!" | "#DIV/0!" | "#NULL!" | "#NUM!");
-            let errors: Vec<usize> = (0..self.cells.len()).filter(|c| is_error(self.cells.get(*c))).collect();
-            for column in errors {
+            for column in 0..self.cells.len() {
+                let reason = match self.cells.get(column) {
+                    NOT_CALCULATED => "单元格是公式，文件里没有它的值",
+                    "#REF!" | "#N/A" | "#NAME?" | "#VALUE!" | "#DIV/0!" | "#NULL!" | "#NUM!" => "单元格是公式错误",
+                    _ => continue,
+                };
                 let heading = self.map.headings().get(column).cloned().unwrap_or_default();
-                self.problem_in(Code::CellError, heading, "单元格是公式错误".to_owned());
+                self.problem_in(Code::CellError, heading, reason.to_owned());
             }
         }
     }

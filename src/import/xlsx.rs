@@ -8,6 +8,7 @@ use super::{
     error::FileError,
     headings::{self, HeadingMap},
     limits::*,
+    reading::NOT_CALCULATED,
     source::{Body, Format, ReadSeek, SourceFile, last_filled},
 };
 use calamine::{CellErrorType, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
@@ -147,8 +148,12 @@ fn each_row(
     };
     let (mut cell_count, mut text_bytes) = (0, 0);
     let mut row: Option<SheetRow> = None;
-    while let Some(cell) = reader.next_cell().map_err(corrupt)? {
-        let ((at, column), text) = (cell.get_position(), text_of(cell.get_value()));
+    while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(corrupt)? {
+        let (at, column) = cell.pos;
+        let text = match (&cell.value, &cell.formula) {
+            (DataRef::Empty, Some(_)) => NOT_CALCULATED.into(),
+            (value, _) => text_of(value),
+        };
         if text.is_empty() {
             continue;
         }

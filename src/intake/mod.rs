@@ -8,6 +8,7 @@ mod distinct;
 mod holder;
 pub mod inbox;
 mod input;
+mod named;
 mod parse;
 mod prepare;
 mod publish;

@@ -4,6 +4,7 @@ use super::{
     FieldError, MAX_EVENT_BYTES, Publisher, Rejection, check,
     distinct::Distinct,
     input::{Input, PersonInput, ResponsibleInput, SubjectInput},
+    named::ByName,
     redact,
 };
 use crate::vault::{PersonalFields, ToSeal, Vault};
@@ -151,9 +152,10 @@ fn system() -> Subject {
 
 /// Reads JSON fast; only when it is wrong, again with the place of the error.
 fn read<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8], base: &str) -> Result<T, Rejection> {
-    serde_json::from_slice(bytes).map_err(|_| {
+    let read = serde_json::from_slice(bytes).map(|ByName(value)| value);
+    read.map_err(|_| {
         let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-        let result: Result<T, _> = serde_path_to_error::deserialize(&mut deserializer);
+        let result: Result<ByName<T>, _> = serde_path_to_error::deserialize(&mut deserializer);
         let error = match result {
             // The rest behind the value was wrong.
             Ok(_) => FieldError::new(base, "json", "one JSON object and nothing behind it"),
@@ -189,7 +191,8 @@ fn missing(error: &str) -> Option<&str> {
 }
 
 fn read_value<T: DeserializeOwned>(value: Value, base: &str) -> Result<T, Rejection> {
-    serde_path_to_error::deserialize(value).map_err(|error| Rejection::Malformed(vec![field_error(base, &error)]))
+    let read = serde_path_to_error::deserialize(value);
+    read.map(|ByName(value)| value).map_err(|error| Rejection::Malformed(vec![field_error(base, &error)]))
 }
 
 /// The data of an event. Where it names persons they are taken out first and come back as ids.

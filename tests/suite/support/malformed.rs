@@ -106,6 +106,11 @@ pub fn malformed() -> Vec<(String, &'static str, &'static str)> {
         (changed("/data/valid_until", json!("2025-02-29")), "/data/valid_until", "invalid"),
         (changed("/data/valid_until", json!("2026-05-10")), "/data/valid_until", "out-of-range"),
         (changed("/data/publicity_until", json!("2026-05-10")), "/data/publicity_until", "out-of-range"),
+        // An array for an object: what its items mean, nobody said.
+        (format!("[\"P-1\", \"penalty.imposed\", \"{TODAY}\", {{}}, {{}}]"), "", "invalid"),
+        (changed("/data", json!(["1号", "行为", "事实", "依据", ["罚款"], "罚款", "ordinary"])), "/data", "invalid"),
+        (changed("/subject", json!(["organisation", COMPANY])), "/subject", "invalid"),
+        (listing("/data/basis", json!([["伊州政发〔2019〕1号", null]])), "/data/basis/0", "invalid"),
         // Twice: of two values none is the one that was meant.
         (in_data("\"a\", \"remarks\": \"b\""), "/data", ""),
         (in_data("\"a\", \"remarks\": \"b\", \"representative\": {\"name\": \"x\"}"), "/data", ""),

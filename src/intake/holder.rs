@@ -1,6 +1,6 @@
 //! Whose number is it? Numbers of other registers name a subject only where an event linked them to it (default rule 12).
 
-use super::{Draft, FieldError, Intake, Reason, Rejection};
+use super::{Draft, FieldError, Intake, Reason, Rejection, prepare::makes_record};
 use crate::{
     reservation::Reserved,
     views::{Held, identifier_term},
@@ -142,7 +142,15 @@ impl Intake {
         if draft.subject.kind != SubjectKind::Organisation || !draft.subject.id.is_empty() {
             return Ok(draft);
         }
-        let (code, detail) = match self.holder(&draft.subject.aliases)? {
+        // What was published before stays its subject's, whoever has the number now: sent again it is the same event.
+        let published = format!("{}/{}", draft.publisher, draft.id);
+        let before =
+            self.node.shards().iter().find_map(|shard| shard.subject_of(&published).transpose()).transpose()?;
+        let holder = match before.filter(|_| makes_record(&draft.data)) {
+            Some(subject) => Holder::One(subject.into()),
+            None => self.holder(&draft.subject.aliases)?,
+        };
+        let (code, detail) = match holder {
             Holder::One(subject) => {
                 draft.sealings.iter_mut().filter(|sealing| sealing.subject.is_empty()).for_each(|sealing| {
                     sealing.subject.clone_from(&subject);

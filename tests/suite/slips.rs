@@ -189,6 +189,28 @@ fn a_number_that_was_unlinked_does_not_come_back_with_an_event_and_its_publisher
 }
 
 #[test]
+fn an_event_sent_again_is_the_same_event_whoever_has_its_number_by_then() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let publish = |event: &Value| server.client(LABOUR).publish(event);
+    let number = json!({ "scheme": "tax", "value": "6540020001", "reason": "登记机关函" });
+    let mut fined = penalty("P-1", DAY, COMPANY);
+    fined["subject"] = json!({ "kind": "organisation", "aliases": [{ "scheme": "tax", "value": "6540020001" }] });
+    assert_eq!(publish(&event("N-1", "identifier.linked", DAY, COMPANY, number.clone())).status, 201);
+    assert_eq!(publish(&fined).status, 201);
+    let sent_again = || {
+        let reply = publish(&fined);
+        (reply.status, reply.json()["effect"].clone())
+    };
+    assert_eq!(sent_again(), (200, json!("duplicate")));
+    assert_eq!(publish(&event("U-1", "identifier.unlinked", DAY, COMPANY, number.clone())).status, 201);
+    assert_eq!(sent_again(), (200, json!("duplicate")));
+    assert_eq!(publish(&event("N-2", "identifier.linked", DAY, SHOP, number)).status, 201);
+    assert_eq!(sent_again(), (200, json!("duplicate")));
+    server.stop();
+}
+
+#[test]
 fn whose_a_number_is_that_comes_in_the_same_batch_is_answered_once_it_can_be_known() {
     let site = Site::embedded();
     let server = site.start(DAY);

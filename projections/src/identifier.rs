@@ -1,5 +1,7 @@
 //! Identifiers and their check characters, and the subject that an identifier names (default rule 12: names never link).
 
+use crate::date::Date;
+
 const USCC_ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 const USCC_WEIGHTS: [u32; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
 const ORGANISATION_WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
@@ -74,6 +76,12 @@ pub fn check_citizen_number(text: &str) -> Result<(), IdentifierError> {
     let number = |range: std::ops::Range<usize>| text[range].parse::<u32>().unwrap_or(0);
     let exists = chrono::NaiveDate::from_ymd_opt(number(6..10) as i32, number(10..12), number(12..14)).is_some();
     if exists { Ok(()) } else { Err(IdentifierError::BirthDate) }
+}
+
+/// The date of birth in a citizen's number, whatever its check character; none before the first day that is reckoned with.
+pub fn birth_date(number: &str) -> Option<Date> {
+    let part = |range: std::ops::Range<usize>| number.get(range)?.parse::<u32>().ok();
+    Date::from_ymd(part(6..10)? as i32, part(10..12)?, part(12..14)?)
 }
 
 /// The kinds of documents of natural persons; the number of the first has a check character.

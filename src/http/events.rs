@@ -135,8 +135,16 @@ fn changes(changes: &Changes) -> Vec<Change<'_>> {
 async fn publish(State(app): State<App>, Caller(principal): Caller, request: Request) -> Result<Response, Problem> {
     let publisher = publisher(&principal)?;
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = content_type.unwrap_or("application/json").split(';').next().unwrap_or_default().trim();
-    match essence {
+    let content_type = content_type.unwrap_or("application/json").to_ascii_lowercase();
+    let (essence, parameters) = content_type.split_once(';').unwrap_or((&content_type, ""));
+    let charset = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix("charset="));
+    if let Some(charset) = charset.map(|charset| charset.trim_matches('"')).filter(|charset| *charset != "utf-8") {
+        return Err(media_type(format!("send UTF-8, not {charset}")));
+    }
+    if let Some(encoding) = request.headers().get(header::CONTENT_ENCODING).filter(|encoding| *encoding != "identity") {
+        return Err(media_type(format!("send it as it is, not in the encoding {encoding:?}")));
+    }
+    match essence.trim() {
         "application/json" => one(&app, &publisher, request.into_body()).await,
         "application/x-ndjson" | "application/ndjson" => {
             let own = STREAMS_OF_ONE.take(&principal.org)?;
@@ -144,12 +152,12 @@ async fn publish(State(app): State<App>, Caller(principal): Caller, request: Req
             let place = place.map_err(|_| Problem::unavailable("too many streams are being read; try again"))?;
             Ok(stream(app, publisher, request.into_body(), (own, place)))
         }
-        other => {
-            let detail = format!("send application/json or application/x-ndjson, not {other}");
-            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-            Err(Problem::new(status, "media-type", "This content type is not read here", detail))
-        }
+        other => Err(media_type(format!("send application/json or application/x-ndjson, not {other}"))),
     }
+}
+
+fn media_type(detail: String) -> Problem {
+    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "This content type is not read here", detail)
 }
 
 /// What a principal may publish as.

@@ -130,9 +130,13 @@ async fn open_days(
         || app.node.shards().iter().all(|shard| shard.partition().0.day.is_some_and(|day| day >= request.open));
     let waited = tokio::time::timeout(OPEN_WAIT, async {
         while !is_open() {
+            if let Some(trouble) = app.node.shards().iter().find_map(|shard| shard.trouble()) {
+                return Err(Problem::unavailable(format!("the days are opened once this is over: {trouble}")));
+            }
             tokio::time::sleep(POLL).await;
         }
+        Ok(())
     });
-    waited.await.map_err(|_| Problem::unavailable("the days are being opened; ask /readyz"))?;
+    waited.await.map_err(|_| Problem::unavailable("the days are being opened; ask /readyz"))??;
     Ok(Json(Opened { today: app.node.today() }))
 }

@@ -7,8 +7,8 @@ use super::{
     viewer::{self, Viewer},
 };
 use crate::{
-    intake::{self, DocumentInput, FieldError},
-    prose::holds_citizen_number,
+    intake::{self, DocumentInput, FieldError, OWN_FIELDS},
+    prose::{Spelling, holds_citizen_number, replace_spellings},
     query::{
         self, Page,
         access::PERSONAL,
@@ -306,14 +306,14 @@ async fn find_person(
     viewer::open(&sight, View::Search)?;
     heavy(move || {
         let mut errors = Vec::new();
-        let (kind, number) = intake::document(&request.document, true, "", &mut errors);
+        let (kind, number) = intake::document(&request.document, true, app.node.today(), "", &mut errors);
         if !errors.is_empty() {
             return Err(Problem::malformed("the document cannot be one", errors));
         }
         let id = app.node.vault.person_id(&kind, &number);
         let (scope, _) = viewer::page_scope(&app, &sight, when.as_of.as_deref(), when.known_at.as_deref(), None)?;
         let found = find::by_key(&app.node, &id, &scope)?;
-        record_lookup(&principal, &id, &request, !found.items.is_empty());
+        record_lookup(&app, &principal, &id, &request, !found.items.is_empty())?;
         Ok(found)
     })
     .await
@@ -322,6 +322,8 @@ async fn find_person(
 
 /// Longest purpose and case of a lookup, in characters.
 const MAX_REASON: usize = 500;
+/// A shorter name would be found in words that are none.
+const MIN_NAME: usize = 2;
 
 fn person_request(body: &[u8]) -> Result<FindPerson, Problem> {
     // What is wrong is told without quoting the body, which has a document number in it.
@@ -341,8 +343,19 @@ fn person_request(body: &[u8]) -> Result<FindPerson, Problem> {
     if errors.is_empty() { Ok(request) } else { Err(Problem::malformed(shape, errors)) }
 }
 
-/// The trace of a lookup: the person's id, never the number.
-fn record_lookup(principal: &Principal, person: &str, request: &FindPerson, found: bool) {
-    let (purpose, case) = (request.purpose.as_str(), request.case.as_str());
+/// The trace of a lookup: the person's id, never the number, nor the name as far as the vault knows it.
+fn record_lookup(
+    app: &App,
+    principal: &Principal,
+    person: &str,
+    request: &FindPerson,
+    found: bool,
+) -> Result<(), Problem> {
+    let fields = app.node.vault.open_fields(person, OWN_FIELDS).map_err(personal::closed)?;
+    let name = fields.and_then(|fields| Spelling::new(fields.name.as_deref()?, MIN_NAME));
+    let known: Vec<(Spelling, &str)> = name.into_iter().map(|name| (name, "〔当事人〕")).collect();
+    let nameless = |text: &str| replace_spellings(text, &known).unwrap_or_else(|| text.to_owned());
+    let (purpose, case) = (nameless(&request.purpose), nameless(&request.case));
     tracing::info!(org = %principal.org, principal = %principal.name, person, purpose, case, found, "person looked up");
+    Ok(())
 }

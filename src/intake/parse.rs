@@ -55,7 +55,8 @@ pub fn parse(bytes: &[u8], publisher: &Publisher, vault: &Vault) -> Result<Draft
     may_publish(publisher, &input.kind)?;
     let mut errors = Vec::new();
     check::id(&input.id, &mut errors);
-    let mut persons = Persons { vault, sealings: Vec::new(), errors: &mut errors };
+    let on = input.effective.unwrap_or(Date::MAX);
+    let mut persons = Persons { vault, on, sealings: Vec::new(), errors: &mut errors };
     let subject = match &input.subject {
         _ if input.kind == "policy.published" => system(),
         Some(subject) => persons.subject(subject, "/subject"),
@@ -104,7 +105,7 @@ pub fn draft(
     mut data: Data,
 ) -> Result<Draft, Rejection> {
     let mut errors = Vec::new();
-    let mut persons = Persons { vault, sealings: Vec::new(), errors: &mut errors };
+    let mut persons = Persons { vault, on: effective, sealings: Vec::new(), errors: &mut errors };
     let subject = persons.subject(subject, "/subject");
     let owner = format!("{}/{id}", publisher.org);
     let reference = representative.map(|person| persons.representative(person, &subject.id, &owner));
@@ -258,6 +259,8 @@ for_each_event_type!(define_typed);
 /// Replaces persons by their ids and collects what is to be sealed.
 struct Persons<'a> {
     vault: &'a Vault,
+    /// The day of the event.
+    on: Date,
     sealings: Vec<ToSeal>,
     errors: &'a mut Vec<FieldError>,
 }
@@ -287,7 +290,7 @@ impl Persons<'_> {
     fn person(&mut self, input: &SubjectInput, at: &str) -> String {
         match (&input.document, input.id.as_deref()) {
             (Some(given), None) => {
-                let (kind, number) = check::document(given, input.id_verified, at, self.errors);
+                let (kind, number) = check::document(given, input.id_verified, self.on, at, self.errors);
                 let id = self.vault.person_id(&kind, &number);
                 self.seal_self(&id, input.name.as_deref(), kind, number);
                 id
@@ -322,7 +325,8 @@ impl Persons<'_> {
     fn representative(&mut self, input: &PersonInput, subject: &str, owner: &str) -> PersonReference {
         check::name(input.name.as_deref().unwrap_or_default(), 0, "/data/representative", self.errors);
         if let Some(given) = &input.document {
-            let (kind, number) = check::document(given, input.id_verified, "/data/representative", self.errors);
+            let (kind, number) =
+                check::document(given, input.id_verified, self.on, "/data/representative", self.errors);
             let id = self.vault.person_id(&kind, &number);
             self.seal_self(&id, input.name.as_deref(), kind, number);
             return PersonReference { person: Some(id), sealed: None };

@@ -26,6 +26,7 @@ use chengxin_projections::{
     change::ListName,
     date::Date,
     event::{List, SubjectKind},
+    identifier,
     policy::{Masking, Policy},
 };
 use serde::Serialize;
@@ -246,8 +247,7 @@ fn is_minor(fields: &PersonalFields, masking: &Masking, as_of: Date) -> bool {
 /// As the number of a citizen says it; no other document does.
 fn birth_date(fields: &PersonalFields) -> Option<Date> {
     let number = fields.document_number.as_deref().filter(|_| fields.document_kind.as_deref() == Some("身份证"))?;
-    let part = |range: std::ops::Range<usize>| number.get(range)?.parse::<u32>().ok();
-    Date::from_ymd(part(6..10)? as i32, part(10..12)?, part(12..14)?)
+    identifier::birth_date(number)
 }
 
 impl PublicFile {

@@ -284,9 +284,11 @@ fn an_unknown_content_type_route_or_method_is_a_problem_too() {
     let (_site, server) = started();
     let client = server.client(LABOUR);
     let body = penalty("P-1", TODAY, COMPANY).to_string();
-    for content_type in ["text/csv", "application/xml", "multipart/form-data", "x"] {
+    for content_type in ["text/csv", "application/xml", "multipart/form-data", "x", "application/json; charset=gbk"] {
         problem(&client.send("/v1/events", content_type, body.as_bytes()), 415);
     }
+    let taken = client.send("/v1/events", "Application/JSON; charset=\"UTF-8\"", body.as_bytes());
+    assert_eq!(taken.status, 201, "{}", taken.body);
     problem(&client.get("/v1/nothing"), 404);
     problem(&client.get("/v1/lists/grey"), 404);
     problem(&client.get("/v1/events"), 405);

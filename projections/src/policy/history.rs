@@ -135,6 +135,10 @@ impl PolicyHistory {
         }
         match Content::parse(part, content) {
             Err(wrong) => errors.extend(wrong),
+            Ok(Content::Terms(terms)) if terms.first_day > effective => {
+                let detail = format!("no event could be judged from {effective} on until {}", terms.first_day);
+                errors.push(error("/content/first_day", "out-of-range", detail));
+            }
             Ok(read) => {
                 errors.extend(self.conflicts(part, effective, &read));
                 if errors.is_empty() {

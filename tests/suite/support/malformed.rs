@@ -150,6 +150,12 @@ pub fn malformed() -> Vec<(String, &'static str, &'static str)> {
         (citizen("654021199002290011"), "/subject/document/number", "identifier-check"),
         (citizen("110105194912310021"), "/subject/document/number", "identifier-check"),
         (citizen("1"), "/subject/document/number", "identifier-shape"),
+        (citizen("110105299901010022"), "/subject/document/number", "identifier-check"),
+        (
+            person(json!({ "kind": "person", "document": { "kind": "护照", "number": "11010519491231002X" } })),
+            "/subject/document/kind",
+            "document-kind",
+        ),
         (person(json!({ "kind": "person", "id": "P12" })), "/subject", "person"),
         (person(json!({ "kind": "person" })), "/subject", "person"),
     ];

@@ -125,3 +125,12 @@ fn a_level_shows_each_thing_once_and_every_thing_has_its_level() {
     access["levels"][3]["shows"].as_array_mut().unwrap().retain(|shown| shown != "flags");
     assert_eq!(wrong("access", &access), [pair("/content/levels", "missing")]);
 }
+
+#[test]
+fn terms_by_which_nothing_could_be_judged_for_a_while_are_refused() {
+    let mut terms = content("terms");
+    terms["first_day"] = json!("2030-01-01");
+    let mut history = history();
+    let errors = history.publish("terms", 2, date("2026-06-02"), &terms, Some(date("2026-06-01"))).unwrap_err();
+    assert_eq!((&*errors[0].pointer, &*errors[0].code), ("/content/first_day", "out-of-range"));
+}

@@ -2,7 +2,7 @@
 
 use super::{
     App, Problem,
-    params::{Params, heavy, page_scope, public_scope},
+    params::{Params, Question, heavy, page_scope, public_scope},
     viewer::{self, Viewer},
 };
 use crate::{
@@ -76,6 +76,7 @@ async fn entries(
     State(app): State<App>,
     viewer: Viewer,
     path: Result<Path<String>, PathRejection>,
+    question: Question,
     Params(params): Params<ListParams>,
 ) -> Result<Json<ListShown>, Problem> {
     let name = path.map(|Path(name)| name).unwrap_or_default();
@@ -86,6 +87,7 @@ async fn entries(
     let department = viewer.department(params.audience.as_deref(), looks_back)?;
     heavy(move || {
         let ListParams { kind, authority, region, as_of, known_at, cursor, .. } = params;
+        let cursor = question.open(cursor.as_deref())?;
         let (as_of, known_at, cursor) = (as_of.as_deref(), known_at.as_deref(), cursor.as_deref());
         let policies = &app.node.shards()[0].partition().0.history;
         if let Some(unknown) = kind.as_deref().filter(|kind| !policies.knows_list_kind(kind)) {
@@ -101,7 +103,8 @@ async fn entries(
                 return Err(told.unwrap_or_else(|| viewer::needs_token("this list is not public")));
             }
             let place = public::place(&app.node, cursor)?;
-            return public::page(&app.node, list, &filter, &scope, place, limit).map(ListShown::Public);
+            let page = public::page(&app.node, list, &filter, &scope, place, limit)?;
+            return Ok(ListShown::Public(question.seal(page)));
         };
         viewer::open(&sight, View::Lists)?;
         let (scope, feed, place) = if sight.shows("history") {
@@ -112,7 +115,8 @@ async fn entries(
         };
         // Where the level may not follow the changes, nothing is said of where they go on.
         let feed = feed.filter(|_| View::ListChanges.lacks(&sight).is_none());
-        list::page(&app.node, list, &filter, &scope, feed, place, limit).map(ListShown::Whole)
+        let ListPage { page, feed } = list::page(&app.node, list, &filter, &scope, feed, place, limit)?;
+        Ok(ListShown::Whole(ListPage { page: question.seal(page), feed }))
     })
     .await
     .map(Json)

@@ -3,7 +3,7 @@
 use super::{
     App, Problem,
     auth::Caller,
-    params::{Params, heavy, page_scope},
+    params::{Params, Question, heavy, page_scope},
     viewer,
 };
 use crate::query::{
@@ -55,12 +55,14 @@ struct MeasureParams {
 async fn worklist(
     State(app): State<App>,
     Caller(principal): Caller,
+    question: Question,
     Params(params): Params<MeasureParams>,
 ) -> Result<Json<Page<WorkItem>>, Problem> {
     let limit = query::limit(params.limit.as_deref())?;
     let state = params.state.as_deref().map(state_of).transpose()?;
     heavy(move || {
         let MeasureParams { implementer, as_of, known_at, cursor, .. } = params;
+        let cursor = question.open(cursor.as_deref())?;
         let (as_of, known_at, cursor) = (as_of.as_deref(), known_at.as_deref(), cursor.as_deref());
         let onlooker = viewer::onlooker(&app, &principal);
         // Whose own it is goes by the register of today, whom a past day's worklist is of by that day's.
@@ -76,6 +78,7 @@ async fn worklist(
         };
         let implementer = implementer.as_deref().map(|name| Implementer::find(name, &scope.policy(0))).transpose()?;
         worklist::worklist(&app.node, implementer.as_ref(), state, &onlooker, &scope, place, limit)
+            .map(|page| question.seal(page))
     })
     .await
     .map(Json)

@@ -3,7 +3,7 @@
 use super::{
     App, Problem,
     auth::Caller,
-    params::{Params, heavy, page_scope},
+    params::{Params, Question, heavy, page_scope},
     viewer,
 };
 use crate::query::{
@@ -57,6 +57,7 @@ struct ObligationParams {
 async fn page(
     State(app): State<App>,
     Caller(principal): Caller,
+    question: Question,
     Params(params): Params<ObligationParams>,
 ) -> Result<Json<Page<Obligation>>, Problem> {
     let limit = query::limit(params.limit.as_deref())?;
@@ -70,6 +71,7 @@ async fn page(
     }
     heavy(move || {
         let ObligationParams { org, duty, as_of, known_at, cursor, .. } = params;
+        let cursor = question.open(cursor.as_deref())?;
         let (as_of, known_at, cursor) = (as_of.as_deref(), known_at.as_deref(), cursor.as_deref());
         let onlooker = viewer::onlooker(&app, &principal);
         let (scope, place) = if org.as_deref().is_some_and(|org| onlooker.is(org)) {
@@ -82,6 +84,7 @@ async fn page(
             viewer::page_scope(&app, &onlooker.sight, as_of, known_at, cursor)?
         };
         obligations::page(&app.node, &Filter { org, overdue, duty }, &onlooker, &scope, place, limit)
+            .map(|page| question.seal(page))
     })
     .await
     .map(Json)

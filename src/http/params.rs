@@ -5,6 +5,7 @@ use crate::{
     intake::{FieldError, MAX_EVENT_BYTES},
     node::Node,
     query::{
+        Page,
         scope::{Asked, Scope},
         subject,
         walk::{Cursor, Place},
@@ -15,6 +16,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::request::Parts,
 };
+use chengxin_projections::hash;
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
@@ -46,6 +48,47 @@ impl FromRequestParts<App> for SubjectKey {
             return Err(Problem::not_found(subject::MISTYPED));
         }
         Ok(SubjectKey(key))
+    }
+}
+
+/// What a page is a page of: the route and what it was narrowed down by. A cursor says which, for another one's would leave
+/// out what comes first there.
+pub struct Question(u64);
+
+/// What a cursor carries itself, and what does not change what is asked.
+const OF_THE_PAGE: [&str; 4] = ["as_of", "known_at", "limit", "cursor"];
+
+impl FromRequestParts<App> for Question {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Question, Problem> {
+        let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
+        let Query(mut pairs) = pairs.map_err(|error| Problem::malformed(error.body_text(), Vec::new()))?;
+        pairs.retain(|(name, _)| !OF_THE_PAGE.contains(&&**name));
+        pairs.sort();
+        Ok(Question(hash::of(&(parts.uri.path(), pairs))))
+    }
+}
+
+impl Question {
+    /// The cursor that a page of it gave.
+    pub fn open(&self, cursor: Option<&str>) -> Result<Option<String>, Problem> {
+        let Some(cursor) = cursor else { return Ok(None) };
+        let (question, place) = cursor.split_once('-').unwrap_or_default();
+        match u64::from_str_radix(question, 16) {
+            Ok(question) if question == self.0 => Ok(Some(place.to_owned())),
+            Ok(_) => {
+                let detail =
+                    "this cursor is of another question: take `next` of a page of this one, with the same filters";
+                Err(Problem::parameter("cursor", detail))
+            }
+            Err(_) => Cursor::read("").map(|_| None),
+        }
+    }
+
+    pub fn seal<T>(&self, page: Page<T>) -> Page<T> {
+        let next = page.next.map(|place| format!("{:x}-{place}", self.0));
+        Page { next, ..page }
     }
 }
 
@@ -105,6 +148,12 @@ pub fn page_scope(
     cursor: Option<&str>,
 ) -> Result<(Scope, Option<Place>), Problem> {
     let cursor = cursor.map(Cursor::read).transpose()?;
+    for (name, given) in [("as_of", as_of), ("known_at", known_at)] {
+        let carried = cursor.as_ref().map(|cursor| if name == "as_of" { &cursor.as_of } else { &cursor.known_at });
+        if carried.zip(given).is_some_and(|(carried, given)| carried != given && !carried.is_empty()) {
+            return Err(Problem::parameter(name, "the cursor is of another one: leave it out beside a cursor"));
+        }
+    }
     let (as_of, known_at) = match &cursor {
         Some(cursor) => (Some(cursor.as_of.as_str()).filter(|day| !day.is_empty()), Some(cursor.known_at.as_str())),
         None => (as_of, known_at),

@@ -3,7 +3,7 @@
 use super::{
     App, Problem,
     auth::{Caller, Principal},
-    params::{Params, SubjectKey, Whole, heavy, page_scope, public_scope},
+    params::{Params, Question, SubjectKey, Whole, heavy, page_scope, public_scope},
     viewer::{self, Viewer},
 };
 use crate::{
@@ -168,6 +168,7 @@ async fn timeline(
     State(app): State<App>,
     Caller(principal): Caller,
     SubjectKey(key): SubjectKey,
+    question: Question,
     Params(params): Params<PageParams>,
 ) -> Result<Json<Page<Span>>, Problem> {
     let limit = query::limit(params.limit.as_deref())?;
@@ -175,8 +176,9 @@ async fn timeline(
         let sight = viewer::sight_of(&app, &principal, &key)?;
         viewer::open_on(&sight, View::Timeline)?;
         let PageParams { as_of, known_at, cursor, .. } = params;
+        let cursor = question.open(cursor.as_deref())?;
         let (scope, place) = page_scope(&app.node, as_of.as_deref(), known_at.as_deref(), cursor.as_deref())?;
-        timeline::page(&app.node, &key, &sight, &scope, place, limit)
+        timeline::page(&app.node, &key, &sight, &scope, place, limit).map(|page| question.seal(page))
     })
     .await
     .map(Json)
@@ -194,14 +196,16 @@ async fn subject_events(
     State(app): State<App>,
     Caller(principal): Caller,
     SubjectKey(key): SubjectKey,
+    question: Question,
     Params(params): Params<PageParams>,
 ) -> Result<Json<Page<EventView>>, Problem> {
     let limit = query::limit(params.limit.as_deref())?;
     heavy(move || {
         viewer::open_on(&viewer::sight_of(&app, &principal, &key)?, View::Events)?;
         let PageParams { as_of, known_at, cursor, .. } = params;
+        let cursor = question.open(cursor.as_deref())?;
         let (scope, place) = page_scope(&app.node, as_of.as_deref(), known_at.as_deref(), cursor.as_deref())?;
-        events::page(&app.node, &key, &scope, place, limit)
+        events::page(&app.node, &key, &scope, place, limit).map(|page| question.seal(page))
     })
     .await
     .map(Json)
@@ -245,6 +249,7 @@ enum FoundShown {
 async fn search(
     State(app): State<App>,
     viewer: Viewer,
+    question: Question,
     Params(params): Params<SearchParams>,
 ) -> Result<Json<FoundShown>, Problem> {
     let limit = query::limit(params.limit.as_deref())?;
@@ -252,6 +257,7 @@ async fn search(
     let department = viewer.department(params.audience.as_deref(), looks_back)?;
     heavy(move || {
         let SearchParams { identifier, name, as_of, known_at, cursor, .. } = params;
+        let cursor = question.open(cursor.as_deref())?;
         walk::ready(&app.node)?;
         let sight = department.as_ref().map(|principal| viewer::beyond_public(&app, principal, looks_back));
         let Some(sight) = sight.transpose()?.flatten() else {
@@ -262,16 +268,17 @@ async fn search(
                 _ => None,
             };
             let page = page.ok_or_else(|| viewer::needs_token("the public searches by `name`, or by credit code"))?;
-            return Ok(FoundShown::Public(public::found(page, &scope.policy(0))));
+            return Ok(FoundShown::Public(question.seal(public::found(page, &scope.policy(0)))));
         };
         viewer::open(&sight, View::Search)?;
         let (as_of, known_at, cursor) = (as_of.as_deref(), known_at.as_deref(), cursor.as_deref());
         let (scope, place) = viewer::page_scope(&app, &sight, as_of, known_at, cursor)?;
-        match (identifier, name) {
-            (Some(identifier), None) => find::by_identifier(&app.node, &identifier, &scope).map(FoundShown::Whole),
-            (None, Some(name)) => find::by_name(&app.node, &name, &scope, place, limit).map(FoundShown::Whole),
-            _ => Err(Problem::parameter("identifier", "give either identifier or name")),
-        }
+        let page = match (identifier, name) {
+            (Some(identifier), None) => find::by_identifier(&app.node, &identifier, &scope)?,
+            (None, Some(name)) => find::by_name(&app.node, &name, &scope, place, limit)?,
+            _ => return Err(Problem::parameter("identifier", "give either identifier or name")),
+        };
+        Ok(FoundShown::Whole(question.seal(page)))
     })
     .await
     .map(Json)

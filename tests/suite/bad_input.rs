@@ -338,6 +338,29 @@ fn a_question_that_cannot_be_understood_is_a_problem_too() {
 }
 
 #[test]
+fn a_cursor_belongs_to_its_question_and_leads_nowhere_else() {
+    let (_site, server) = started();
+    let client = server.client(LABOUR);
+    for (id, subject) in [("L-1", COMPANY), ("L-2", SHOP)] {
+        assert_eq!(client.publish(&black("unpaid-wages", id, TODAY, "2029-05-11", subject)).status, 201);
+    }
+    let page = client.get("/v1/lists/black?limit=1").json();
+    let cursor = page["next"].as_str().unwrap();
+    let refused = |path: &str, name: &str| {
+        let errors = problem(&client.get(&format!("{path}cursor={cursor}")), 400);
+        assert_eq!(errors[0]["pointer"], name, "{path}");
+    };
+    refused("/v1/lists/red?", "cursor");
+    refused("/v1/lists/black?kind=unpaid-wages&", "cursor");
+    refused("/v1/measures?", "cursor");
+    refused("/v1/lists/black?as_of=2026-05-10&", "as_of");
+    refused("/v1/lists/black?known_at=2026-05-10&", "known_at");
+    let rest = client.get(&format!("/v1/lists/black?limit=5&cursor={cursor}")).json();
+    assert_eq!(rest["items"].as_array().unwrap().len(), 1);
+    server.stop();
+}
+
+#[test]
 fn no_change_of_a_few_bytes_of_an_event_brings_the_server_down() {
     let (_site, server) = started();
     let client = server.client(LABOUR);

@@ -31,7 +31,9 @@ pub struct ListItem {
 pub struct ListPage {
     #[serde(flatten)]
     pub page: Page<ListItem>,
-    /// The cursor of `/v1/list-changes` to follow on from: what it brings is all that changes after this snapshot.
+    /// The cursor of `/v1/list-changes` to follow on from: it brings all that changes after this snapshot, and may begin with
+    /// the last changes that the snapshot shows already. Each says how its entry stands then (`state`), so taking one twice
+    /// does no harm.
     /// Null where they do not: of another day, of what was known before, and while a day is being opened.
     pub feed: Option<String>,
 }

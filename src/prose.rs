@@ -2,8 +2,9 @@
 
 use chengxin_projections::identifier::{check_citizen_number, half_width};
 
-/// Characters of a citizen's number, and of a mobile telephone's: what is looked for, the longest first.
-const LENGTHS: [usize; 2] = [18, 11];
+/// Characters of a citizen's number, and of a mobile telephone's.
+pub const CITIZENS: usize = 18;
+pub const MOBILE: usize = 11;
 /// Signs between two parts of one number at most.
 const MAX_APART: usize = 3;
 
@@ -42,18 +43,19 @@ enum Gap {
     Broken,
 }
 
-/// Replaces the numbers of 18 and of 11 digits for which `replace` has something, however they are grouped and whatever
-/// letters stand beside them. `None` if it had nothing for any.
-pub fn map_numbers(text: &str, replace: impl Fn(&Number) -> Option<String>) -> Option<String> {
-    let shortest = LENGTHS[LENGTHS.len() - 1];
-    if text.chars().filter(|c| half_width(*c).is_ascii_digit()).count() < shortest {
-        return None; // as of most texts
+/// Replaces the numbers of some lengths, the longest first, for which `replace` has something, however they are grouped and
+/// whatever letters stand beside them. `None` if it had nothing for any.
+pub fn map_numbers(text: &str, lengths: &[usize], replace: impl Fn(&Number) -> Option<String>) -> Option<String> {
+    let digits = text.chars().filter(|c| half_width(*c).is_ascii_digit()).count();
+    // The last of a citizen's may be an X. Most texts have far fewer.
+    if lengths.iter().all(|length| digits + 1 < *length) {
+        return None;
     }
     let places = places(text);
     let mut out: Option<String> = None;
     let (mut at, mut copied) = (0, 0);
     while at < places.len() {
-        let found = LENGTHS.iter().find_map(|length| {
+        let found = lengths.iter().find_map(|length| {
             let digits = number(&places, at, *length)?;
             let is_plain = is_plain(text, &places[at..at + length]);
             Some((*length, replace(&Number { digits: &digits, is_plain })?))
@@ -102,7 +104,7 @@ fn number(places: &[Place], from: usize, length: usize) -> Option<String> {
     };
     let (last, digits) = run.split_last()?;
     let is_one = digits.iter().all(is_digit)
-        && (is_digit(last) || length == LENGTHS[0])
+        && (is_digit(last) || length == CITIZENS)
         && run[1..].iter().all(|place| place.gap != Gap::Broken)
         && !continues(from)
         && !continues(from + length);
@@ -123,7 +125,7 @@ fn sets_digits_apart(c: char) -> bool {
 
 /// Whether a text holds the number of a citizen.
 pub fn holds_citizen_number(text: &str) -> bool {
-    map_numbers(text, |number| number.is_citizens().then(String::new)).is_some()
+    map_numbers(text, &[CITIZENS], |number| number.is_citizens().then(String::new)).is_some()
 }
 
 /// A name, or a number, as texts are searched for it: whatever sets its parts apart, in any width and case. A name such as
@@ -187,7 +189,7 @@ fn sign(c: char) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Spelling, map_numbers, replace_spellings};
+    use super::{CITIZENS, MOBILE, Spelling, map_numbers, replace_spellings};
     use proptest::prelude::*;
 
     fn marked(names: &[&str], text: &str) -> Option<String> {
@@ -227,7 +229,9 @@ mod tests {
     #[test]
     fn only_what_there_is_a_replacement_for_changes() {
         let marked = |text| {
-            map_numbers(text, |number| (number.is_plain && number.digits == "13912345678").then(|| "**".to_owned()))
+            map_numbers(text, &[CITIZENS, MOBILE], |number| {
+                (number.is_plain && number.digits == "13912345678").then(|| "**".to_owned())
+            })
         };
         assert_eq!(marked("电话１３９１２３４５６７８，13912345678。2026年"), Some("电话**，**。2026年".to_owned()));
         assert_eq!(marked("拨139-1234-5678或 139 1234 5678。"), Some("拨**或 **。".to_owned()));
@@ -239,7 +243,8 @@ mod tests {
 
     #[test]
     fn a_citizens_number_is_found_however_it_is_grouped_and_whatever_stands_beside_it() {
-        let marked = |text: &str| map_numbers(text, |number| number.is_citizens().then(|| "**".to_owned()));
+        let marked =
+            |text: &str| map_numbers(text, &[CITIZENS], |number| number.is_citizens().then(|| "**".to_owned()));
         for apart in ["", " ", "-", "\u{a0}", "\u{2009}", "\n", "\r\n", "\u{200b}", ".", "/", "·", "，", " . ", "　"]
         {
             let text = format!("证110105{apart}19491231{apart}002x号");

@@ -8,7 +8,7 @@ use super::{Draft, FieldError, Rejection, parse::OWN_FIELDS, representative_of};
 use crate::{
     mentions::{Mention, Told},
     node::Node,
-    prose::{Spelling, holds_citizen_number, map_numbers, replace_spellings},
+    prose::{CITIZENS, Spelling, holds_citizen_number, map_numbers, replace_spellings},
     vault::{PersonalFields, ToSeal},
     views::Held,
 };
@@ -224,6 +224,9 @@ impl Hidden {
     /// Finds fault with persons in what an event or its record is found by: a column that shifted, perhaps.
     fn in_codes(&self, event: &Event) -> Vec<FieldError> {
         let mut errors = Vec::new();
+        if self.known.is_empty() {
+            return errors;
+        }
         let mut check = |pointer: String, text: &str, least: usize| {
             if self.names(text, least) {
                 let detail = "names a person whom the event or its record names; use the number of the document, the case or \
@@ -298,7 +301,7 @@ fn named_by(node: &Node, held: &Held, record: &Record) -> Result<BTreeSet<String
 
 /// The text without what can only be the number of a citizen; `None` if there is none in it.
 fn without_citizens(text: &str) -> Option<String> {
-    map_numbers(text, |number| number.is_citizens().then(|| DOCUMENT.to_owned()))
+    map_numbers(text, &[CITIZENS], |number| number.is_citizens().then(|| DOCUMENT.to_owned()))
 }
 
 #[cfg(test)]

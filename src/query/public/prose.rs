@@ -3,13 +3,11 @@
 
 use super::{Persons, is_minor};
 use crate::{
-    prose::{Spelling, map_numbers, replace_spellings},
+    prose::{CITIZENS, MOBILE, Spelling, map_numbers, replace_spellings},
     vault::PersonalFields,
 };
 use chengxin_projections::{date::Date, policy::Masking};
 
-/// Characters of a mobile telephone's number.
-const MOBILE: usize = 11;
 /// A shorter name would be found in words that are none.
 const MIN_NAME: usize = 2;
 
@@ -75,7 +73,7 @@ impl<'a> Prose<'a> {
 
     /// Masks what no file knows but everyone sees to be the number of a citizen or of a mobile telephone.
     fn numbers(&self, text: String) -> String {
-        let masked = map_numbers(&text, |number| {
+        let masked = map_numbers(&text, &[CITIZENS, MOBILE], |number| {
             if number.is_citizens() {
                 return Some(self.mask("document-number", number.digits));
             }

@@ -149,7 +149,7 @@ impl Spelling {
 /// Replaces what is spelled so; where several fit the first one does, so the longest come first. In one pass, which looks
 /// into no replacement. `None` if there is nothing of it in the text.
 pub fn replace_spellings<R: AsRef<str>>(text: &str, known: &[(Spelling, R)]) -> Option<String> {
-    if known.is_empty() {
+    if !may_hold(text, known.iter().map(|(spelling, _)| spelling)) {
         return None;
     }
     let places: Vec<(usize, char)> = text.char_indices().filter_map(|(at, c)| Some((at, sign(c)?))).collect();
@@ -174,8 +174,27 @@ pub fn replace_spellings<R: AsRef<str>>(text: &str, known: &[(Spelling, R)]) -> 
     out.map(|out| out + &text[copied..])
 }
 
+/// Whether any of them is in a text.
+pub fn holds_spelling<'a>(text: &str, known: impl Iterator<Item = &'a Spelling> + Clone) -> bool {
+    if !may_hold(text, known.clone()) {
+        return false;
+    }
+    let signs: Vec<char> = text.chars().filter_map(sign).collect();
+    known.into_iter().any(|Spelling(spelling)| signs.windows(spelling.len()).any(|window| window == spelling))
+}
+
+/// Whether any of them begins in a text; most texts hold nothing of what is looked for.
+fn may_hold<'a>(text: &str, known: impl Iterator<Item = &'a Spelling> + Clone) -> bool {
+    let begins = |sign: char| known.clone().any(|Spelling(signs)| signs.first() == Some(&sign));
+    text.chars().filter_map(sign).any(begins)
+}
+
 /// What a sign counts as in a spelling; nothing if it only sets others apart.
 fn sign(c: char) -> Option<char> {
+    // Of these there is one width and one case.
+    if matches!(c, '\u{3400}'..='\u{9fff}') {
+        return Some(c);
+    }
     let c = half_width(c);
     let is_apart = c.is_whitespace()
         || c.is_control()

@@ -8,7 +8,7 @@ use super::{Draft, FieldError, Rejection, parse::OWN_FIELDS, representative_of};
 use crate::{
     mentions::{Mention, Told},
     node::Node,
-    prose::{CITIZENS, Spelling, holds_citizen_number, map_numbers, replace_spellings},
+    prose::{CITIZENS, Spelling, holds_citizen_number, holds_spelling, map_numbers, replace_spellings},
     vault::{PersonalFields, ToSeal},
     views::Held,
 };
@@ -255,9 +255,9 @@ impl Hidden {
         let is_looked_for = |(spelling, mark): &&(Spelling, &'static str)| {
             spelling.length() >= if *mark == DOCUMENT { MIN_NUMBER } else { least }
         };
-        let known: Vec<(Spelling, &str)> = self.known.iter().filter(is_looked_for).cloned().collect();
+        let known = self.known.iter().filter(is_looked_for).map(|(spelling, _)| spelling);
         let own_name = self.own_name.as_deref().filter(|name| name.chars().count() >= MIN_OWN_NAME);
-        let is_named = |part: &str| replace_spellings(part, &known).is_some();
+        let is_named = |part: &str| holds_spelling(part, known.clone());
         match own_name {
             Some(name) => text.split(name).any(is_named),
             None => is_named(text),

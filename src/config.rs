@@ -23,7 +23,7 @@ pub struct Cli {
     pub command: Command,
 }
 
-const HELP: &str = "Every flag has an environment variable CHENGXIN_… and a line in chengxin.toml; the flag wins.
+const HELP: &str = "Where --help of a command names an environment variable, the flag wins over it, and it over a line in chengxin.toml.
 Results go to stdout, progress and logs to stderr.
 Exit codes: 0 done, 1 failed, 2 bad usage, 3 done with rows in quarantine.
 

@@ -80,7 +80,8 @@ pub struct ListChange {
     pub record: String,
     pub what: ListWhat,
     pub from: Date,
-    /// The last day of the entry as known now.
+    /// Where the entry ends, as known now: the last day of its term, which is still on the list; of an exit or a repair its
+    /// day, from which on the entry is off. `state` says whether it is on the list at the time of the change.
     pub until: Date,
     pub cause: Cause,
     /// Position of the causing event, `PARTITION-OFFSET`.
@@ -124,7 +125,8 @@ pub struct MeasureChange {
     /// The entries that carry it now, by `ORG/ID`; where it ended, those that carried it last.
     pub basis: Vec<String>,
     pub from: Date,
-    /// The last day in force as known now.
+    /// Where it ends, as known now: the last day of a term, which is still in force; of what an event ends the day from which
+    /// on it is off.
     pub until: Date,
     pub cause: Cause,
     pub position: String,

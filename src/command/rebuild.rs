@@ -4,7 +4,8 @@ use super::open;
 use crate::{
     clock::Clock,
     codec::Codec,
-    config::{Place, Rebuild},
+    config::{LogKind, Place, Rebuild},
+    log::embedded::Embedded,
     projector::{Shard, Surroundings, rebuild},
     views::{Held, Index, PartitionViews, ViewError, Views},
 };
@@ -17,6 +18,9 @@ const PAGE: usize = 1_000;
 
 pub(super) fn run(arguments: &Rebuild) -> Result<u8, Error> {
     let place = &arguments.place;
+    if place.log == LogKind::Embedded && !Embedded::is_in(&place.data) {
+        return Err(format!("there is no log in {}: name its directory with --data", place.data.display()).into());
+    }
     // Opened for writing, so that no server works on these views meanwhile.
     let open::OpenLog { log, .. } = open::log(place)?;
     let old = Views::open(&open::views_home(place))?;

@@ -125,7 +125,10 @@ impl Server {
         // What is refused for its sender is refused before the file is sent.
         let request = request.query("org", &self.org).header("Expect", "100-continue");
         let request = request.header("Content-Type", format!("multipart/form-data; boundary={boundary}"));
-        read(request.send(SendBody::from_reader(&mut body))?)
+        let answer = request
+            .send(SendBody::from_reader(&mut body))
+            .map_err(|error| format!("{} does not answer ({error}): is a server running there?", self.url))?;
+        read(answer)
     }
 
     fn bearer(&self) -> String {

@@ -233,6 +233,9 @@ fn changes(corrected: &RecordCorrected, errors: &mut Vec<FieldError>) {
             errors.push(FieldError::new(format!("{at}/basis"), "too-many", detail));
         }
     }
+    if ["until", "months"].iter().all(|name| field(name).is_some_and(|value| !value.is_null())) {
+        errors.push(FieldError::new(format!("{at}/until"), "not-here", "give `months` or `until`, not both"));
+    }
     let mut need = |there: bool, name: &str| {
         if !there {
             errors.push(FieldError::new(format!("{at}/{name}"), "required", "this field is required"));

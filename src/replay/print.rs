@@ -13,7 +13,7 @@ const MAX_WIDTH: usize = 40;
 /// A column: heading for people, name for programs, and where its value stands in an item (JSON pointer).
 type Column = (&'static str, &'static str, &'static str);
 
-const LIST: [Column; 10] = [
+const LIST: [Column; 12] = [
     ("主体代码", "subject", "/subject/id"),
     ("统一社会信用代码", "uscc", "/subject/uscc"),
     ("名称", "name", "/subject/name"),
@@ -23,6 +23,8 @@ const LIST: [Column; 10] = [
     ("文号", "document_no", "/document_no"),
     ("起", "from", "/from"),
     ("止", "until", "/until"),
+    ("异议处理中", "disputed", "/disputed"),
+    ("依据灭失", "basis_lost", "/basis_lost"),
     ("记录", "record", "/record"),
 ];
 
@@ -130,7 +132,12 @@ fn rows(columns: &[Column], items: &[Value], format: Format, out: &mut dyn Write
     }
     let headings: Vec<String> = columns.iter().map(|(heading, ..)| (*heading).to_owned()).collect();
     let mut lines = vec![headings];
-    lines.extend(items.iter().map(|item| cells(item).iter().map(|cell| plain(cell)).collect()));
+    let shown = |cell: &String| match &**cell {
+        "true" => "是".to_owned(),
+        "false" => String::new(),
+        text => plain(text),
+    };
+    lines.extend(items.iter().map(|item| cells(item).iter().map(shown).collect()));
     let widest = |column: usize| lines.iter().map(|line| line[column].width()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns.len()).map(widest).collect();
     for line in &lines {

@@ -217,13 +217,15 @@ impl Told<'_> {
                 }
                 _ => Vec::new(),
             };
-        // What only the event has; of the rest the new value was told.
-        if changes.is_empty()
-            && let Some(Data::RecordCorrected(corrected)) = self.teller.data_at(self.act.stamp)
-        {
+        if let Some(Data::RecordCorrected(corrected)) = self.teller.data_at(self.act.stamp) {
+            // What only the event has; of the rest the new value was told.
+            let is_told = |field: &str| !changes.is_empty() && WITH_ITS_VALUE.contains(&field);
             let fields = corrected.changes.0.as_object().into_iter().flat_map(|changes| changes.keys());
-            let fields: Vec<String> = fields.map(|field| words::field(field).to_owned()).collect();
-            changes.push(format!("涉及{}", words::and(&fields)));
+            let fields: Vec<String> =
+                fields.filter(|field| !is_told(field)).map(|field| words::field(field).to_owned()).collect();
+            if !fields.is_empty() {
+                changes.push(format!("涉及{}", words::and(&fields)));
+            }
         }
         let what = if changes.is_empty() { "载明事项".to_owned() } else { changes.join("，") };
         (rule::CORRECTION, format!("{by} 更正该{}：{what}。更正后的内容适用于任何日期。", self.thing()))
@@ -252,17 +254,8 @@ impl Told<'_> {
         if before.watch_months != after.watch_months {
             changes.push(format!("重点监测改为{}个月", after.watch_months));
         }
-        if before.basis != after.basis || before.rests_on_records != after.rests_on_records {
-            changes.push("认定依据".to_owned());
-        }
         if before.repairable != after.repairable || before.repair_note != after.repair_note {
             changes.push(if after.repairable { "可以修复" } else { "不可修复" }.to_owned());
-        }
-        if before.grade != after.grade {
-            changes.push("等级或者荣誉".to_owned());
-        }
-        if before.channel != after.channel {
-            changes.push("公布渠道".to_owned());
         }
         changes
     }
@@ -289,6 +282,9 @@ impl Told<'_> {
         (rule::ANSWER_MEASURE, format!("{by} {how}措施{}。", self.teller.measure(measure)))
     }
 }
+
+/// Fields of which a correction tells the new value.
+const WITH_ITS_VALUE: [&str; 6] = ["until", "months", "watch_months", "repairable", "severity", "valid_until"];
 
 /// What a record said before a correction of it.
 fn before<'a>(record: &'a Record, correction: &Act, known: Known) -> &'a Content {

@@ -72,6 +72,23 @@ fn a_correction_of_what_only_the_event_says_names_the_fields() {
 }
 
 #[test]
+fn a_correction_of_an_entry_tells_the_new_term_and_names_the_rest() {
+    let changes = json!({ "months": 24, "document_no": "改号", "basis": [{ "citation": "新依据" }] });
+    let correction = correct("C-1", "L-1", "2026-05-12", changes);
+    let crate::testing::Step::Event(event) = correction.clone() else { unreachable!() };
+    let scenario = given([day("2026-05-11"), black("L-1", "2026-05-11"), correction]);
+    let asked = Asked {
+        file: &scenario.memory.files[SUBJECT],
+        known: Known::Now,
+        as_of: "2026-05-12".parse().unwrap(),
+        policies: &scenario.partition.history,
+        events: &|_| Some(Event::clone(&event)),
+    };
+    let told = told(&explain(&asked, &Question::Record(id("L-1"))).unwrap());
+    assert!(told.contains("期限止于2028年5月11日（含当日），涉及依据和文书号。"), "{told}");
+}
+
+#[test]
 fn each_day_to_a_deadline_is_told_and_the_numbers_come_to_the_working_days() {
     let scenario = given([day("2026-09-24"), penalty("P-1", "2026-09-24")]);
     let explanation = of(&scenario, "2026-09-24", publish_duty());

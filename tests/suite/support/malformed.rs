@@ -111,6 +111,7 @@ pub fn malformed() -> Vec<(String, &'static str, &'static str)> {
         (changed("/data", json!(["1号", "行为", "事实", "依据", ["罚款"], "罚款", "ordinary"])), "/data", "invalid"),
         (changed("/subject", json!(["organisation", COMPANY])), "/subject", "invalid"),
         (listing("/data/basis", json!([["伊州政发〔2019〕1号", null]])), "/data/basis/0", "invalid"),
+        (correction(json!({ "until": "2027-05-01", "months": 24 })), "/data/changes/until", "not-here"),
         // Twice: of two values none is the one that was meant.
         (in_data("\"a\", \"remarks\": \"b\""), "/data", ""),
         (in_data("\"a\", \"remarks\": \"b\", \"representative\": {\"name\": \"x\"}"), "/data", ""),

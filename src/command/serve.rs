@@ -114,7 +114,11 @@ async fn announce(node: Arc<Node>, address: SocketAddr, ready: impl FnOnce(Socke
         }
     };
     if tokio::time::timeout(READY_WAIT, caught_up).await.is_ok() {
-        eprintln!("ready: caught up with the log, business date {}", node.today());
+        let (today, clock) = (node.today(), node.clock.today());
+        if clock < today {
+            eprintln!("the clock says {clock}, but {today} is open in the log already: days never go back");
+        }
+        eprintln!("ready: caught up with the log, business date {today}");
         ready(address);
     }
 }

@@ -29,7 +29,12 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Params<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Params<T>, Problem> {
         let query = Query::<T>::try_from_uri(&parts.uri);
-        query.map(|Query(params)| Params(params)).map_err(|error| Problem::malformed(error.body_text(), Vec::new()))
+        query.map(|Query(params)| Params(params)).map_err(|error| {
+            let detail = error.body_text();
+            // serde has no other way to name the parameter.
+            let name = detail.split('`').nth(1).unwrap_or_default().to_owned();
+            Problem::parameter(&name, detail)
+        })
     }
 }
 

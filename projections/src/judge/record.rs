@@ -44,13 +44,19 @@ pub(super) fn of_class(class: &SeverityClass, effective: Date, stated_until: Opt
 fn severity<'a>(case: &'a Case, data: &PenaltyImposed) -> Result<&'a SeverityClass, Refusal> {
     case.policy.severity_of(data).ok_or_else(|| {
         let stated = data.severity.as_deref().unwrap_or("(from policy)");
-        Refusal::new(Code::SeverityUnknown, format!("the policy in force has no severity class {stated}"))
+        Refusal::new(
+            Code::SeverityUnknown,
+            format!("the policy in force has no severity class {stated}; /v1/policy names them under severity"),
+        )
     })
 }
 
 pub(super) fn designation(case: &Case, data: &DesignationMade) -> Result<Record, Refusal> {
     let kind = case.policy.list_kind(data.list, &data.kind).ok_or_else(|| {
-        Refusal::new(Code::ListKindUnknown, format!("the policy in force has no list kind {} of that list", data.kind))
+        Refusal::new(
+            Code::ListKindUnknown,
+            format!("the policy in force has no list kind {} of that list; /v1/policy names them", data.kind),
+        )
     })?;
     if !case.policy.may_designate(&case.event.publisher, kind) {
         let detail = format!("{} is not a department that designates {}", case.event.publisher, data.kind);

@@ -5,6 +5,7 @@
 
 mod check;
 mod distinct;
+mod document;
 mod holder;
 pub mod inbox;
 mod input;
@@ -15,8 +16,8 @@ mod publish;
 mod redact;
 mod underway;
 
-pub(crate) use check::document;
-pub use check::document_number;
+pub(crate) use document::document;
+pub use document::document_number;
 pub use input::{DocumentInput, Input, PersonInput, ResponsibleInput, SubjectInput};
 pub use parse::{Draft, OWN_FIELDS, draft, parse, representative_of};
 pub use publish::{Answered, Intake, MAX_WAIT, Outcome, Reason, Submission};

@@ -3,6 +3,7 @@
 use super::{
     FieldError, MAX_EVENT_BYTES, Publisher, Rejection, check,
     distinct::Distinct,
+    document::document,
     input::{Input, PersonInput, ResponsibleInput, SubjectInput},
     named::ByName,
     redact,
@@ -290,7 +291,7 @@ impl Persons<'_> {
     fn person(&mut self, input: &SubjectInput, at: &str) -> String {
         match (&input.document, input.id.as_deref()) {
             (Some(given), None) => {
-                let (kind, number) = check::document(given, input.id_verified, self.on, at, self.errors);
+                let (kind, number) = document(given, input.id_verified, self.on, at, self.errors);
                 let id = self.vault.person_id(&kind, &number);
                 self.seal_self(&id, input.name.as_deref(), kind, number);
                 id
@@ -325,8 +326,7 @@ impl Persons<'_> {
     fn representative(&mut self, input: &PersonInput, subject: &str, owner: &str) -> PersonReference {
         check::name(input.name.as_deref().unwrap_or_default(), 0, "/data/representative", self.errors);
         if let Some(given) = &input.document {
-            let (kind, number) =
-                check::document(given, input.id_verified, self.on, "/data/representative", self.errors);
+            let (kind, number) = document(given, input.id_verified, self.on, "/data/representative", self.errors);
             let id = self.vault.person_id(&kind, &number);
             self.seal_self(&id, input.name.as_deref(), kind, number);
             return PersonReference { person: Some(id), sealed: None };

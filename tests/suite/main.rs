@@ -16,6 +16,7 @@ mod kafka_log;
 mod levels;
 mod log_contract;
 mod names;
+mod numbers;
 mod privacy;
 mod public;
 mod replay;

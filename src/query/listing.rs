@@ -75,6 +75,9 @@ pub struct Listing {
     pub recorded: String,
 }
 
+/// How what an entry says of a person is repaired (default rule 6).
+const WITH_THE_ENTITY: &str = "由单位就其名单条目申请修复；修复后，对本人的措施同时终止";
+
 /// Whether an entry is shown: one that is still to begin is not, and one that was wrong from the start never was there,
 /// as of any day, for those who know of its withdrawal (default rule 4).
 pub fn is_shown(entry: &Entry, as_of: Date) -> bool {
@@ -118,7 +121,11 @@ pub fn show(entry: &Entry, reading: &Reading) -> Listing {
         basis,
         repairable: Repairable {
             allowed: designation.repairable,
-            how: designation.repair_note.as_deref().map(str::to_owned),
+            how: if entry.is_own() {
+                designation.repair_note.as_deref().map(str::to_owned)
+            } else {
+                Some(WITH_THE_ENTITY.to_owned())
+            },
         },
         persons: persons.collect(),
         grade: designation.grade.as_deref().map(str::to_owned),

@@ -1,7 +1,7 @@
 //! What became of a file, in Chinese for the clerk.
 
 use crate::{import::Code, importer::Report};
-use std::{fmt::Write, path::Path};
+use std::{collections::BTreeMap, fmt::Write, path::Path};
 
 /// The summary of one file.
 pub(super) fn text(file: &Path, report: &Report) -> String {
@@ -24,8 +24,8 @@ fn write(out: &mut String, file: &Path, report: &Report) -> std::fmt::Result {
     if report.rows > 0 && report.rows == report.duplicates + report.repeated {
         writeln!(out, "  文件内容以前已全部导入，本次没有任何改动。")?;
     }
-    counts(out, "未导入的原因", &report.problems)?;
-    counts(out, "已登记但请留意", &report.warnings)?;
+    counts(out, "未导入的原因", &report.problems, &BTreeMap::new())?;
+    counts(out, "已登记但请留意", &report.warnings, &report.warned_lines)?;
     if !report.unknown_columns.is_empty() {
         writeln!(out, "  不认识的列（未导入）：{}", report.unknown_columns.join("、"))?;
     }
@@ -45,7 +45,12 @@ fn write(out: &mut String, file: &Path, report: &Report) -> std::fmt::Result {
     Ok(())
 }
 
-fn counts(out: &mut String, title: &str, counts: &std::collections::BTreeMap<String, u64>) -> std::fmt::Result {
+fn counts(
+    out: &mut String,
+    title: &str,
+    counts: &BTreeMap<String, u64>,
+    lines: &BTreeMap<String, Vec<u64>>,
+) -> std::fmt::Result {
     if counts.is_empty() {
         return Ok(());
     }
@@ -53,10 +58,18 @@ fn counts(out: &mut String, title: &str, counts: &std::collections::BTreeMap<Str
     let mut counts: Vec<(&String, &u64)> = counts.iter().collect();
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
     for (code, count) in counts {
+        let lines = lines.get(code).map(|lines| told(lines, *count)).unwrap_or_default();
         match Code::ALL.iter().find(|known| known.as_str() == code) {
-            Some(known) => writeln!(out, "    {code} {count}：{}", known.remedy())?,
-            None => writeln!(out, "    {code} {count}")?,
+            Some(known) => writeln!(out, "    {code} {count}{lines}：{}", known.remedy())?,
+            None => writeln!(out, "    {code} {count}{lines}")?,
         }
     }
     Ok(())
+}
+
+/// Where a clerk finds them in the file.
+fn told(lines: &[u64], count: u64) -> String {
+    let all: Vec<String> = lines.iter().map(u64::to_string).collect();
+    let more = if (lines.len() as u64) < count { "等" } else { "" };
+    format!("（第 {} 行{more}）", all.join("、"))
 }

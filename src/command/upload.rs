@@ -32,6 +32,8 @@ struct Status {
     counts: Counts,
     problems: BTreeMap<String, u64>,
     warnings: BTreeMap<String, u64>,
+    #[serde(default)]
+    warned_lines: BTreeMap<String, Vec<u64>>,
     unknown_columns: Vec<String>,
     other_sheets: Vec<String>,
     quarantine: Option<String>,
@@ -95,7 +97,7 @@ impl Server {
             return Err(format!("{}: {}{kept}", error.code, error.detail).into());
         }
         let Counts { rows, applied, duplicates, repeated, refused, held_back } = status.counts;
-        let Status { problems, warnings, unknown_columns, other_sheets, .. } = status;
+        let Status { problems, warnings, warned_lines, unknown_columns, other_sheets, .. } = status;
         Ok(Report {
             rows,
             applied,
@@ -105,6 +107,7 @@ impl Server {
             held_back,
             problems,
             warnings,
+            warned_lines,
             unknown_columns,
             other_sheets,
             quarantine,

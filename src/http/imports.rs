@@ -100,6 +100,8 @@ struct ImportBody {
     problems: BTreeMap<String, u64>,
     /// What a clerk should know about rows that went in, by code.
     warnings: BTreeMap<String, u64>,
+    /// The lines of the first of them, by code.
+    warned_lines: BTreeMap<String, Vec<u64>>,
     /// Headings that mean nothing here, whose cells were not imported.
     unknown_columns: Vec<String>,
     other_sheets: Vec<String>,
@@ -130,6 +132,7 @@ impl From<Job> for ImportBody {
             },
             problems: report.problems,
             warnings: report.warnings,
+            warned_lines: report.warned_lines,
             unknown_columns: report.unknown_columns,
             other_sheets: report.other_sheets,
             error: job.failure,

@@ -202,7 +202,7 @@ impl Sink<Kept> for Events {
             }
             (None, Verdict::Applied(warnings)) => {
                 self.report.applied += 1;
-                warnings.iter().for_each(|code| self.report.warning(code));
+                warnings.iter().for_each(|code| self.report.warning(code, line));
                 return Ok(());
             }
             (None, Verdict::Duplicate) => {

@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::PathBuf};
 
+/// Lines that are told of each warning.
+const LINES_TOLD: usize = 20;
+
 /// What became of the rows of a file, so far or in all. Each row counts once:
 /// `rows = applied + duplicates + repeated + refused + held_back`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +26,9 @@ pub struct Report {
     pub problems: BTreeMap<String, u64>,
     /// What a clerk should know about rows that went in, by code.
     pub warnings: BTreeMap<String, u64>,
+    /// The lines of the first of them, by code.
+    #[serde(default)]
+    pub warned_lines: BTreeMap<String, Vec<u64>>,
     /// Headings that mean nothing to us, whose cells were not imported.
     pub unknown_columns: Vec<String>,
     /// Sheets that were not read.
@@ -42,8 +48,12 @@ impl Report {
         count(&mut self.problems, code);
     }
 
-    pub(super) fn warning(&mut self, code: &str) {
+    pub(super) fn warning(&mut self, code: &str, line: u64) {
         count(&mut self.warnings, code);
+        let lines = self.warned_lines.entry(code.to_owned()).or_default();
+        if lines.len() < LINES_TOLD {
+            lines.push(line);
+        }
     }
 }
 

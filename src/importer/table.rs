@@ -238,8 +238,8 @@ impl Sink<Kept> for Table {
         match verdict {
             Verdict::Applied(also) => {
                 self.report.applied += 1;
-                also.iter().for_each(|code| self.report.warning(code));
-                warnings.iter().for_each(|code| self.report.warning(code.as_str()));
+                also.iter().for_each(|code| self.report.warning(code, line));
+                warnings.iter().for_each(|code| self.report.warning(code.as_str(), line));
                 Ok(())
             }
             Verdict::NotPublished => {

@@ -282,6 +282,15 @@ fn a_file_that_is_sent_to_a_server_is_imported_and_its_quarantine_can_be_fetched
 }
 
 #[test]
+fn what_a_clerk_should_look_at_is_told_with_its_lines() {
+    let desk = Desk::new();
+    import(&desk.data(), &desk.file("一月.csv", [HEAD, &row(USCC, "1号", "x")].concat()));
+    let renamed = |number| row(USCC, number, "x").replace("某公司", "另一公司");
+    let file = [HEAD, &row(USCC, "2号", "x"), &renamed("3号"), &renamed("4号")].concat();
+    import(&desk.data(), &desk.file("二月.csv", file)).says("name-differs 2（第 3、4 行）");
+}
+
+#[test]
 fn nobody_imports_as_the_system_or_under_a_code_that_is_none() {
     let desk = Desk::new();
     let file = desk.file("处罚.csv", with_a_wrong_code());

@@ -6,6 +6,7 @@ use chengxin_projections::{
     dispute,
     event::{Data, SYSTEM_PUBLISHER},
     facts::{Act, ConfirmedOn, Content, CreditFile, Deed, Known, Record},
+    interval::Days,
     listing::Entry,
     measure::{State, Stretch},
 };
@@ -137,10 +138,19 @@ impl<'a> Explaining<'a> {
         done.or_else(|| self.stated(entry, date))
     }
 
-    /// Of a person: what the organisation's side stated then. What was back-dated was stated later.
+    /// Of a person: what the organisation's side stated then. What was back-dated was stated later, by the first statement
+    /// that knows of it.
     fn stated(&self, entry: &Entry, date: Date) -> Option<Cause> {
+        let turns = |days: &Days| days.stretches().iter().any(|(from, to)| *from == date || *to == date);
+        let knows = |act: &&Act| match &act.what {
+            Deed::Corrected(content) => {
+                matches!(&**content, Content::Implication(stated) if turns(&stated.disputed) || turns(&stated.lost))
+            }
+            _ => false,
+        };
         let says = |act: &&Act| matches!(act.what, Deed::Corrected(_)) && act.effective >= date;
-        let act = entry.record.acts(self.known).find(says).filter(|_| !entry.is_own())?;
+        let acts = || entry.record.acts(self.known);
+        let act = acts().find(knows).or_else(|| acts().find(says)).filter(|_| !entry.is_own())?;
         Some(Cause { date, ..Cause::of(entry.record, act) })
     }
 }

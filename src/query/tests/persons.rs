@@ -46,3 +46,29 @@ fn a_person_has_the_measures_of_the_entry_that_names_them_with_basis_and_role_an
     assert_eq!(intervals, expected, "the event behind the statement is named");
     assert!(story.as_of("2026-09-29").implications.is_empty(), "an organisation has none");
 }
+
+#[test]
+fn what_suspended_and_resumed_a_persons_measures_is_named_also_where_both_were_recorded_later() {
+    let mut story = Story::on("2026-02-02");
+    let persons = vec![ResponsiblePerson { person: PERSON.into(), role: "法定代表人".into() }];
+    story.then(SOCIAL, "D-1", DesignationMade { persons, ..designation(List::Black, "unpaid-wages", 36) });
+    story.open("2026-07-01");
+    let record = format!("{SOCIAL}/D-1");
+    let filed = ObjectionFiled { record: record.clone(), grounds: "已付清".into(), by: "subject".into() };
+    assert_eq!(story.tell(TAX, "O-1", date("2026-06-15"), filed.into()), Effect::Applied);
+    let (objection, finding) = (format!("{TAX}/O-1"), chengxin_projections::event::Finding::Unfounded);
+    let resolved = ObjectionResolved { record, objection, finding, correction: None };
+    assert_eq!(story.tell(SOCIAL, "R-1", date("2026-06-24"), resolved.into()), Effect::Applied);
+    let view = story.person("2026-07-01");
+    let causes: Vec<(String, &str)> = view.measures[0]
+        .intervals
+        .iter()
+        .map(|interval| (interval.from.to_string(), interval.cause.kind.as_str()))
+        .collect();
+    let expected = [
+        ("2026-02-02".to_owned(), "designation.made"),
+        ("2026-06-15".to_owned(), "objection.filed"),
+        ("2026-06-24".to_owned(), "objection.resolved"),
+    ];
+    assert_eq!(causes, expected);
+}

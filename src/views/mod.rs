@@ -21,7 +21,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Changes when the rows or what they hold change; old views are left beside the new ones until these are complete.
+/// Changes when the rows or what they hold change; old views are left beside the new ones until the first clean stop.
 pub const PROJECTION_VERSION: u32 = 8;
 
 /// Memory that sled may use for its pages.
@@ -112,7 +112,23 @@ impl Views {
         // sled's flush does not sync the file to the disk.
         let file = std::fs::File::open(self.directory.join("db").join("db"));
         file.and_then(|file| file.sync_all()).map_err(|error| ViewError(error.to_string()))?;
-        marker::write(&self.directory, true)
+        marker::write(&self.directory, true)?;
+        discard_older(&self.directory);
+        Ok(())
+    }
+}
+
+/// Views of earlier versions, which nobody reads any more. What cannot be removed stays.
+fn discard_older(directory: &Path) {
+    let entries = directory.parent().and_then(|views| std::fs::read_dir(views).ok());
+    for entry in entries.into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let version = name.to_str().and_then(|name| name.strip_prefix('v')?.parse::<u32>().ok());
+        if version.is_some_and(|version| version < PROJECTION_VERSION)
+            && let Err(error) = discard(&entry.path())
+        {
+            tracing::warn!(%error, "views of an earlier version cannot be removed");
+        }
     }
 }
 
@@ -126,5 +142,25 @@ fn discard(directory: &Path) -> Result<(), ViewError> {
             Err(ViewError(format!("{}: {error}", directory.display())))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn views_of_earlier_versions_are_gone_after_a_clean_stop_and_nothing_else() {
+        let data = tempfile::tempdir().unwrap();
+        let place = |name: &str| data.path().join("views").join(name);
+        for name in ["v1", "v999", "v1.old", "notes"] {
+            std::fs::create_dir_all(place(name)).unwrap();
+        }
+        let views = Views::open(data.path()).unwrap();
+        assert!(place("v1").exists());
+        views.close().unwrap();
+        assert!(!place("v1").exists());
+        assert!(["v999", "v1.old", "notes"].iter().all(|name| place(name).exists()));
+        assert!(directory(data.path()).exists());
     }
 }

@@ -49,6 +49,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8, Error> {
         eprintln!("making up a county of {} subjects and {} events …", arguments.subjects, arguments.events);
         let vault = Vault::open(&place.data)?;
         fill(&*log, &demo, &vault, clock.now())?;
+    } else {
+        eprintln!(
+            "a county is in {} already: it stays as it is, whatever --subjects, --events and --seed say",
+            place.data.display()
+        );
     }
     let principals = serve::principals(&arguments.serve, &trial(&demo), true)?;
     let node =

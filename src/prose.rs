@@ -5,6 +5,8 @@ use chengxin_projections::identifier::{check_citizen_number, half_width};
 /// Characters of a citizen's number, and of a mobile telephone's.
 pub const CITIZENS: usize = 18;
 pub const MOBILE: usize = 11;
+/// Signs of a name at least: a shorter one would be found in words that are none.
+pub const MIN_NAME: usize = 2;
 /// Signs between two parts of one number at most.
 const MAX_APART: usize = 3;
 

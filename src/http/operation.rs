@@ -3,6 +3,7 @@
 use super::{
     App, Problem,
     auth::{Caller, Role},
+    params::Whole,
 };
 use crate::{log::Topic, node::Node};
 use axum::{
@@ -112,7 +113,7 @@ struct Opened {
 async fn open_days(
     State(app): State<App>,
     Caller(principal): Caller,
-    super::params::Whole(body): super::params::Whole,
+    Whole(body): Whole,
 ) -> Result<Json<Opened>, Problem> {
     principal.require(&[Role::Admin])?;
     let request: OpenDays = serde_json::from_slice(&body).map_err(|error| {

@@ -153,10 +153,11 @@ pub fn page_scope(
     cursor: Option<&str>,
 ) -> Result<(Scope, Option<Place>), Problem> {
     let cursor = cursor.map(Cursor::read).transpose()?;
-    for (name, given) in [("as_of", as_of), ("known_at", known_at)] {
-        let carried = cursor.as_ref().map(|cursor| if name == "as_of" { &cursor.as_of } else { &cursor.known_at });
-        if carried.zip(given).is_some_and(|(carried, given)| carried != given && !carried.is_empty()) {
-            return Err(Problem::parameter(name, "the cursor is of another one: leave it out beside a cursor"));
+    if let Some(Cursor { as_of: day, known_at: moment, .. }) = &cursor {
+        for (name, given, carried) in [("as_of", as_of, day), ("known_at", known_at, moment)] {
+            if given.is_some_and(|given| given != carried && !carried.is_empty()) {
+                return Err(Problem::parameter(name, "the cursor is of another one: leave it out beside a cursor"));
+            }
         }
     }
     let (as_of, known_at) = match &cursor {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     intake::{self, DocumentInput, FieldError, OWN_FIELDS},
-    prose::{Spelling, holds_citizen_number, replace_spellings},
+    prose::{MIN_NAME, Spelling, holds_citizen_number, replace_spellings},
     query::{
         self, Page,
         access::PERSONAL,
@@ -329,8 +329,6 @@ async fn find_person(
 
 /// Longest purpose and case of a lookup, in characters.
 const MAX_REASON: usize = 500;
-/// A shorter name would be found in words that are none.
-const MIN_NAME: usize = 2;
 
 fn person_request(body: &[u8]) -> Result<FindPerson, Problem> {
     // What is wrong is told without quoting the body, which has a document number in it.

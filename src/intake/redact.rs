@@ -8,7 +8,7 @@ use super::{Draft, FieldError, Rejection, parse::OWN_FIELDS, representative_of};
 use crate::{
     mentions::{Mention, Told},
     node::Node,
-    prose::{CITIZENS, Spelling, holds_citizen_number, holds_spelling, map_numbers, replace_spellings},
+    prose::{CITIZENS, MIN_NAME, Spelling, holds_citizen_number, holds_spelling, map_numbers, replace_spellings},
     vault::{PersonalFields, ToSeal},
     views::Held,
 };
@@ -25,9 +25,6 @@ const PARTY: &str = "〔当事人〕";
 const RELATED: &str = "〔相关人员〕";
 /// What stands in place of a document's number.
 const DOCUMENT: &str = "〔证件号码〕";
-/// A shorter name would be found in words that are none.
-const MIN_NAME: usize = 2;
-
 /// A shorter name is found in the number of a document, which is as it is, by chance: 高新罚〔2026〕1号.
 const MIN_NAME_IN_NUMBER: usize = 3;
 /// A shorter number is found in other numbers by chance.

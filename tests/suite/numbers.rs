@@ -7,6 +7,13 @@ use crate::support::server::{AUDITOR, BANK, LABOUR, MARKET, OFFICE, Site};
 
 const DAY: &str = "2026-06-01";
 
+/// A penalty that gives its subject the number of a register.
+fn with_number(id: &str, subject: &str) -> Value {
+    let mut event = penalty(id, DAY, subject);
+    event["subject"]["aliases"] = json!([{ "scheme": "registration", "value": "654002050001234" }]);
+    event
+}
+
 #[test]
 fn an_implementer_says_that_it_found_an_error_and_the_office_says_whose_number_it_is() {
     let site = Site::embedded();
@@ -62,11 +69,6 @@ fn a_number_that_came_with_another_name_before_is_taken_with_a_warning() {
 fn a_number_of_another_organisation_does_not_come_in_with_an_event() {
     let site = Site::embedded();
     let server = site.start(DAY);
-    let with_number = |id: &str, subject: &str| {
-        let mut event = penalty(id, DAY, subject);
-        event["subject"]["aliases"] = json!([{ "scheme": "registration", "value": "654002050001234" }]);
-        event
-    };
     assert_eq!(server.client(LABOUR).publish(&with_number("P-1", COMPANY)).status, 201);
     assert_eq!(server.client(LABOUR).publish(&with_number("P-2", COMPANY)).status, 201);
     let reply = server.client(MARKET).publish(&with_number("P-3", SHOP));
@@ -77,11 +79,6 @@ fn a_number_of_another_organisation_does_not_come_in_with_an_event() {
 fn a_number_that_was_unlinked_does_not_come_back_with_an_event_and_its_publisher_is_told() {
     let site = Site::embedded();
     let server = site.start(DAY);
-    let with_number = |id: &str, subject: &str| {
-        let mut event = penalty(id, DAY, subject);
-        event["subject"]["aliases"] = json!([{ "scheme": "registration", "value": "654002050001234" }]);
-        event
-    };
     let publish = |event: &Value| server.client(LABOUR).publish(event);
     let number = json!({ "scheme": "registration", "value": "654002050001234", "reason": "登记档案" });
     assert_eq!(publish(&with_number("P-1", COMPANY)).status, 201);

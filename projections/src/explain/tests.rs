@@ -51,6 +51,20 @@ fn every_event_type_that_concerns_a_subject_has_a_word() {
     }
 }
 
+/// What is told of a record and its correction, where the event of the correction can be read.
+fn corrected(record: crate::testing::Step, name: &str, correction: crate::testing::Step) -> String {
+    let crate::testing::Step::Event(event) = correction.clone() else { unreachable!("a correction is an event") };
+    let scenario = given([day("2026-05-11"), record, correction]);
+    let asked = Asked {
+        file: &scenario.memory.files[SUBJECT],
+        known: Known::Now,
+        as_of: "2026-05-12".parse().unwrap(),
+        policies: &scenario.partition.history,
+        events: &|_| Some(Event::clone(&event)),
+    };
+    told(&explain(&asked, &Question::Record(id(name))).unwrap())
+}
+
 #[test]
 fn a_correction_of_what_only_the_event_says_names_the_fields() {
     for field in crate::judge::CORRECTABLE {
@@ -58,16 +72,7 @@ fn a_correction_of_what_only_the_event_says_names_the_fields() {
     }
     let correction =
         correct("C-1", "P-1", "2026-05-12", json!({ "facts": "拖欠工资3个月", "fine": null, "severity": "ordinary" }));
-    let crate::testing::Step::Event(event) = correction.clone() else { unreachable!() };
-    let scenario = given([day("2026-05-11"), penalty("P-1", "2026-05-11"), correction]);
-    let asked = Asked {
-        file: &scenario.memory.files[SUBJECT],
-        known: Known::Now,
-        as_of: "2026-05-12".parse().unwrap(),
-        policies: &scenario.partition.history,
-        events: &|_| Some(Event::clone(&event)),
-    };
-    let told = told(&explain(&asked, &Question::Record(id("P-1"))).unwrap());
+    let told = corrected(penalty("P-1", "2026-05-11"), "P-1", correction);
     assert!(told.contains("更正该行政处罚：涉及违法事实、罚款金额和严重程度。"), "{told}");
 }
 
@@ -75,16 +80,7 @@ fn a_correction_of_what_only_the_event_says_names_the_fields() {
 fn a_correction_of_an_entry_tells_the_new_term_and_names_the_rest() {
     let changes = json!({ "months": 24, "document_no": "改号", "basis": [{ "citation": "新依据" }] });
     let correction = correct("C-1", "L-1", "2026-05-12", changes);
-    let crate::testing::Step::Event(event) = correction.clone() else { unreachable!() };
-    let scenario = given([day("2026-05-11"), black("L-1", "2026-05-11"), correction]);
-    let asked = Asked {
-        file: &scenario.memory.files[SUBJECT],
-        known: Known::Now,
-        as_of: "2026-05-12".parse().unwrap(),
-        policies: &scenario.partition.history,
-        events: &|_| Some(Event::clone(&event)),
-    };
-    let told = told(&explain(&asked, &Question::Record(id("L-1"))).unwrap());
+    let told = corrected(black("L-1", "2026-05-11"), "L-1", correction);
     assert!(told.contains("期限止于2028年5月11日（含当日），涉及依据和文书号。"), "{told}");
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     disputes::Objection,
-    view::{PolicyState, Record, Taken, View},
+    view::{Record, Taken, View},
 };
 use chengxin_projections::{
     date::Date,
@@ -95,7 +95,7 @@ impl<'a> View<'a> {
         let closing = duty.closing().filter(|closing| closing.day <= day);
         let due = match duty.respond_by {
             Some(date) => Due { date, provisional: false },
-            None => self.due(duty, closing.map_or(day, |closing| closing.day)),
+            None => self.due(duty.duty, duty.since, closing.map_or(day, |closing| closing.day)),
         };
         let late = |until: Date| self.late(due.date, until);
         let state = match closing {
@@ -108,42 +108,6 @@ impl<'a> View<'a> {
         let provisional = if due.provisional { "~" } else { "" };
         let measure = measure.as_ref().map(|measure| format!(" {measure}")).unwrap_or_default();
         format!("duty {duty} {org} {record} since {since} due {}{provisional} {state}{measure}", due.date)
-    }
-
-    /// The calendar of the day on which the duty arose, then each one that was published while it was open: neither
-    /// overdue nor closed.
-    fn due(self, duty: &Duty, until: Date) -> Due {
-        let published = |state: &PolicyState| state.day.unwrap_or(Date::MIN);
-        // The terms as they were when the day began.
-        let before = self.policies.iter().rfind(|state| published(state) < duty.since);
-        let before = before.expect("the shipped policy was there before the first day");
-        let days = before
-            .at(duty.since)
-            .terms()
-            .and_then(|terms| terms.working_days_for(duty.duty))
-            .expect("every duty has its term");
-        // Of one day the last.
-        let mut states: Vec<&PolicyState> = Vec::new();
-        for state in self.policies {
-            states.retain(|earlier| published(earlier) != published(state));
-            states.push(state);
-        }
-        let mut due: Option<Due> = None;
-        for state in states {
-            let is_open = due.is_none_or(|due| published(state) <= due.date) && published(state) <= until;
-            if published(state) <= duty.since || is_open {
-                due = Some(state.at(duty.since).calendar().deadline(duty.since, days));
-            } else {
-                break;
-            }
-        }
-        due.expect("the shipped policy was there before the first day")
-    }
-
-    /// Working days, by the calendars that had been published by the day up to which they are counted.
-    fn late(self, due: Date, until: Date) -> u32 {
-        let state = self.policies.iter().rfind(|state| state.day.unwrap_or(Date::MIN) <= until);
-        state.map_or(0, |state| state.at(until).calendar().working_days_late(due, until))
     }
 
     fn duties(self, subject: &str) -> Vec<Duty> {
@@ -190,7 +154,7 @@ impl<'a> View<'a> {
             return 0;
         }
         let until = closing.map_or(day, |closing| closing.day);
-        self.late(self.due(&duty, until).date, until)
+        self.late(self.due(duty.duty, duty.since, until).date, until)
     }
 
     fn objection_duties(self, subject: &str, record: &Record) -> Vec<Duty> {

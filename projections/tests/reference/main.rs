@@ -6,6 +6,7 @@
 
 mod compare;
 mod crate_side;
+mod deadlines;
 mod disputes;
 mod duties;
 mod entries;

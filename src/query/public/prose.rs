@@ -3,13 +3,10 @@
 
 use super::{Persons, is_minor};
 use crate::{
-    prose::{CITIZENS, MOBILE, Spelling, map_numbers, replace_spellings},
+    prose::{CITIZENS, MIN_NAME, MOBILE, Spelling, map_numbers, replace_spellings},
     vault::PersonalFields,
 };
 use chengxin_projections::{date::Date, policy::Masking};
-
-/// A shorter name would be found in words that are none.
-const MIN_NAME: usize = 2;
 
 /// Masks texts of one subject.
 pub struct Prose<'a> {

@@ -3,11 +3,17 @@
 use super::*;
 use chengxin_projections::event::{ObjectionFiled, ObjectionResolved};
 
-#[test]
-fn a_person_has_the_measures_of_the_entry_that_names_them_with_basis_and_role_and_is_not_on_the_list() {
+/// A company on the black list whose entry names a person.
+fn listed() -> Story {
     let mut story = Story::on("2026-02-02");
     let persons = vec![ResponsiblePerson { person: PERSON.into(), role: "法定代表人".into() }];
     story.then(SOCIAL, "D-1", DesignationMade { persons, ..designation(List::Black, "unpaid-wages", 36) });
+    story
+}
+
+#[test]
+fn a_person_has_the_measures_of_the_entry_that_names_them_with_basis_and_role_and_is_not_on_the_list() {
+    let mut story = listed();
     story.open("2026-06-15");
     let record = format!("{SOCIAL}/D-1");
     let by = "subject".to_owned();
@@ -49,9 +55,7 @@ fn a_person_has_the_measures_of_the_entry_that_names_them_with_basis_and_role_an
 
 #[test]
 fn what_suspended_and_resumed_a_persons_measures_is_named_also_where_both_were_recorded_later() {
-    let mut story = Story::on("2026-02-02");
-    let persons = vec![ResponsiblePerson { person: PERSON.into(), role: "法定代表人".into() }];
-    story.then(SOCIAL, "D-1", DesignationMade { persons, ..designation(List::Black, "unpaid-wages", 36) });
+    let mut story = listed();
     story.open("2026-07-01");
     let record = format!("{SOCIAL}/D-1");
     let filed = ObjectionFiled { record: record.clone(), grounds: "已付清".into(), by: "subject".into() };

@@ -1,5 +1,6 @@
 //! The shell around the pure core of `projections/`: everything that touches a disk, a network or a clock.
 
+pub mod allocator;
 pub mod clock;
 pub mod codec;
 pub mod command;

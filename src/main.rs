@@ -7,6 +7,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    chengxin::allocator::prefer_small_pages();
     match config::read(std::env::args_os().collect::<Vec<_>>().into_iter()) {
         Ok(cli) => command::run(cli),
         Err(config::ConfigError::Usage(error)) => {

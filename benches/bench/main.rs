@@ -29,6 +29,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
+    chengxin::allocator::prefer_small_pages();
     let settings = Settings::read();
     let done = match &settings.command {
         Some(Command::Project(job)) => project::project(job).map(|()| true),

@@ -39,6 +39,11 @@ impl SeenEvents {
         self.runs.iter().find_map(|run| in_run(run).map(|index| &run[index]))
     }
 
+    /// Makes room for events that will be pushed, so that none is left over; at most what is sorted together.
+    pub fn reserve(&mut self, events: usize) {
+        self.tail.reserve_exact(events.min(TAIL.saturating_sub(self.tail.len())));
+    }
+
     pub fn push(&mut self, seen: Seen) {
         self.tail.push(seen);
         if self.tail.len() < TAIL {

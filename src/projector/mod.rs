@@ -13,6 +13,7 @@ mod saving;
 mod shard;
 mod showing;
 mod task;
+mod turns;
 mod working;
 
 pub use shard::{Answer, Expecting, Shard};

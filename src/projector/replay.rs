@@ -4,10 +4,11 @@
 //! cache, which takes a third of the time that folding in the order of the log would (ADR 10).
 
 use super::{
-    saving::Haste,
+    saving::{Haste, SAVE_BYTES},
     shard::{EVENT_BYTES, FILE_BYTES, Shard},
     showing::{Changed, Shown},
     task::{TAIL_WAIT, Task, TaskError},
+    turns::Turns,
 };
 use crate::{
     codec::Codec,
@@ -16,20 +17,28 @@ use crate::{
 use bytes::Bytes;
 use chengxin_projections::{catch_up::Stretch, date::Date, event::SubjectKind, facts::Stamp};
 use foldhash::fast::RandomState;
-use std::{collections::HashMap, sync::mpsc::SyncSender};
+use std::{collections::HashMap, sync::LazyLock};
 
 /// Events read at a time.
 const READ_EVENTS: usize = 10_000;
+/// Partitions replayed at a time: as many as there are processors. More would only take memory from one another.
+static TURNS: LazyLock<Turns> =
+    LazyLock::new(|| Turns::new(std::thread::available_parallelism().map_or(1, |processors| processors.get())));
 
 impl Task {
-    /// Brings the shard from where it stands to what was published.
-    pub(super) fn replay(&self, published: Offset, wake: &SyncSender<Haste>) -> Result<(), TaskError> {
+    /// Brings the shard from where it stands to what was published, and saves it.
+    pub(super) fn replay(&self, published: Offset) -> Result<(), TaskError> {
         let (number, begin) = (self.shard.number, self.shard.at());
         tracing::info!(partition = number, from = begin, to = published, "replaying");
         let mut reader = self.surroundings.log.read(Topic::Events, number, begin)?;
         let mut gathering = Gathering::new(self);
+        let mut turn = None;
         while self.shard.at() < published && !self.stopped() {
+            turn.get_or_insert_with(|| TURNS.take());
             let batch = reader.next(READ_EVENTS, TAIL_WAIT)?;
+            if batch.records.is_empty() {
+                turn = None; // the log lets us wait: others shall not wait for us
+            }
             for stored in batch.records.into_iter().filter(|stored| stored.offset < published) {
                 gathering.take(stored);
             }
@@ -38,9 +47,10 @@ impl Task {
                     format!("events end at {} but {published} was published: events are missing", gathering.at);
                 return Err(LogError::Unusable(detail).into());
             }
-            if gathering.at >= published || gathering.bytes >= self.shard.save_bytes {
+            if gathering.at >= published || gathering.bytes >= SAVE_BYTES / TURNS.all {
                 self.shard.show(gathering.fold()?);
-                self.after_batch(wake, false)?;
+                // Here, and not beside the next stretch: memory is free again before it is needed.
+                self.shard.save(Haste::AtOnce, &self.stop)?;
                 gathering = Gathering::new(self);
             }
         }
@@ -123,6 +133,7 @@ impl<'a> Gathering<'a> {
         let mut changed = Changed::begin(self.shard, subject, own.kind)?;
         let Changed { held, kept, .. } = &mut changed;
         kept.reserve(own.events.len());
+        held.file.seen.reserve(own.events.len());
         let read = own.events.into_iter().filter_map(|(stamp, body)| match self.codec.decode_event(&body) {
             Ok(event) => {
                 kept.keep(&event, stamp.offset, body);

@@ -152,8 +152,8 @@ impl Shard {
         self.broken.store(true, Ordering::SeqCst);
     }
 
-    /// Whether it is time to save: much is unsaved, or (`following` the tail of the log) some of it for long.
-    pub(super) fn wants_save(&self, following: bool) -> Option<Haste> {
+    /// Whether it is time to save: much is unsaved, or some of it for long.
+    pub(super) fn wants_save(&self) -> Option<Haste> {
         let state = self.state();
         if state.saving.is_some() {
             return None;
@@ -161,7 +161,7 @@ impl Shard {
         if state.current_bytes >= self.save_bytes {
             return Some(Haste::AtOnce);
         }
-        let waited = following && !state.current.subjects.is_empty() && state.last_save.elapsed() >= SAVE_EVERY;
+        let waited = !state.current.subjects.is_empty() && state.last_save.elapsed() >= SAVE_EVERY;
         waited.then_some(Haste::Gently)
     }
 

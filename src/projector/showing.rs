@@ -76,6 +76,7 @@ impl Shard {
         let at = shown.at;
         // Piece by piece, so that a day on which a hundred thousand terms end holds no reader up. What is shown before `at`
         // says so is published, and readers filter facts by `at`.
+        self.make_room(&shown.changed);
         let mut changed = shown.changed.into_iter().peekable();
         while changed.peek().is_some() {
             let mut state = self.state_mut();
@@ -97,6 +98,14 @@ impl Shard {
             state.answers.drain(..excess);
         }
         self.progress.send_replace(at);
+    }
+
+    /// Once for all records that are new: growing step by step takes longer than filling.
+    fn make_room(&self, changed: &[(Box<str>, Changed)]) {
+        let new = changed.iter().map(|(_, changed)| changed.held.file.records.len() - changed.records).sum();
+        let mut state = self.state_mut();
+        state.known.reserve(new);
+        state.ids.reserve(new);
     }
 
     fn show_subject(&self, state: &mut State, subject: Box<str>, changed: Changed) {

@@ -42,7 +42,7 @@ const DAYS_AT_ONCE: usize = 400;
 pub(super) struct Task {
     pub(super) surroundings: Arc<Surroundings>,
     pub(super) shard: Arc<Shard>,
-    stop: Arc<AtomicBool>,
+    pub(super) stop: Arc<AtomicBool>,
 }
 
 /// What ends a task before its time.
@@ -109,8 +109,7 @@ impl Task {
     pub(super) fn rebuild(self) -> Result<(), TaskError> {
         let published = self.surroundings.log.progress(TASK, self.shard.number)?;
         self.shard.load(published)?;
-        self.with_saver(|wake| self.replay(published, wake))?;
-        Ok(self.shard.save(Haste::AtOnce, &self.stop)?)
+        self.replay(published)
     }
 
     /// Does some work while a thread saves what it shows, whenever it is woken.
@@ -138,7 +137,7 @@ impl Task {
         self.check_end()?;
         self.shard.load(published)?;
         if self.shard.at() < published {
-            self.replay(published, wake)?;
+            self.replay(published)?;
         }
         self.follow(&mut *owner, wake)
     }
@@ -184,7 +183,7 @@ impl Task {
                 self.shard.show(folded.shown);
                 self.shard.set_publishing(false);
             }
-            self.after_batch(wake, true)?;
+            self.after_batch(wake)?;
             if batch.at_end {
                 let partition = self.shard.partition().0;
                 let today = self.surroundings.clock.today();
@@ -199,8 +198,8 @@ impl Task {
         Ok(())
     }
 
-    pub(super) fn after_batch(&self, wake: &SyncSender<Haste>, following: bool) -> Result<(), ViewError> {
-        if let Some(haste) = self.shard.wants_save(following) {
+    fn after_batch(&self, wake: &SyncSender<Haste>) -> Result<(), ViewError> {
+        if let Some(haste) = self.shard.wants_save() {
             // A full channel means that a save is about to begin.
             let _ = wake.try_send(haste);
         }

@@ -7,6 +7,7 @@
 //!
 //! No type of sled leaves this module. Any error or panic of sled means "rebuild", never a crash.
 
+mod bodies;
 mod marker;
 mod pages;
 mod partition;
@@ -16,13 +17,16 @@ mod terms;
 pub use partition::{Body, Checkpoint, Held, Index, NewName, PartitionViews, Save};
 pub use terms::{LINKING_TERM, Term, duty_term, identifier_term, linked_codes, list_term};
 
+use bodies::Bodies;
 use std::{
+    collections::{BTreeMap, btree_map::Entry},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 /// Changes when the rows or what they hold change; old views are left beside the new ones until the first clean stop.
-pub const PROJECTION_VERSION: u32 = 8;
+pub const PROJECTION_VERSION: u32 = 9;
 
 /// Memory that sled may use for its pages.
 const CACHE_BYTES: u64 = 160 << 20;
@@ -43,6 +47,8 @@ impl From<sled::Error> for ViewError {
 pub struct Views {
     db: sled::Db,
     directory: PathBuf,
+    /// Of the partitions that were asked for: nobody else writes to these files.
+    bodies: Mutex<BTreeMap<u16, Arc<Bodies>>>,
 }
 
 impl Views {
@@ -99,11 +105,19 @@ impl Views {
                 open(&directory)??
             }
         };
-        Ok(Views { db, directory })
+        Ok(Views { db, directory, bodies: Mutex::default() })
     }
 
     pub fn partition(&self, number: u16) -> Result<PartitionViews, ViewError> {
-        PartitionViews::open(&self.db, number)
+        let bodies = match self.bodies().entry(number) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(place) => place.insert(Bodies::open(&self.directory, number)?.into()).clone(),
+        };
+        PartitionViews::open(&self.db, bodies, number)
+    }
+
+    fn bodies(&self) -> MutexGuard<'_, BTreeMap<u16, Arc<Bodies>>> {
+        self.bodies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes everything durable and leaves the marker of a clean stop.
@@ -112,6 +126,7 @@ impl Views {
         // sled's flush does not sync the file to the disk.
         let file = std::fs::File::open(self.directory.join("db").join("db"));
         file.and_then(|file| file.sync_all()).map_err(|error| ViewError(error.to_string()))?;
+        self.bodies().values().try_for_each(|bodies| bodies.sync())?;
         marker::write(&self.directory, true)?;
         discard_older(&self.directory);
         Ok(())

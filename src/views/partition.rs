@@ -3,7 +3,7 @@
 //! | tree | key | value |
 //! |---|---|---|
 //! | files | subject | the facts, and where they are indexed |
-//! | bodies | subject, 0, first offset | the subject's events as they stand in the log, those of a save together |
+//! | bodies | subject, 0, first offset | where the subject's events are that were saved together (`bodies.rs`) |
 //! | agenda | date, subject | when something of the subject changes next by itself |
 //! | terms | term, 0, subject | subjects by list, by department with duties, by other numbers; who links others |
 //! | ids | hash of a record's `ORG/ID` | its subject |
@@ -14,8 +14,9 @@
 
 use super::{
     Term, ViewError,
+    bodies::Bodies,
     pages::Pages,
-    rows::{self, Encoder, Raw, decode},
+    rows::{self, Encoder, decode},
 };
 use crate::log::Offset;
 use bytes::Bytes;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Bound,
+    sync::Arc,
 };
 
 /// An event as it stands in the log, and where.
@@ -34,9 +36,9 @@ pub type NewName = (Box<str>, Box<str>);
 
 /// Files that are encoded before the rows that hold them are written.
 const FILES_ENCODED: usize = 256;
-/// Bytes of a file, as nearly all are, and of what stands beside a body.
+/// Bytes of a file, and of a place among the bodies, as nearly all are.
 const FILE_BYTES: usize = 1_024;
-const BODY_BYTES: usize = 16;
+const PLACE_BYTES: usize = 24;
 /// Bytes of names in one row of the journal.
 const NAMES_ROW_BYTES: usize = 64 << 10;
 
@@ -78,6 +80,7 @@ pub struct PartitionViews {
     number: u16,
     files: Pages,
     bodies: Pages,
+    packed: Arc<Bodies>,
     agenda: Pages,
     terms: Pages,
     ids: Pages,
@@ -97,13 +100,14 @@ const TREES: [&str; 7] = ["files", "bodies", "agenda", "terms", "ids", "names", 
 const CHECKPOINT: &str = "checkpoint";
 
 impl PartitionViews {
-    pub(super) fn open(db: &sled::Db, number: u16) -> Result<PartitionViews, ViewError> {
+    pub(super) fn open(db: &sled::Db, packed: Arc<Bodies>, number: u16) -> Result<PartitionViews, ViewError> {
         let [files, bodies, agenda, terms, ids, names, meta] = TREES.map(|tree| db.open_tree(tree_name(tree, number)));
         Ok(PartitionViews {
             db: db.clone(),
             number,
             files: Pages::new(files?),
             bodies: Pages::new(bodies?),
+            packed,
             agenda: Pages::new(agenda?),
             terms: Pages::new(terms?),
             ids: Pages::new(ids?),
@@ -119,7 +123,8 @@ impl PartitionViews {
         for tree in TREES {
             self.db.drop_tree(tree_name(tree, self.number))?;
         }
-        *self = PartitionViews::open(&self.db.clone(), self.number)?;
+        self.packed.clear()?;
+        *self = PartitionViews::open(&self.db.clone(), self.packed.clone(), self.number)?;
         Ok(())
     }
 
@@ -142,9 +147,8 @@ impl PartitionViews {
     /// The subject's events as they stand in the log, by offset.
     pub fn bodies(&self, subject: &str) -> Result<Vec<Body>, ViewError> {
         let mut bodies = Vec::new();
-        self.bodies.with_prefix(&prefix(subject), |value| {
-            let saved: Vec<(Offset, Raw)> = rows::parse(value)?;
-            bodies.extend(saved.into_iter().map(|(offset, body)| (offset, Bytes::copy_from_slice(body.0))));
+        self.bodies.with_prefix(&prefix(subject), |place| {
+            bodies.extend(self.packed.read(&rows::parse(place)?)?);
             Ok(())
         })?;
         // After a crash the same events can have been saved together with others.
@@ -256,13 +260,11 @@ impl PartitionViews {
     /// Some neighbours.
     fn save_files(&self, saves: &[Save], step: &mut dyn FnMut()) -> Result<(), ViewError> {
         // The bodies first: a file must never tell of an event that cannot be shown.
-        let mut bodies: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
-        for save in saves {
-            if let Some((first, _)) = save.bodies.first() {
-                let size = save.bodies.iter().map(|(_, body)| body.len() + BODY_BYTES).sum();
-                let saved: Vec<(Offset, Raw)> = save.bodies.iter().map(|(offset, body)| (*offset, Raw(body))).collect();
-                bodies.push(([&prefix(save.subject)[..], &first.to_be_bytes()].concat(), rows::plain(&saved, size)?));
-            }
+        let with_bodies: Vec<&Save> = saves.iter().filter(|save| !save.bodies.is_empty()).collect();
+        let places = self.packed.append(&with_bodies.iter().map(|save| save.bodies).collect::<Vec<_>>())?;
+        let mut bodies: Vec<(Vec<u8>, Vec<u8>)> = Vec::with_capacity(places.len());
+        for (save, place) in with_bodies.iter().zip(&places) {
+            bodies.push((bodies_key(save.subject, save.bodies), rows::plain(place, PLACE_BYTES)?));
         }
         self.bodies.add(&bodies, step)?;
         let mut files: Vec<(&[u8], Vec<u8>)> = Vec::with_capacity(saves.len());
@@ -308,6 +310,12 @@ fn prefix(text: &str) -> Vec<u8> {
 
 fn term_key(term: &str, subject: &str) -> Vec<u8> {
     [&prefix(term)[..], subject.as_bytes()].concat()
+}
+
+/// Bodies of a subject that were saved together, by the first of them.
+fn bodies_key(subject: &str, bodies: &[Body]) -> Vec<u8> {
+    let first = bodies.first().map_or(0, |(offset, _)| *offset);
+    [&prefix(subject)[..], &first.to_be_bytes()].concat()
 }
 
 fn agenda_key(day: Date, subject: &str) -> Vec<u8> {

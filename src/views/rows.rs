@@ -27,25 +27,39 @@ const LENGTH_BYTES: usize = 4;
 impl Encoder {
     pub(super) fn encode(&mut self, value: &(impl Serialize + ?Sized)) -> Result<&[u8], ViewError> {
         self.plain.clear();
-        postcard::serialize_with_flavor(value, Into(&mut self.plain)).map_err(|error| ViewError(error.to_string()))?;
-        let longest = LENGTH_BYTES + lz4_flex::block::get_maximum_output_size(self.plain.len());
-        if self.packed.len() < longest {
-            self.packed.resize(longest, 0);
-        }
-        let too_long = |_| ViewError("a row is longer than 4 GiB".to_owned());
-        let length = u32::try_from(self.plain.len()).map_err(too_long)?;
-        self.packed[..LENGTH_BYTES].copy_from_slice(&length.to_le_bytes());
-        let packed = lz4_flex::block::compress_into(&self.plain, &mut self.packed[LENGTH_BYTES..]);
-        let packed = packed.map_err(|error| ViewError(error.to_string()))?;
-        Ok(&self.packed[..LENGTH_BYTES + packed])
+        write(value, &mut self.plain)?;
+        pack(&self.plain, &mut self.packed)
     }
+
+    /// Packs what is encoded already.
+    pub(super) fn pack(&mut self, plain: &[u8]) -> Result<&[u8], ViewError> {
+        pack(plain, &mut self.packed)
+    }
+}
+
+fn pack<'a>(plain: &[u8], packed: &'a mut Vec<u8>) -> Result<&'a [u8], ViewError> {
+    let longest = LENGTH_BYTES + lz4_flex::block::get_maximum_output_size(plain.len());
+    if packed.len() < longest {
+        packed.resize(longest, 0);
+    }
+    let too_long = |_| ViewError("a row is longer than 4 GiB".to_owned());
+    let length = u32::try_from(plain.len()).map_err(too_long)?;
+    packed[..LENGTH_BYTES].copy_from_slice(&length.to_le_bytes());
+    let taken = lz4_flex::block::compress_into(plain, &mut packed[LENGTH_BYTES..]);
+    let taken = taken.map_err(|error| ViewError(error.to_string()))?;
+    Ok(&packed[..LENGTH_BYTES + taken])
 }
 
 /// What stands within a row that is packed as a whole; `size` is how many bytes it has, roughly.
 pub(super) fn plain(value: &(impl Serialize + ?Sized), size: usize) -> Result<Vec<u8>, ViewError> {
     let mut plain = Vec::with_capacity(size);
-    postcard::serialize_with_flavor(value, Into(&mut plain)).map_err(|error| ViewError(error.to_string()))?;
+    write(value, &mut plain)?;
     Ok(plain)
+}
+
+/// Encodes behind what is there.
+pub(super) fn write(value: &(impl Serialize + ?Sized), plain: &mut Vec<u8>) -> Result<(), ViewError> {
+    postcard::serialize_with_flavor(value, Into(plain)).map_err(|error| ViewError(error.to_string()))
 }
 
 /// Writes to the end of a buffer that is there already.

@@ -49,6 +49,14 @@ impl Record {
         self.document == document && is_alike()
     }
 
+    /// Adds what was done to it. Most records have one act or two, so there is no room for four from the start.
+    pub(crate) fn add(&mut self, act: Act) {
+        if self.acts.len() == self.acts.capacity() {
+            self.acts.reserve_exact((self.acts.len() / 2).max(1));
+        }
+        self.acts.push(act);
+    }
+
     /// The department that published it; it alone may amend it (谁认定、谁负责).
     pub fn authority(&self) -> &str {
         org(&self.id)

@@ -347,7 +347,7 @@ fn add(file: &mut CreditFile, event: &Event, addition: Addition, stamp: Stamp) {
         Addition::Record(record) => file.records.push(Arc::new(record)),
         Addition::Act { record, act } => {
             if let Some(record) = file.records.get_mut(record) {
-                Arc::make_mut(record).acts.push(act);
+                Arc::make_mut(record).add(act);
             }
         }
         Addition::Identifier(identifier) => Arc::make_mut(&mut file.identifiers).push(identifier),

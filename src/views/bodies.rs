@@ -1,0 +1,155 @@
+//! The subjects' events as they stand in the log, packed into a file of its own for each partition.
+//!
+//! An event never changes, so it is written once, at the end of the file. In a row of sled it would be written again with
+//! every neighbour that comes (ADR 16). sled keeps the places; what no place leads to, as after a crash, is dead weight
+//! until the next rebuild.
+
+use super::{
+    ViewError,
+    partition::Body,
+    rows::{self, Encoder, Raw},
+};
+use crate::log::Offset;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use std::{
+    fs::File,
+    ops::Range,
+    os::unix::fs::FileExt,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+/// Bytes of events that are packed together, so that one can be read without many others.
+const BLOCK_BYTES: usize = 16 << 10;
+/// Bytes of what stands beside an event.
+const BESIDE_BYTES: usize = 16;
+
+/// The file of a partition.
+#[derive(Debug)]
+pub(super) struct Bodies {
+    path: PathBuf,
+    file: File,
+    /// Where the next block goes; the file may be longer by what a failed write left there.
+    end: Mutex<u64>,
+}
+
+/// Where events of a subject are that were saved together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Place {
+    block: Range<u64>,
+    /// Within the block, unpacked.
+    within: Range<u32>,
+}
+
+impl Bodies {
+    pub(super) fn open(directory: &Path, partition: u16) -> Result<Bodies, ViewError> {
+        let path = directory.join(format!("bodies-{partition}"));
+        let opened = File::options().read(true).write(true).create(true).truncate(false).open(&path);
+        let file = opened.map_err(|error| trouble(&path, &error))?;
+        let end = file.metadata().map_err(|error| trouble(&path, &error))?.len();
+        Ok(Bodies { path, file, end: Mutex::new(end) })
+    }
+
+    /// Throws everything away. Nothing may lead here any more.
+    pub(super) fn clear(&self) -> Result<(), ViewError> {
+        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        self.file.set_len(0).map_err(|error| self.trouble(&error))?;
+        *end = 0;
+        Ok(())
+    }
+
+    pub(super) fn sync(&self) -> Result<(), ViewError> {
+        self.file.sync_all().map_err(|error| self.trouble(&error))
+    }
+
+    /// Writes the events of some subjects, those of neighbours side by side, and tells where each subject's are.
+    pub(super) fn append(&self, subjects: &[&[Body]]) -> Result<Vec<Place>, ViewError> {
+        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut encoder, mut plain) = (Encoder::default(), Vec::with_capacity(2 * BLOCK_BYTES));
+        let (mut packed, mut places, mut begun) = (Vec::new(), Vec::with_capacity(subjects.len()), 0);
+        for (index, bodies) in subjects.iter().enumerate() {
+            let start = length(&plain)?;
+            let saved: Vec<(Offset, Raw)> = bodies.iter().map(|(offset, body)| (*offset, Raw(body))).collect();
+            plain.reserve(bodies.iter().map(|(_, body)| body.len() + BESIDE_BYTES).sum());
+            rows::write(&saved, &mut plain)?;
+            places.push(Place { block: 0..0, within: start..length(&plain)? });
+            if plain.len() >= BLOCK_BYTES || index + 1 == subjects.len() {
+                let start = *end + packed.len() as u64;
+                packed.extend_from_slice(encoder.pack(&plain)?);
+                for place in &mut places[begun..] {
+                    place.block = start..*end + packed.len() as u64;
+                }
+                begun = places.len();
+                plain.clear();
+            }
+        }
+        self.file.write_all_at(&packed, *end).map_err(|error| self.trouble(&error))?;
+        *end += packed.len() as u64;
+        Ok(places)
+    }
+
+    pub(super) fn read(&self, place: &Place) -> Result<Vec<Body>, ViewError> {
+        let no_block = || ViewError(format!("{}: {place:?} is no place", self.path.display()));
+        let end = *self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        let length = place.block.end.checked_sub(place.block.start).filter(|_| place.block.end <= end);
+        let mut packed = vec![0; length.ok_or_else(no_block)? as usize];
+        self.file.read_exact_at(&mut packed, place.block.start).map_err(|error| self.trouble(&error))?;
+        let plain = rows::unpack(&packed)?;
+        let own = plain.get(place.within.start as usize..place.within.end as usize).ok_or_else(no_block)?;
+        let saved: Vec<(Offset, Raw)> = rows::parse(own)?;
+        Ok(saved.into_iter().map(|(offset, body)| (offset, Bytes::copy_from_slice(body.0))).collect())
+    }
+
+    fn trouble(&self, error: &std::io::Error) -> ViewError {
+        trouble(&self.path, error)
+    }
+}
+
+fn length(plain: &[u8]) -> Result<u32, ViewError> {
+    u32::try_from(plain.len()).map_err(|_| ViewError("events saved together are longer than 4 GiB".to_owned()))
+}
+
+fn trouble(path: &Path, error: &std::io::Error) -> ViewError {
+    ViewError(format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(offset: Offset) -> Body {
+        (offset, Bytes::from(format!("event {offset} ").repeat(100)))
+    }
+
+    #[test]
+    fn what_was_written_is_found_again_also_after_the_file_was_opened_anew() {
+        let directory = tempfile::tempdir().unwrap();
+        let open = || Bodies::open(directory.path(), 0).unwrap();
+        let subjects: Vec<Vec<Body>> = (0..40).map(|subject| (0..subject % 5).map(body).collect()).collect();
+        let slices: Vec<&[Body]> = subjects.iter().map(Vec::as_slice).collect();
+        let (first, second) = slices.split_at(23);
+        let mut places = open().append(first).unwrap();
+        let bodies = open();
+        places.extend(bodies.append(second).unwrap());
+        for (place, subject) in places.iter().zip(&subjects) {
+            assert_eq!(bodies.read(place).unwrap(), *subject);
+        }
+        let blocks: std::collections::BTreeSet<u64> = places.iter().map(|place| place.block.start).collect();
+        assert!((3..20).contains(&blocks.len()), "neighbours are packed together: {blocks:?}");
+    }
+
+    #[test]
+    fn a_place_that_is_none_is_an_error_and_no_panic() {
+        let directory = tempfile::tempdir().unwrap();
+        let bodies = Bodies::open(directory.path(), 0).unwrap();
+        let place = bodies.append(&[&[body(1)]]).unwrap().remove(0);
+        let moved = |block: Range<u64>, within: Range<u32>| Place { block, within };
+        assert!(bodies.read(&moved(0..place.block.end + 1, place.within.clone())).is_err());
+        assert!(bodies.read(&moved(place.block.end..0, place.within.clone())).is_err());
+        assert!(bodies.read(&moved(1..place.block.end, place.within.clone())).is_err());
+        assert!(bodies.read(&moved(place.block.clone(), 0..u32::MAX)).is_err());
+        bodies.clear().unwrap();
+        assert!(bodies.read(&place).is_err());
+    }
+}

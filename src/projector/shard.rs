@@ -243,6 +243,14 @@ impl Shard {
         taken
     }
 
+    /// What was read from the rows. Where they cannot be read they are rebuilt, which the task sees to.
+    fn read<T>(&self, read: Result<T, ViewError>) -> Result<T, ViewError> {
+        if read.is_err() {
+            self.set_broken();
+        }
+        read
+    }
+
     /// The file of a subject.
     pub fn file(&self, subject: &str) -> Result<Option<Arc<Held>>, ViewError> {
         let generation = {
@@ -255,7 +263,8 @@ impl Shard {
         if let Some(held) = self.cache.get(subject) {
             return Ok(Some(held));
         }
-        let Some(held) = self.views().file(subject)?.map(Arc::new) else {
+        let read = self.views().file(subject);
+        let Some(held) = self.read(read)?.map(Arc::new) else {
             // It may have been saved and left the layers between the two looks.
             return Ok(self.state().unsaved(subject).map(|unsaved| unsaved.held.clone()));
         };
@@ -281,7 +290,8 @@ impl Shard {
             ];
             layers.into_iter().flatten().flat_map(|unsaved| unsaved.bodies.iter().cloned()).collect()
         };
-        let mut bodies = self.views().bodies(subject)?;
+        let saved = self.views().bodies(subject);
+        let mut bodies = self.read(saved)?;
         bodies.extend(unsaved);
         bodies.sort_unstable_by_key(|(offset, _)| *offset);
         bodies.dedup_by_key(|(offset, _)| *offset);
@@ -296,7 +306,7 @@ impl Shard {
             state.layers().flat_map(|layer| layer.with_term(term, after, limit)).cloned().collect()
         };
         for subject in self.views().with_term(term, after).take(limit) {
-            subjects.insert(subject?);
+            subjects.insert(self.read(subject)?);
         }
         Ok(subjects.into_iter().take(limit).collect())
     }
@@ -309,7 +319,7 @@ impl Shard {
             unsaved.filter(|subject| after.is_none_or(|after| &***subject > after)).cloned().collect()
         };
         for subject in self.views().subjects(after).take(limit) {
-            subjects.insert(subject?);
+            subjects.insert(self.read(subject)?);
         }
         Ok(subjects.into_iter().take(limit).collect())
     }
@@ -326,7 +336,8 @@ impl Shard {
                 return Ok(Some(subject.clone()));
             }
         }
-        self.views().subject_of(id)
+        let read = self.views().subject_of(id);
+        self.read(read)
     }
 
     /// The subjects of this partition that ever said of the organisation with this code that it is the same as they.

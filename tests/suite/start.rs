@@ -1,6 +1,7 @@
 //! What a server does not start with is told, and leaves everything as it was.
 
 use crate::support::events::{COMPANY, penalty};
+use crate::support::logs::PARTITIONS;
 use crate::support::server::{AUDITOR, LABOUR, OFFICE, Server, Site, wait_until};
 use chengxin::log::Topic;
 use rusqlite::Connection;
@@ -94,6 +95,26 @@ fn a_damaged_event_is_named_by_a_server_that_would_have_to_fold_it_and_is_not_pa
     std::fs::remove_dir_all(site.views()).unwrap();
     let server = site.start_without_waiting(TODAY);
     wait_until_told(&server, &["record 1-2 of credit.events", "damaged"]);
+    server.stop();
+}
+
+#[test]
+fn views_that_turn_out_to_be_damaged_when_they_are_asked_are_rebuilt() {
+    let site = Site::embedded();
+    let server = site.start(TODAY);
+    assert_eq!(server.client(LABOUR).publish(&penalty("P-1", TODAY, COMPANY)).status, 201);
+    server.stop();
+    let version = std::fs::read_dir(site.views()).unwrap().next().unwrap().unwrap().path();
+    for partition in 0..PARTITIONS {
+        std::fs::write(version.join(format!("bodies-{partition}")), b"").unwrap();
+    }
+    let server = site.start(TODAY);
+    let client = server.client(AUDITOR);
+    let events = format!("/v1/subjects/{COMPANY}/events");
+    let first = client.get(&events);
+    assert_eq!(first.status, 503, "{}", first.body);
+    wait_until("the views are there again", || client.get(&events).status == 200);
+    assert_eq!(client.get(&events).json()["items"][0]["id"], "P-1");
     server.stop();
 }
 

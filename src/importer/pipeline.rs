@@ -1,9 +1,9 @@
-//! Publishes batch after batch: while one is read the next is looked up, and others are being synced and judged.
+//! Publishes batch after batch: while one is read another is prepared and sealed, and others are being synced and judged.
 
 use super::{BATCHES_READ_AHEAD, ImportError, Report, Target};
 use crate::intake::{Answered, Draft, Outcome, Rejection, Submission};
 use chengxin_projections::judge::Effect;
-use std::{collections::VecDeque, ops::ControlFlow, sync::mpsc, time::Duration};
+use std::{ops::ControlFlow, sync::mpsc, time::Duration};
 
 /// What is done while the log is away.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +76,7 @@ struct Flight<K> {
     submission: Submission,
 }
 
-/// Reads on a thread of its own, publishes and settles on this one.
+/// Reads on one thread, publishes on another, and settles on this one.
 pub(super) fn run<K: Send>(
     source: &mut impl Source<K>,
     sink: &mut impl Sink<K>,
@@ -85,33 +85,39 @@ pub(super) fn run<K: Send>(
     watch: &mut Watch,
 ) -> Result<(), ImportError> {
     std::thread::scope(|scope| {
-        let (sender, batches) = mpsc::sync_channel(BATCHES_READ_AHEAD);
+        let (read, batches) = mpsc::sync_channel(BATCHES_READ_AHEAD);
         scope.spawn(move || {
             while let Some(batch) = source.next().transpose() {
                 let failed = batch.is_err();
                 // Nobody listens any more once the import has ended early.
-                if sender.send(batch).is_err() || failed {
+                if read.send(batch).is_err() || failed {
                     return;
                 }
             }
         });
-        let mut flights = VecDeque::new();
-        for batch in batches {
-            match batch {
-                Ok(batch) => flights.push_back(publish(batch, target)),
-                Err(error) => {
-                    // What was read before the error is settled first, so that the counts and the quarantine are right.
-                    flights.drain(..).try_for_each(|flight| settle(flight, sink, target, watch))?;
-                    return Err(error);
+        let (published, flights) = mpsc::channel();
+        // A place for each batch that may be under way: it is given back when the batch is settled.
+        let (give_back, places) = mpsc::channel();
+        (0..under_way).try_for_each(|_| give_back.send(())).expect("the places are held here");
+        scope.spawn(move || {
+            for batch in batches {
+                let flight = match batch {
+                    Ok(_) if places.recv().is_err() => return,
+                    Ok(batch) => Ok(publish(batch, target)),
+                    Err(error) => Err(error),
+                };
+                if published.send(flight).is_err() {
+                    return;
                 }
             }
-            if flights.len() >= under_way
-                && let Some(flight) = flights.pop_front()
-            {
-                settle(flight, sink, target, watch)?;
-            }
+        });
+        for flight in flights {
+            // An error of reading comes behind what was read before it, so the counts and the quarantine are right.
+            settle(flight?, sink, target, watch)?;
+            // Nobody takes the place any more at the end of the file.
+            let _ = give_back.send(());
         }
-        flights.drain(..).try_for_each(|flight| settle(flight, sink, target, watch))
+        Ok(())
     })
 }
 

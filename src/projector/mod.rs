@@ -40,7 +40,7 @@ use std::{
 pub const TASK: &str = "lists";
 
 /// How long the coordinator waits for a change of assignment before it looks whether it should stop.
-const ASSIGNMENT_WAIT: Duration = Duration::from_millis(200);
+const ASSIGNMENT_WAIT: Duration = Duration::from_millis(20);
 /// How long a process that lost all its partitions waits for some to come back before it joins anew. A client that was cut
 /// off from its broker has been seen to wait for ever; where others hold them all, joining once more does no harm.
 const EMPTY_LIMIT: Duration = Duration::from_secs(60);

@@ -130,7 +130,7 @@ pub(super) struct State {
     /// should not have to search rows for that; it takes 9 to 18 bytes for each record.
     pub(super) known: HashSet<u64, BuildHasherDefault<Hashed>>,
     /// Hashes of record names that are in no saved row yet, and their subjects.
-    pub(super) ids: HashMap<u64, Box<str>, BuildHasherDefault<Hashed>>,
+    pub(super) ids: HashMap<u64, Arc<str>, BuildHasherDefault<Hashed>>,
     /// The subjects that ever said of another organisation's code that it is theirs, by that code. There are few, and every
     /// question about a subject asks.
     pub(super) linking: Linking,
@@ -333,7 +333,7 @@ impl Shard {
                 return Ok(None);
             }
             if let Some(subject) = state.ids.get(&id) {
-                return Ok(Some(subject.clone()));
+                return Ok(Some((**subject).into()));
             }
         }
         let read = self.views().subject_of(id);

@@ -119,7 +119,10 @@ impl Shard {
         }
         let new_ids: Vec<u64> = new_records().map(|record| hash::of_text(&record.id)).collect();
         state.known.extend(&new_ids);
-        state.ids.extend(new_ids.iter().map(|id| (*id, subject.clone())));
+        if !new_ids.is_empty() {
+            let shared: Arc<str> = (&*subject).into();
+            state.ids.extend(new_ids.iter().map(|id| (*id, shared.clone())));
+        }
         let mut new_terms = Held::new_terms(file, changed.records);
         let numbers = &file.identifiers[changed.identifiers..];
         // A subject's own codes name it by themselves.

@@ -165,8 +165,10 @@ impl Task {
         let mut part = owner.part();
         // All that was published has been replayed, but for the first outputs of the next event.
         self.shard.set_publishing(part > 0);
+        // Nobody waits for a log that has nothing new.
+        let mut wait = Duration::ZERO;
         while !self.stopped() {
-            let batch = reader.next(BATCH_EVENTS, TAIL_WAIT)?;
+            let batch = reader.next(BATCH_EVENTS, std::mem::replace(&mut wait, TAIL_WAIT))?;
             let mut rest = batch.records.into_iter();
             while rest.len() > 0 {
                 let before = rest.len();

@@ -34,7 +34,10 @@ impl Task {
         let mut gathering = Gathering::new(self);
         let mut turn = None;
         while self.shard.at() < published && !self.stopped() {
-            turn.get_or_insert_with(|| TURNS.take());
+            turn = turn.or_else(|| TURNS.take(|| self.stopped()));
+            if turn.is_none() {
+                break;
+            }
             let batch = reader.next(READ_EVENTS, TAIL_WAIT)?;
             if batch.records.is_empty() {
                 turn = None; // the log lets us wait: others shall not wait for us

@@ -1,6 +1,12 @@
 //! Turns at something that only so many may do at a time.
 
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::{
+    sync::{Condvar, Mutex, PoisonError},
+    time::Duration,
+};
+
+/// How long one waits before one looks whether to stop waiting.
+const LOOK: Duration = Duration::from_millis(20);
 
 #[derive(Debug)]
 pub(super) struct Turns {
@@ -18,12 +24,17 @@ impl Turns {
         Turns { all, taken: Mutex::new(0), given_back: Condvar::new() }
     }
 
-    /// Waits for a turn.
-    pub(super) fn take(&self) -> Turn<'_> {
-        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.given_back.wait_while(taken, |taken| *taken >= self.all);
-        *waited.unwrap_or_else(PoisonError::into_inner) += 1;
-        Turn(self)
+    /// Waits for a turn; gets none if it shall stop waiting.
+    pub(super) fn take(&self, stopped: impl Fn() -> bool) -> Option<Turn<'_>> {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        while *taken >= self.all {
+            if stopped() {
+                return None;
+            }
+            taken = self.given_back.wait_timeout(taken, LOOK).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        *taken += 1;
+        Some(Turn(self))
     }
 }
 
@@ -46,7 +57,7 @@ mod tests {
             for _ in 0..8 {
                 scope.spawn(|| {
                     for _ in 0..100 {
-                        let _turn = turns.take();
+                        let _turn = turns.take(|| false).unwrap();
                         most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                         std::thread::yield_now();
                         now.fetch_sub(1, Ordering::SeqCst);
@@ -56,5 +67,15 @@ mod tests {
             }
         });
         assert_eq!((most.into_inner(), had.into_inner()), (2, 800));
+    }
+
+    #[test]
+    fn whoever_shall_stop_waiting_gets_no_turn() {
+        let turns = Turns::new(1);
+        let held = turns.take(|| false).unwrap();
+        let asked = AtomicUsize::new(0);
+        assert!(turns.take(|| asked.fetch_add(1, Ordering::SeqCst) > 0).is_none());
+        drop(held);
+        assert!(turns.take(|| true).is_some(), "there is one");
     }
 }

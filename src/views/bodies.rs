@@ -17,7 +17,10 @@ use std::{
     ops::Range,
     os::unix::fs::FileExt,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// Bytes of events that are packed together, so that one can be read without many others.
@@ -31,7 +34,9 @@ pub(super) struct Bodies {
     path: PathBuf,
     file: File,
     /// Where the next block goes; the file may be longer by what a failed write left there.
-    end: Mutex<u64>,
+    end: AtomicU64,
+    /// Readers do not wait for who writes.
+    writing: Mutex<()>,
 }
 
 /// Where events of a subject are that were saved together.
@@ -48,15 +53,14 @@ impl Bodies {
         let opened = File::options().read(true).write(true).create(true).truncate(false).open(&path);
         let file = opened.map_err(|error| trouble(&path, &error))?;
         let end = file.metadata().map_err(|error| trouble(&path, &error))?.len();
-        Ok(Bodies { path, file, end: Mutex::new(end) })
+        Ok(Bodies { path, file, end: AtomicU64::new(end), writing: Mutex::default() })
     }
 
     /// Throws everything away. Nothing may lead here any more.
     pub(super) fn clear(&self) -> Result<(), ViewError> {
-        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
-        self.file.set_len(0).map_err(|error| self.trouble(&error))?;
-        *end = 0;
-        Ok(())
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.end.store(0, Ordering::Release);
+        self.file.set_len(0).map_err(|error| self.trouble(&error))
     }
 
     pub(super) fn sync(&self) -> Result<(), ViewError> {
@@ -64,40 +68,45 @@ impl Bodies {
     }
 
     /// Writes the events of some subjects, those of neighbours side by side, and tells where each subject's are.
-    pub(super) fn append(&self, subjects: &[&[Body]]) -> Result<Vec<Place>, ViewError> {
-        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn append(&self, subjects: &[(&str, &[Body])]) -> Result<Vec<Place>, ViewError> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let end = self.end.load(Ordering::Acquire);
         let (mut encoder, mut plain) = (Encoder::default(), Vec::with_capacity(2 * BLOCK_BYTES));
         let (mut packed, mut places, mut begun) = (Vec::new(), Vec::with_capacity(subjects.len()), 0);
-        for (index, bodies) in subjects.iter().enumerate() {
+        for (index, (subject, bodies)) in subjects.iter().enumerate() {
             let start = length(&plain)?;
             let saved: Vec<(Offset, Raw)> = bodies.iter().map(|(offset, body)| (*offset, Raw(body))).collect();
             plain.reserve(bodies.iter().map(|(_, body)| body.len() + BESIDE_BYTES).sum());
-            rows::write(&saved, &mut plain)?;
+            rows::write(&(subject, saved), &mut plain)?;
             places.push(Place { block: 0..0, within: start..length(&plain)? });
             if plain.len() >= BLOCK_BYTES || index + 1 == subjects.len() {
-                let start = *end + packed.len() as u64;
+                let start = end + packed.len() as u64;
                 packed.extend_from_slice(encoder.pack(&plain)?);
                 for place in &mut places[begun..] {
-                    place.block = start..*end + packed.len() as u64;
+                    place.block = start..end + packed.len() as u64;
                 }
                 begun = places.len();
                 plain.clear();
             }
         }
-        self.file.write_all_at(&packed, *end).map_err(|error| self.trouble(&error))?;
-        *end += packed.len() as u64;
+        self.file.write_all_at(&packed, end).map_err(|error| self.trouble(&error))?;
+        self.end.store(end + packed.len() as u64, Ordering::Release);
         Ok(places)
     }
 
-    pub(super) fn read(&self, place: &Place) -> Result<Vec<Body>, ViewError> {
+    /// The events of a subject that are in a place. It is an error, and not another's events, if they are not the subject's.
+    pub(super) fn read(&self, subject: &str, place: &Place) -> Result<Vec<Body>, ViewError> {
         let no_block = || ViewError(format!("{}: {place:?} is no place", self.path.display()));
-        let end = *self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        let end = self.end.load(Ordering::Acquire);
         let length = place.block.end.checked_sub(place.block.start).filter(|_| place.block.end <= end);
         let mut packed = vec![0; length.ok_or_else(no_block)? as usize];
         self.file.read_exact_at(&mut packed, place.block.start).map_err(|error| self.trouble(&error))?;
         let plain = rows::unpack(&packed)?;
         let own = plain.get(place.within.start as usize..place.within.end as usize).ok_or_else(no_block)?;
-        let saved: Vec<(Offset, Raw)> = rows::parse(own)?;
+        let (whose, saved): (&str, Vec<(Offset, Raw)>) = rows::parse(own)?;
+        if whose != subject {
+            return Err(no_block());
+        }
         Ok(saved.into_iter().map(|(offset, body)| (offset, Bytes::copy_from_slice(body.0))).collect())
     }
 
@@ -126,30 +135,33 @@ mod tests {
     fn what_was_written_is_found_again_also_after_the_file_was_opened_anew() {
         let directory = tempfile::tempdir().unwrap();
         let open = || Bodies::open(directory.path(), 0).unwrap();
-        let subjects: Vec<Vec<Body>> = (0..40).map(|subject| (0..subject % 5).map(body).collect()).collect();
-        let slices: Vec<&[Body]> = subjects.iter().map(Vec::as_slice).collect();
+        let subjects: Vec<(String, Vec<Body>)> =
+            (0..40).map(|subject| (format!("S{subject}"), (0..subject % 5).map(body).collect())).collect();
+        let slices: Vec<(&str, &[Body])> = subjects.iter().map(|(id, bodies)| (&**id, &**bodies)).collect();
         let (first, second) = slices.split_at(23);
         let mut places = open().append(first).unwrap();
         let bodies = open();
         places.extend(bodies.append(second).unwrap());
-        for (place, subject) in places.iter().zip(&subjects) {
-            assert_eq!(bodies.read(place).unwrap(), *subject);
+        for (place, (subject, expected)) in places.iter().zip(&subjects) {
+            assert_eq!(bodies.read(subject, place).unwrap(), *expected);
         }
         let blocks: std::collections::BTreeSet<u64> = places.iter().map(|place| place.block.start).collect();
         assert!((3..20).contains(&blocks.len()), "neighbours are packed together: {blocks:?}");
     }
 
     #[test]
-    fn a_place_that_is_none_is_an_error_and_no_panic() {
+    fn a_place_that_is_none_or_another_subjects_is_an_error_and_no_panic() {
         let directory = tempfile::tempdir().unwrap();
         let bodies = Bodies::open(directory.path(), 0).unwrap();
-        let place = bodies.append(&[&[body(1)]]).unwrap().remove(0);
-        let moved = |block: Range<u64>, within: Range<u32>| Place { block, within };
-        assert!(bodies.read(&moved(0..place.block.end + 1, place.within.clone())).is_err());
-        assert!(bodies.read(&moved(place.block.end..0, place.within.clone())).is_err());
-        assert!(bodies.read(&moved(1..place.block.end, place.within.clone())).is_err());
-        assert!(bodies.read(&moved(place.block.clone(), 0..u32::MAX)).is_err());
+        let place = bodies.append(&[("S1", &[body(1)])]).unwrap().remove(0);
+        assert!(bodies.read("S1", &place).is_ok());
+        assert!(bodies.read("S2", &place).is_err());
+        let moved = |block: Range<u64>, within: Range<u32>| bodies.read("S1", &Place { block, within });
+        assert!(moved(0..place.block.end + 1, place.within.clone()).is_err());
+        assert!(moved(place.block.end..0, place.within.clone()).is_err());
+        assert!(moved(1..place.block.end, place.within.clone()).is_err());
+        assert!(moved(place.block.clone(), 0..u32::MAX).is_err());
         bodies.clear().unwrap();
-        assert!(bodies.read(&place).is_err());
+        assert!(bodies.read("S1", &place).is_err());
     }
 }

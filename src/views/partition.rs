@@ -123,6 +123,8 @@ impl PartitionViews {
         for tree in TREES {
             self.db.drop_tree(tree_name(tree, self.number))?;
         }
+        // Before the file: after a crash no row that leads into it may come back.
+        self.db.flush()?;
         self.packed.clear()?;
         *self = PartitionViews::open(&self.db.clone(), self.packed.clone(), self.number)?;
         Ok(())
@@ -148,7 +150,7 @@ impl PartitionViews {
     pub fn bodies(&self, subject: &str) -> Result<Vec<Body>, ViewError> {
         let mut bodies = Vec::new();
         self.bodies.with_prefix(&prefix(subject), |place| {
-            bodies.extend(self.packed.read(&rows::parse(place)?)?);
+            bodies.extend(self.packed.read(subject, &rows::parse(place)?)?);
             Ok(())
         })?;
         // After a crash the same events can have been saved together with others.
@@ -261,7 +263,8 @@ impl PartitionViews {
     fn save_files(&self, saves: &[Save], step: &mut dyn FnMut()) -> Result<(), ViewError> {
         // The bodies first: a file must never tell of an event that cannot be shown.
         let with_bodies: Vec<&Save> = saves.iter().filter(|save| !save.bodies.is_empty()).collect();
-        let places = self.packed.append(&with_bodies.iter().map(|save| save.bodies).collect::<Vec<_>>())?;
+        let places =
+            self.packed.append(&with_bodies.iter().map(|save| (save.subject, save.bodies)).collect::<Vec<_>>())?;
         let mut bodies: Vec<(Vec<u8>, Vec<u8>)> = Vec::with_capacity(places.len());
         for (save, place) in with_bodies.iter().zip(&places) {
             bodies.push((bodies_key(save.subject, save.bodies), rows::plain(place, PLACE_BYTES)?));

@@ -31,15 +31,16 @@ impl Task {
         let (number, begin) = (self.shard.number, self.shard.at());
         tracing::info!(partition = number, from = begin, to = published, "replaying");
         let mut reader = self.surroundings.log.read(Topic::Events, number, begin)?;
-        let mut gathering = Gathering::new(self);
-        let mut turn = None;
+        let limit = (SAVE_BYTES / TURNS.all).max(self.shard.save_bytes);
+        let (mut gathering, mut turn) = (Gathering::new(self), None);
         while self.shard.at() < published && !self.stopped() {
             turn = turn.or_else(|| TURNS.take(|| self.stopped()));
             if turn.is_none() {
                 break;
             }
             let batch = reader.next(READ_EVENTS, TAIL_WAIT)?;
-            if batch.records.is_empty() {
+            let is_waiting = batch.records.is_empty();
+            if is_waiting && gathering.bytes == 0 {
                 turn = None; // the log lets us wait: others shall not wait for us
             }
             for stored in batch.records.into_iter().filter(|stored| stored.offset < published) {
@@ -50,7 +51,8 @@ impl Task {
                     format!("events end at {} but {published} was published: events are missing", gathering.at);
                 return Err(LogError::Unusable(detail).into());
             }
-            if gathering.at >= published || gathering.bytes >= SAVE_BYTES / TURNS.all {
+            // Nobody keeps much in memory without a turn.
+            if gathering.at >= published || gathering.bytes >= limit || (is_waiting && gathering.bytes > 0) {
                 self.shard.show(gathering.fold()?);
                 // Here, and not beside the next stretch: memory is free again before it is needed.
                 self.shard.save(Haste::AtOnce, &self.stop)?;

@@ -20,7 +20,7 @@ use std::{
 };
 
 /// Unsaved memory of all partitions together at which saves begin, and at which folding waits for the save under way:
-/// twice this may be in memory. The more is saved together, the fewer times a file is written that changes often.
+/// twice this may be in memory. Of a replay, which saves by itself, those that have a turn share it. The more is saved together, the fewer times a file is written that changes often.
 pub(super) const SAVE_BYTES: usize = 800 << 20;
 /// How long changes may stay unsaved while the partition follows the tail of the log. Under load a subject often changes
 /// again before that, and is written once; what is lost with the process is folded again in seconds.
@@ -184,7 +184,10 @@ impl Shard {
     pub(super) fn save(&self, haste: Haste, stop: &AtomicBool) -> Result<(), ViewError> {
         let _rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         if self.is_broken() {
-            return Err(ViewError("an earlier save failed; the views will be rebuilt".to_owned()));
+            return Err(ViewError("an earlier save or a look at the views failed; they will be rebuilt".to_owned()));
+        }
+        if !self.state().loaded {
+            return Ok(()); // nothing was shown, and a checkpoint would vouch for less than the one there is
         }
         let (layer, checkpoint) = {
             let mut state = self.state_mut();

@@ -243,9 +243,17 @@ impl Shard {
         taken
     }
 
-    /// What was read from the rows. Where they cannot be read they are rebuilt, which the task sees to.
-    fn read<T>(&self, read: Result<T, ViewError>) -> Result<T, ViewError> {
-        if read.is_err() {
+    /// Looks into the rows. Where they cannot be read they are rebuilt, which the task sees to; until then nobody takes what
+    /// is left of them for the whole.
+    fn read<T>(&self, look: impl FnOnce(&PartitionViews) -> Result<T, ViewError>) -> Result<T, ViewError> {
+        // Held until the trouble is noted: it is over once the rows are cleared, which waits for this.
+        let views = self.views();
+        if self.is_broken() {
+            return Err(ViewError("they are being rebuilt".to_owned()));
+        }
+        let read = look(&views);
+        if let Err(error) = &read {
+            tracing::warn!(partition = self.number, %error, "the views cannot be read");
             self.set_broken();
         }
         read
@@ -263,8 +271,7 @@ impl Shard {
         if let Some(held) = self.cache.get(subject) {
             return Ok(Some(held));
         }
-        let read = self.views().file(subject);
-        let Some(held) = self.read(read)?.map(Arc::new) else {
+        let Some(held) = self.read(|views| views.file(subject))?.map(Arc::new) else {
             // It may have been saved and left the layers between the two looks.
             return Ok(self.state().unsaved(subject).map(|unsaved| unsaved.held.clone()));
         };
@@ -290,8 +297,7 @@ impl Shard {
             ];
             layers.into_iter().flatten().flat_map(|unsaved| unsaved.bodies.iter().cloned()).collect()
         };
-        let saved = self.views().bodies(subject);
-        let mut bodies = self.read(saved)?;
+        let mut bodies = self.read(|views| views.bodies(subject))?;
         bodies.extend(unsaved);
         bodies.sort_unstable_by_key(|(offset, _)| *offset);
         bodies.dedup_by_key(|(offset, _)| *offset);
@@ -305,9 +311,8 @@ impl Shard {
             let state = self.state();
             state.layers().flat_map(|layer| layer.with_term(term, after, limit)).cloned().collect()
         };
-        for subject in self.views().with_term(term, after).take(limit) {
-            subjects.insert(self.read(subject)?);
-        }
+        let saved: Vec<Box<str>> = self.read(|views| views.with_term(term, after).take(limit).collect())?;
+        subjects.extend(saved);
         Ok(subjects.into_iter().take(limit).collect())
     }
 
@@ -318,9 +323,8 @@ impl Shard {
             let unsaved = state.layers().flat_map(|layer| layer.subjects.keys());
             unsaved.filter(|subject| after.is_none_or(|after| &***subject > after)).cloned().collect()
         };
-        for subject in self.views().subjects(after).take(limit) {
-            subjects.insert(self.read(subject)?);
-        }
+        let saved: Vec<Box<str>> = self.read(|views| views.subjects(after).take(limit).collect())?;
+        subjects.extend(saved);
         Ok(subjects.into_iter().take(limit).collect())
     }
 
@@ -336,8 +340,7 @@ impl Shard {
                 return Ok(Some((**subject).into()));
             }
         }
-        let read = self.views().subject_of(id);
-        self.read(read)
+        self.read(|views| views.subject_of(id))
     }
 
     /// The subjects of this partition that ever said of the organisation with this code that it is the same as they.

@@ -74,9 +74,9 @@ impl Shard {
     /// Shows a published batch to readers.
     pub(super) fn show(&self, shown: Shown) {
         let at = shown.at;
+        self.make_room(&shown.changed);
         // Piece by piece, so that a day on which a hundred thousand terms end holds no reader up. What is shown before `at`
         // says so is published, and readers filter facts by `at`.
-        self.make_room(&shown.changed);
         let mut changed = shown.changed.into_iter().peekable();
         while changed.peek().is_some() {
             let mut state = self.state_mut();

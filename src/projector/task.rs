@@ -207,7 +207,7 @@ impl Task {
         }
         self.shard.wait_for_room();
         if self.shard.is_broken() {
-            return Err(ViewError("a save failed".to_owned()));
+            return Err(ViewError("a save or a look at them failed".to_owned()));
         }
         Ok(())
     }

@@ -27,6 +27,8 @@ use std::{
 const BLOCK_BYTES: usize = 16 << 10;
 /// Bytes of what stands beside an event.
 const BESIDE_BYTES: usize = 16;
+/// Bytes of the checksum before each block: what the disk has damaged is no event.
+const CHECKSUM_BYTES: usize = 4;
 
 /// The file of a partition.
 #[derive(Debug)]
@@ -71,24 +73,24 @@ impl Bodies {
     pub(super) fn append(&self, subjects: &[(&str, &[Body])]) -> Result<Vec<Place>, ViewError> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let end = self.end.load(Ordering::Acquire);
-        let (mut encoder, mut plain) = (Encoder::default(), Vec::with_capacity(2 * BLOCK_BYTES));
-        let (mut packed, mut places, mut begun) = (Vec::new(), Vec::with_capacity(subjects.len()), 0);
-        for (index, (subject, bodies)) in subjects.iter().enumerate() {
-            let start = length(&plain)?;
+        let (mut packing, mut places) = (Packing::default(), Vec::with_capacity(subjects.len()));
+        for (subject, bodies) in subjects {
+            let size = bodies.iter().map(|(_, body)| body.len() + BESIDE_BYTES).sum();
+            // Who reads a subject with few events shall not unpack those of one with many.
+            if packing.plain.len() + size > 2 * BLOCK_BYTES {
+                packing.finish(end, &mut places)?;
+            }
+            packing.plain.reserve(size);
+            let start = length(&packing.plain)?;
             let saved: Vec<(Offset, Raw)> = bodies.iter().map(|(offset, body)| (*offset, Raw(body))).collect();
-            plain.reserve(bodies.iter().map(|(_, body)| body.len() + BESIDE_BYTES).sum());
-            rows::write(&(subject, saved), &mut plain)?;
-            places.push(Place { block: 0..0, within: start..length(&plain)? });
-            if plain.len() >= BLOCK_BYTES || index + 1 == subjects.len() {
-                let start = end + packed.len() as u64;
-                packed.extend_from_slice(encoder.pack(&plain)?);
-                for place in &mut places[begun..] {
-                    place.block = start..end + packed.len() as u64;
-                }
-                begun = places.len();
-                plain.clear();
+            rows::write(&(subject, saved), &mut packing.plain)?;
+            places.push(Place { block: 0..0, within: start..length(&packing.plain)? });
+            if packing.plain.len() >= BLOCK_BYTES {
+                packing.finish(end, &mut places)?;
             }
         }
+        packing.finish(end, &mut places)?;
+        let packed = packing.packed;
         self.file.write_all_at(&packed, end).map_err(|error| self.trouble(&error))?;
         self.end.store(end + packed.len() as u64, Ordering::Release);
         Ok(places)
@@ -101,7 +103,12 @@ impl Bodies {
         let length = place.block.end.checked_sub(place.block.start).filter(|_| place.block.end <= end);
         let mut packed = vec![0; length.ok_or_else(no_block)? as usize];
         self.file.read_exact_at(&mut packed, place.block.start).map_err(|error| self.trouble(&error))?;
-        let plain = rows::unpack(&packed)?;
+        let damaged = || ViewError(format!("{}: the block at {place:?} is damaged", self.path.display()));
+        let (checksum, block) = packed.split_first_chunk::<CHECKSUM_BYTES>().ok_or_else(no_block)?;
+        if u32::from_le_bytes(*checksum) != crc32fast::hash(block) {
+            return Err(damaged());
+        }
+        let plain = rows::unpack(block)?;
         let own = plain.get(place.within.start as usize..place.within.end as usize).ok_or_else(no_block)?;
         let (whose, saved): (&str, Vec<(Offset, Raw)>) = rows::parse(own)?;
         if whose != subject {
@@ -112,6 +119,36 @@ impl Bodies {
 
     fn trouble(&self, error: &std::io::Error) -> ViewError {
         trouble(&self.path, error)
+    }
+}
+
+/// Blocks on their way into the file.
+#[derive(Default)]
+struct Packing {
+    encoder: Encoder,
+    /// Of the block that is begun.
+    plain: Vec<u8>,
+    packed: Vec<u8>,
+    /// Places that have their block.
+    placed: usize,
+}
+
+impl Packing {
+    /// Ends the block that is begun, if there is one, and gives it to the places in it.
+    fn finish(&mut self, end: u64, places: &mut [Place]) -> Result<(), ViewError> {
+        if self.placed == places.len() {
+            return Ok(());
+        }
+        let start = end + self.packed.len() as u64;
+        let block = self.encoder.pack(&self.plain)?;
+        self.packed.extend_from_slice(&crc32fast::hash(block).to_le_bytes());
+        self.packed.extend_from_slice(block);
+        for place in &mut places[self.placed..] {
+            place.block = start..end + self.packed.len() as u64;
+        }
+        self.placed = places.len();
+        self.plain.clear();
+        Ok(())
     }
 }
 
@@ -147,6 +184,32 @@ mod tests {
         }
         let blocks: std::collections::BTreeSet<u64> = places.iter().map(|place| place.block.start).collect();
         assert!((3..20).contains(&blocks.len()), "neighbours are packed together: {blocks:?}");
+    }
+
+    #[test]
+    fn a_subject_with_few_events_does_not_share_a_block_with_one_that_has_very_many() {
+        let directory = tempfile::tempdir().unwrap();
+        let bodies = Bodies::open(directory.path(), 0).unwrap();
+        let (few, many): (Vec<Body>, Vec<Body>) = ((0..2).map(body).collect(), (0..500).map(body).collect());
+        let places = bodies.append(&[("S1", &few), ("S2", &many), ("S3", &few)]).unwrap();
+        assert!(places[0].block.end <= places[1].block.start && places[1].block.end <= places[2].block.start);
+        for (place, (subject, expected)) in places.iter().zip([("S1", &few), ("S2", &many), ("S3", &few)]) {
+            assert_eq!(bodies.read(subject, place).unwrap(), *expected);
+        }
+    }
+
+    #[test]
+    fn what_the_disk_has_damaged_anywhere_is_an_error_and_no_event() {
+        let directory = tempfile::tempdir().unwrap();
+        let bodies = Bodies::open(directory.path(), 0).unwrap();
+        let place = bodies.append(&[("S1", &[body(1)])]).unwrap().remove(0);
+        let whole = std::fs::read(&bodies.path).unwrap();
+        for index in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[index] ^= 0x10;
+            std::fs::write(&bodies.path, damaged).unwrap();
+            assert!(bodies.read("S1", &place).is_err(), "byte {index}");
+        }
     }
 
     #[test]

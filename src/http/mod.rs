@@ -21,6 +21,7 @@ pub mod statistics;
 pub mod subjects;
 mod unread;
 pub mod viewer;
+mod whole;
 
 pub use crate::problem::Problem;
 
@@ -63,6 +64,7 @@ fn all(manual: bool) -> axum::Router<App> {
 /// The surface of a node.
 pub fn router(app: App) -> axum::Router {
     all(app.node.clock.is_manual())
+        .layer(axum::middleware::from_fn_with_state(app.clone(), whole::only))
         .layer(tower::limit::GlobalConcurrencyLimitLayer::new(MAX_REQUESTS))
         // Whether it lives is asked all the more where it is pressed hard.
         .merge(operation::probes())

@@ -87,6 +87,11 @@ impl Projector {
         self.shards.iter().all(|shard| shard.is_caught_up())
     }
 
+    /// How often views of a partition were thrown away since the start.
+    pub fn rebuilds(&self) -> u64 {
+        self.shards.iter().map(|shard| shard.rebuilds.load(Ordering::SeqCst)).sum()
+    }
+
     /// Finishes the batches under way, saves the views, and leaves the marker of a clean stop.
     pub fn stop(&self) -> Result<(), ViewError> {
         self.stop.store(true, Ordering::SeqCst);

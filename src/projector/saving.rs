@@ -103,6 +103,7 @@ impl Shard {
             other => {
                 let found = other.map(|checkpoint| checkpoint.map(|checkpoint| checkpoint.offset));
                 tracing::info!(partition = self.number, ?found, published, "rebuilding the views of this partition");
+                self.rebuilds.fetch_add(1, Ordering::SeqCst);
                 self.views.write().unwrap_or_else(PoisonError::into_inner).clear()?;
                 None
             }

@@ -16,7 +16,7 @@ use std::{
     ops::Bound,
     sync::{
         Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     time::Instant,
 };
@@ -53,6 +53,8 @@ pub struct Shard {
     /// Events below this offset are published and shown.
     pub(super) progress: watch::Sender<Offset>,
     pub(super) caught_up: AtomicBool,
+    /// How often its views were thrown away.
+    pub(super) rebuilds: AtomicU64,
     /// Why it stands still, until it goes on.
     trouble: Mutex<Option<String>>,
     /// Outputs of a batch may be in the log that is not shown yet.
@@ -150,6 +152,7 @@ impl Shard {
             views: RwLock::new(views),
             progress: watch::Sender::new(0),
             caught_up: AtomicBool::new(false),
+            rebuilds: AtomicU64::new(0),
             trouble: Mutex::default(),
             publishing: AtomicBool::new(false),
             expecting: Arc::default(),

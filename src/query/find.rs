@@ -4,7 +4,7 @@ use super::{
     MAX_LIMIT, Page,
     scope::Scope,
     subject::{self, About},
-    walk::{Cursor, Place},
+    walk::{Cursor, Place, ready},
 };
 use crate::{node::Node, problem::Problem, views::identifier_term};
 use chengxin_projections::identifier::number_form;
@@ -41,6 +41,7 @@ pub fn by_identifier(node: &Node, identifier: &str, scope: &Scope) -> Result<Pag
     if identifier.trim().is_empty() {
         return Err(Problem::parameter("identifier", "give a USCC, an organisation code or another number"));
     }
+    ready(node)?;
     let mut keys = vec![Box::from(subject::key(identifier))];
     let (given, form) = (identifier.trim(), number_form(identifier));
     for term in [identifier_term(given), identifier_term(&form)] {
@@ -86,6 +87,7 @@ pub fn by_name(
     if name.trim().chars().count() < MIN_NAME {
         return Err(Problem::parameter("name", format!("give at least {MIN_NAME} characters of the name")));
     }
+    ready(node)?;
     let mut keys: Vec<Box<str>> = Vec::new();
     for shard in node.shards() {
         keys.extend(shard.named(name.trim(), MAX_LIMIT));

@@ -167,9 +167,11 @@ pub const MISTYPED: &str =
 
 /// The file of a subject of whom something was known.
 pub fn held(shard: &Shard, key: &str, known: Known) -> Result<Arc<Held>, Problem> {
+    // Asked before: what is not found may come until then.
+    let is_complete = shard.is_caught_up();
     match shard.file(key)? {
         Some(held) if held.file.is_known(known) => Ok(held),
-        None if !shard.is_caught_up() => Err(Problem::unavailable("the views are not complete yet; try again")),
+        None if !is_complete => Err(Problem::unavailable("the views are not complete yet; try again")),
         _ => {
             let detail = "nothing is known of this subject; give an organisation code, a USCC, or the id of a person";
             Err(Problem::not_found(detail))

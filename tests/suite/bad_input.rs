@@ -164,6 +164,9 @@ impl Read for Endless {
     }
 }
 
+/// Less than the line, and more than a server grows by while it does something else at the same time.
+const MUCH: u64 = 48 << 20;
+
 #[test]
 fn a_line_of_64_megabytes_takes_no_memory_to_speak_of_and_the_next_line_is_taken() {
     let (_site, server) = started();
@@ -177,13 +180,13 @@ fn a_line_of_64_megabytes_takes_no_memory_to_speak_of_and_the_next_line_is_taken
     assert_eq!(lines[0]["errors"][0]["code"], "too-long", "{lines:?}");
     assert_eq!(lines[1]["effect"], "applied");
     let grown = server.peak_memory() - before;
-    assert!(grown < 32 << 20, "{grown} bytes more");
+    assert!(grown < MUCH, "{grown} bytes more");
     let mut body = Endless { left: 64 << 20, then: Vec::new() };
     // The server may stop reading before all of it is sent.
     let reply = client.try_send("/v1/events", "application/json", ureq::SendBody::from_reader(&mut body));
     assert!(reply.is_err() || reply.is_ok_and(|reply| reply.status == 400));
     let grown = server.peak_memory() - before;
-    assert!(grown < 32 << 20, "{grown} bytes more");
+    assert!(grown < MUCH, "{grown} bytes more");
     assert_eq!(client.publish(&penalty("P-2", TODAY, COMPANY)).status, 201);
     server.stop();
 }

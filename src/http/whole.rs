@@ -1,0 +1,26 @@
+//! Answers from views that stayed whole while they were asked.
+
+use super::App;
+use crate::problem::Problem;
+use axum::{
+    extract::{Request, State},
+    http::Method,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+/// The only query that is not a GET: what it asks for must not stand in an address.
+const FIND: &str = "/v1/subjects/find";
+
+/// Refuses an answer during which views were thrown away to be rebuilt: it may lack parts of what it tells.
+pub(super) async fn only(State(app): State<App>, request: Request, next: Next) -> Response {
+    if request.method() != Method::GET && request.uri().path() != FIND {
+        return next.run(request).await;
+    }
+    let before = app.node.projector.rebuilds();
+    let response = next.run(request).await;
+    if app.node.projector.rebuilds() == before {
+        return response;
+    }
+    Problem::unavailable("the views were thrown away meanwhile, to be rebuilt from the log; try again").into_response()
+}

@@ -17,9 +17,9 @@ pub(super) async fn only(State(app): State<App>, request: Request, next: Next) -
     if request.method() != Method::GET && request.uri().path() != FIND {
         return next.run(request).await;
     }
-    let before = app.node.projector.rebuilds();
+    let before = app.node.projector.loads();
     let response = next.run(request).await;
-    if app.node.projector.rebuilds() == before {
+    if app.node.projector.loads() == before {
         return response;
     }
     Problem::unavailable("the views were thrown away meanwhile, to be rebuilt from the log; try again").into_response()

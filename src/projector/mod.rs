@@ -87,9 +87,9 @@ impl Projector {
         self.shards.iter().all(|shard| shard.is_caught_up())
     }
 
-    /// How often views of a partition were thrown away since the start.
-    pub fn rebuilds(&self) -> u64 {
-        self.shards.iter().map(|shard| shard.rebuilds.load(Ordering::SeqCst)).sum()
+    /// How often views of a partition were loaded, or thrown away and begun anew, since the start.
+    pub fn loads(&self) -> u64 {
+        self.shards.iter().map(|shard| shard.loads.load(Ordering::SeqCst)).sum()
     }
 
     /// Finishes the batches under way, saves the views, and leaves the marker of a clean stop.

@@ -103,7 +103,6 @@ impl Shard {
             other => {
                 let found = other.map(|checkpoint| checkpoint.map(|checkpoint| checkpoint.offset));
                 tracing::info!(partition = self.number, ?found, published, "rebuilding the views of this partition");
-                self.rebuilds.fetch_add(1, Ordering::SeqCst);
                 self.views.write().unwrap_or_else(PoisonError::into_inner).clear()?;
                 None
             }
@@ -139,6 +138,8 @@ impl Shard {
             index.add(&subject, &name);
         }
         drop(index);
+        // Before the rows may be read again: who waited for them while they were cleared is told by this.
+        self.loads.fetch_add(1, Ordering::SeqCst);
         self.broken.store(false, Ordering::SeqCst);
         self.progress.send_replace(at);
         Ok(())

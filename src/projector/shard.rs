@@ -53,8 +53,8 @@ pub struct Shard {
     /// Events below this offset are published and shown.
     pub(super) progress: watch::Sender<Offset>,
     pub(super) caught_up: AtomicBool,
-    /// How often its views were thrown away.
-    pub(super) rebuilds: AtomicU64,
+    /// How often its views were loaded, or begun anew.
+    pub(super) loads: AtomicU64,
     /// Why it stands still, until it goes on.
     trouble: Mutex<Option<String>>,
     /// Outputs of a batch may be in the log that is not shown yet.
@@ -152,7 +152,7 @@ impl Shard {
             views: RwLock::new(views),
             progress: watch::Sender::new(0),
             caught_up: AtomicBool::new(false),
-            rebuilds: AtomicU64::new(0),
+            loads: AtomicU64::new(0),
             trouble: Mutex::default(),
             publishing: AtomicBool::new(false),
             expecting: Arc::default(),
@@ -252,7 +252,7 @@ impl Shard {
         // Held until the trouble is noted: it is over once the rows are cleared, which waits for this.
         let views = self.views();
         if self.is_broken() {
-            return Err(ViewError("they are being rebuilt".to_owned()));
+            return Err(rebuilding());
         }
         let read = look(&views);
         if let Err(error) = &read {
@@ -264,6 +264,9 @@ impl Shard {
 
     /// The file of a subject.
     pub fn file(&self, subject: &str) -> Result<Option<Arc<Held>>, ViewError> {
+        if self.is_broken() {
+            return Err(rebuilding());
+        }
         let generation = {
             let state = self.state();
             if let Some(unsaved) = state.unsaved(subject) {
@@ -360,6 +363,10 @@ impl Shard {
     pub(super) fn due(&self, after: Date, day: Date) -> Vec<Box<str>> {
         self.state().agenda.due(after, day)
     }
+}
+
+fn rebuilding() -> ViewError {
+    ViewError("they are being rebuilt".to_owned())
 }
 
 impl State {

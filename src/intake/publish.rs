@@ -227,13 +227,13 @@ impl Intake {
         let everywhere = event.subject.kind == SubjectKind::System;
         let last = if everywhere { partitions - 1 } else { partition_of(&record.key, partitions) };
         let first = if everywhere { 0 } else { last };
-        let mut index = 0;
-        for partition in (first..=last).rev() {
-            record.partition = partition;
-            let queue = records.entry(partition).or_default();
-            index = queue.len();
-            queue.push(record.clone());
+        for partition in first + 1..=last {
+            records.entry(partition).or_default().push(Record { partition, ..record.clone() });
         }
+        record.partition = first;
+        let queue = records.entry(first).or_default();
+        let index = queue.len();
+        queue.push(record);
         let (id, record, recorded) = (event.id.clone(), event.name(), event.recorded);
         Ok(Awaited::Appended { id, record, recorded, partition: first, index, everywhere, told })
     }

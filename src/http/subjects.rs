@@ -32,10 +32,13 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
+/// The only query that is not a GET: what it asks for must not stand in an address.
+pub const FIND: &str = "/v1/subjects/find";
+
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/v1/subjects", get(search))
-        .route("/v1/subjects/find", post(find_person))
+        .route(FIND, post(find_person))
         .route("/v1/subjects/{id}", get(credit_file))
         .route("/v1/subjects/{id}/timeline", get(timeline))
         .route("/v1/subjects/{id}/events", get(subject_events))

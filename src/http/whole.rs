@@ -1,6 +1,6 @@
 //! Answers from views that stayed whole while they were asked.
 
-use super::App;
+use super::{App, subjects::FIND};
 use crate::problem::Problem;
 use axum::{
     extract::{Request, State},
@@ -8,9 +8,6 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-
-/// The only query that is not a GET: what it asks for must not stand in an address.
-const FIND: &str = "/v1/subjects/find";
 
 /// Refuses an answer during which views were thrown away to be rebuilt: it may lack parts of what it tells.
 pub(super) async fn only(State(app): State<App>, request: Request, next: Next) -> Response {

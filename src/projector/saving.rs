@@ -20,7 +20,8 @@ use std::{
 };
 
 /// Unsaved memory of all partitions together at which saves begin, and at which folding waits for the save under way:
-/// twice this may be in memory. Of a replay, which saves by itself, those that have a turn share it. The more is saved together, the fewer times a file is written that changes often.
+/// twice this may be in memory. Of replays, which save by themselves, those that have a turn share it. The more is saved
+/// together, the fewer times a file is written that changes often.
 pub(super) const SAVE_BYTES: usize = 800 << 20;
 /// How long changes may stay unsaved while the partition follows the tail of the log. Under load a subject often changes
 /// again before that, and is written once; what is lost with the process is folded again in seconds.

@@ -66,7 +66,8 @@ mod tests {
                 });
             }
         });
-        assert_eq!((most.into_inner(), had.into_inner()), (2, 800));
+        assert!(most.into_inner() <= 2, "on one processor they may never meet");
+        assert_eq!(had.into_inner(), 800);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! large atomic batches, which hold up every other operation of sled (ADR 3). The checkpoint is written after the rows
 //! that it vouches for, and sled recovers its log up to a prefix, so rows may lead the checkpoint but never lag it.
 //!
-//! No type of sled leaves this module. Any error or panic of sled means "rebuild", never a crash.
+//! The events themselves stand in files beside sled (`bodies.rs`). No type of sled leaves this module. Any error or panic of sled means "rebuild", never a crash.
 
 mod bodies;
 mod marker;

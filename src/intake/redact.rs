@@ -187,11 +187,11 @@ impl Hidden {
         if let Some(name) = record {
             let given = mentions.iter().find_map(|mention| mention.subject_name.clone());
             hidden.own_name = hidden.own_name.or(given);
-            hidden.learn_all(vault.open_fields(subject, &representative_of(name))?, RELATED);
-            if let Some((held, record)) = held.and_then(|held| Some((held, held.file.record(name)?))) {
-                for person in named_by(node, held, record)? {
-                    hidden.learn_all(vault.open_fields(&person, OWN_FIELDS)?, RELATED);
-                }
+            let held = held.and_then(|held| Some((held, held.file.record(name)?)));
+            for (subject, reference) in named_by(node, subject, name, held)? {
+                hidden.learn_all(vault.open_fields(&subject, &reference)?, RELATED);
+            }
+            if let Some((held, record)) = held {
                 // As it was when the record came: a later name must not make another event of this one.
                 let then = Known::Offset(record.stamp.offset);
                 hidden.own_name = hidden.own_name.or_else(|| held.file.name(then).map(str::to_owned));
@@ -277,22 +277,36 @@ impl Hidden {
     }
 }
 
-/// The persons whom a record names by their ids, as it was published and as it was corrected.
-fn named_by(node: &Node, held: &Held, record: &Record) -> Result<BTreeSet<String>, Rejection> {
+/// Under which subjects and references the vault has the persons whom a record names, as it was published and as it was
+/// corrected. They stand in the record where it can be read; otherwise only its representative can be asked for.
+fn named_by(
+    node: &Node,
+    subject: &str,
+    name: &str,
+    held: Option<(&Held, &Arc<Record>)>,
+) -> Result<BTreeSet<(String, String)>, Rejection> {
+    let own = |person: String| (person, OWN_FIELDS.to_owned());
+    let representative = || (subject.to_owned(), representative_of(name));
+    let Some((held, record)) = held else { return Ok(BTreeSet::from([representative()])) };
     let entry = record.designation(Known::Now).into_iter().flat_map(|entry| &entry.persons);
-    let mut named: BTreeSet<String> = entry.map(|person| person.person.to_string()).collect();
-    if !matches!(record.first, Content::License(_) | Content::Penalty(_)) {
-        return Ok(named);
+    let mut named: BTreeSet<(String, String)> = entry.map(|person| own(person.person.to_string())).collect();
+    let mut event = None;
+    if matches!(record.first, Content::License(_) | Content::Penalty(_)) {
+        let body = node.shard_of(subject).body(&held.file.id, record.stamp.offset)?;
+        event = body.and_then(|body| node.codec.decode_event(&body).ok());
     }
-    let bodies = node.shard_of(&held.file.id).bodies(&held.file.id)?;
-    let body = bodies.iter().find(|(offset, _)| *offset == record.stamp.offset);
-    let event = body.and_then(|(_, body)| node.codec.decode_event(body).ok());
-    let representative = match event.map(|event| event.data) {
+    let reference = match event.map(|event| event.data) {
         Some(Data::LicenseGranted(license)) => license.representative,
         Some(Data::PenaltyImposed(penalty)) => penalty.representative,
-        _ => None,
+        _ => {
+            named.insert(representative());
+            None
+        }
     };
-    named.extend(representative.and_then(|reference| reference.person));
+    if let Some(reference) = reference {
+        named.extend(reference.person.map(own));
+        named.extend(reference.sealed.map(|sealed| (subject.to_owned(), sealed)));
+    }
     Ok(named)
 }
 

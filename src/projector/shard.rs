@@ -8,6 +8,7 @@ use crate::{
     log::Offset,
     views::{Body, Held, PartitionViews, Term, ViewError},
 };
+use bytes::Bytes;
 use chengxin_projections::{date::Date, hash, judge::Outcome, partition::Partition};
 use foldhash::fast::RandomState;
 use std::{
@@ -297,17 +298,26 @@ impl Shard {
     pub fn bodies(&self, subject: &str) -> Result<Vec<Body>, ViewError> {
         let unsaved: Vec<Body> = {
             let state = self.state();
-            let layers = [
-                state.saving.as_deref().and_then(|layer| layer.subjects.get(subject)),
-                state.current.subjects.get(subject),
-            ];
-            layers.into_iter().flatten().flat_map(|unsaved| unsaved.bodies.iter().cloned()).collect()
+            let unsaved = state.layers().filter_map(|layer| layer.subjects.get(subject));
+            unsaved.flat_map(|unsaved| unsaved.bodies.iter().cloned()).collect()
         };
         let mut bodies = self.read(|views| views.bodies(subject))?;
         bodies.extend(unsaved);
         bodies.sort_unstable_by_key(|(offset, _)| *offset);
         bodies.dedup_by_key(|(offset, _)| *offset);
         Ok(bodies)
+    }
+
+    /// One of them.
+    pub fn body(&self, subject: &str, offset: Offset) -> Result<Option<Bytes>, ViewError> {
+        {
+            let state = self.state();
+            let unsaved = state.layers().filter_map(|layer| layer.subjects.get(subject));
+            if let Some((_, body)) = unsaved.flat_map(|unsaved| &unsaved.bodies).find(|(known, _)| *known == offset) {
+                return Ok(Some(body.clone()));
+            }
+        }
+        self.read(|views| views.body(subject, offset))
     }
 
     /// Up to `limit` subjects that are indexed by a term, in order, behind `after`.

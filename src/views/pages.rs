@@ -39,6 +39,19 @@ impl Pages {
         Ok(found.ok().map(|index| entries[index].1.0.into()))
     }
 
+    /// The last entry with a key of at most `key`.
+    pub(super) fn at_or_before(&self, key: &[u8]) -> Result<Option<Entry>, ViewError> {
+        for row in self.0.range(..=key).rev() {
+            let row = rows::unpack(&row?.1)?;
+            let entries: Entries = rows::parse(&row)?;
+            let count = entries.partition_point(|(known, _)| known.0 <= key);
+            if let Some((key, value)) = entries[..count].last() {
+                return Ok(Some((key.0.into(), value.0.into())));
+            }
+        }
+        Ok(None)
+    }
+
     /// Entries in order, from a key on.
     pub(super) fn scan(&self, from: Bound<Vec<u8>>) -> impl Iterator<Item = Result<Entry, ViewError>> + use<> {
         let first = match &from {
@@ -276,6 +289,12 @@ mod tests {
         for (key, value) in &expected {
             assert_eq!(pages.get(key).unwrap().as_ref(), Some(value));
         }
+        for (index, (key, _)) in expected.iter().enumerate() {
+            let behind = [key, &[0][..]].concat();
+            assert_eq!(pages.at_or_before(key).unwrap().as_ref(), expected.get(index));
+            assert_eq!(pages.at_or_before(&behind).unwrap().as_ref(), expected.get(index));
+        }
+        assert_eq!(pages.at_or_before(b"k").unwrap(), None);
         assert_eq!(pages.get(b"k").unwrap(), None);
         assert_eq!(pages.get(b"z").unwrap(), None);
         let (middle, _) = expected[expected.len() / 2].clone();

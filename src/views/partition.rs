@@ -159,6 +159,24 @@ impl PartitionViews {
         Ok(bodies)
     }
 
+    /// One of them.
+    pub fn body(&self, subject: &str, offset: Offset) -> Result<Option<Bytes>, ViewError> {
+        let prefix = prefix(subject);
+        let mut begin = Some(offset);
+        while let Some(first) = begin {
+            let key = [&prefix[..], &first.to_be_bytes()].concat();
+            let Some((key, place)) = self.bodies.at_or_before(&key)? else { break };
+            let Some(first) = key.strip_prefix(&prefix[..]).and_then(|first| first.try_into().ok()) else { break };
+            let found = self.packed.read(subject, &rows::parse(&place)?)?;
+            if let Some((_, body)) = found.into_iter().find(|(known, _)| *known == offset) {
+                return Ok(Some(body));
+            }
+            // After a crash events can have been saved together with fewer others.
+            begin = u64::from_be_bytes(first).checked_sub(1);
+        }
+        Ok(None)
+    }
+
     /// When something of each subject changes next by itself.
     pub fn agenda(&self) -> impl Iterator<Item = Result<(Date, Box<str>), ViewError>> + use<> {
         let no_date = || ViewError("an entry of the agenda has no date".to_owned());
@@ -334,4 +352,44 @@ fn agenda_place(key: &[u8]) -> Option<(Date, Box<str>)> {
 
 fn text(bytes: &[u8]) -> Box<str> {
     String::from_utf8_lossy(bytes).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chengxin_projections::event::SubjectKind;
+
+    fn views(directory: &std::path::Path) -> PartitionViews {
+        let db = sled::Config::new().temporary(true).open().unwrap();
+        PartitionViews::open(&db, Arc::new(Bodies::open(directory, 0).unwrap()), 0).unwrap()
+    }
+
+    fn body(offset: Offset) -> Body {
+        (offset, Bytes::from(format!("event {offset}")))
+    }
+
+    fn save(views: &PartitionViews, subject: &str, offsets: &[Offset]) {
+        let held = Held { file: CreditFile::new(subject, SubjectKind::Organisation), next: None };
+        let bodies: Vec<Body> = offsets.iter().copied().map(body).collect();
+        let save = Save { subject, held: &held, bodies: &bodies, planned: None, new_ids: &[], new_names: &[] };
+        views.save(vec![save], &BTreeMap::new(), &mut || {}).unwrap();
+    }
+
+    #[test]
+    fn one_event_is_found_among_those_of_many_saves_of_which_some_were_repeated_after_a_crash() {
+        let directory = tempfile::tempdir().unwrap();
+        let views = views(directory.path());
+        save(&views, "S", &[1]);
+        save(&views, "S1", &[3, 5, 20, 30]);
+        save(&views, "S1", &[5, 20]);
+        save(&views, "S1", &[40, 41]);
+        save(&views, "S2", &[35]);
+        for offset in [3, 5, 20, 30, 40, 41] {
+            assert_eq!(views.body("S1", offset).unwrap(), Some(body(offset).1), "{offset}");
+        }
+        for offset in [0, 1, 4, 35, 50] {
+            assert_eq!(views.body("S1", offset).unwrap(), None, "{offset}");
+        }
+        assert_eq!(views.body("S0", 1).unwrap(), None);
+    }
 }

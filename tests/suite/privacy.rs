@@ -9,6 +9,7 @@ use crate::support::server::{AUDITOR, LABOUR, MARKET, Server, Site};
 /// Made up, and of letters that nothing else here uses.
 const NAME: &str = "龘靐齉";
 const OTHER_NAME: &str = "麤鱻淼";
+const NAME_ALONE: &str = "爨彠龖";
 const NUMBER: &str = "11010519491231002X";
 const OTHER_NUMBER: &str = "440524188001010014";
 const LATE_NAME: &str = "馫驫灥";
@@ -38,6 +39,12 @@ fn publish_about_persons(server: &Server) {
     let grounds = json!({ "grounds": format!("{NAME}称{NUMBER}并非其证件"), "by": "subject" });
     applied(MARKET, &act("objection.filed", "O-1", "2026-06-01", COMPANY, &format!("{LABOUR}/L-1"), grounds.clone()));
     applied(LABOUR, &act("objection.filed", "O-2", "2026-06-01", COMPANY, &format!("{MARKET}/P-2"), grounds));
+    // Also whom no document tells apart.
+    let mut represented = penalty("P-3", "2026-06-01", COMPANY);
+    represented["data"]["representative"] = json!({ "name": NAME_ALONE });
+    applied(MARKET, &represented);
+    let grounds = json!({ "grounds": format!("{NAME_ALONE}从未签字"), "by": "subject" });
+    applied(LABOUR, &act("objection.filed", "O-4", "2026-06-01", COMPANY, &format!("{MARKET}/P-3"), grounds));
     applied(LABOUR, &exit("X-1", "2026-06-01", COMPANY, &format!("{LABOUR}/L-1"), "early"));
     // In one stream nothing of the first line is sealed or in a view when the second is looked at.
     let mut entry = black("unpaid-wages", "L-2", "2026-06-01", "2029-06-01", COMPANY);
@@ -66,7 +73,7 @@ fn no_name_and_no_number_of_a_person_is_in_clear_in_any_file_trace_or_metric() {
     let metrics = server.client(AUDITOR).get("/metrics").body;
     let traces = server.written();
     server.stop();
-    for secret in [NAME, OTHER_NAME, LATE_NAME, NUMBER, OTHER_NUMBER, LATE_NUMBER] {
+    for secret in [NAME, OTHER_NAME, LATE_NAME, NAME_ALONE, NUMBER, OTHER_NUMBER, LATE_NUMBER] {
         assert!(!metrics.contains(secret), "{secret} in the metrics");
         assert!(!traces.contains(secret), "{secret} in the traces");
         let found = files_with(site.data(), secret.as_bytes());

@@ -75,7 +75,7 @@ mod tests {
     use super::*;
     use crate::{
         codec,
-        log::{Record, Topic, embedded::Embedded},
+        log::{Decoded, Record, Topic, embedded::Embedded},
     };
     use chengxin_projections::{
         date::Date,
@@ -100,8 +100,14 @@ mod tests {
         let mut value = Vec::new();
         Codec::new().encode_event(&event, &mut value);
         let attributes = Some(codec::attributes(&event));
-        let record =
-            Record { topic: Topic::Events, partition, key: b"system".to_vec(), value: Some(value), attributes };
+        let record = Record {
+            topic: Topic::Events,
+            partition,
+            key: b"system".to_vec(),
+            value: Some(value),
+            attributes,
+            decoded: Decoded::default(),
+        };
         log.append(vec![record]).blocking_recv().unwrap().unwrap();
     }
 

@@ -4,7 +4,7 @@ use crate::{Result, settings::PARTITIONS};
 use chengxin::{
     codec::Codec,
     demo::{Demo, DemoConfig, DemoItem},
-    log::{Log, Pending, Record, Topic, partition_of},
+    log::{Decoded, Log, Pending, Record, Topic, partition_of},
 };
 use chengxin_projections::{
     event::Event,
@@ -103,6 +103,7 @@ pub(crate) fn copy(from: &dyn Log, to: &dyn Log) -> Result<f64> {
                 key: stored.key.into(),
                 value: stored.value.map(Into::into),
                 attributes: None,
+                decoded: Decoded::default(),
             });
             batches.push(records.collect::<Vec<Record>>());
             if batch.at_end {

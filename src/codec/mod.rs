@@ -14,7 +14,7 @@ mod tests;
 pub use envelope::Envelope;
 pub use error::DecodeError;
 
-use crate::log::{Attributes, Record, Topic};
+use crate::log::{Attributes, Decoded, Record, Stored, Topic};
 use apache_avro::{Schema, reader::datum::GenericDatumReader};
 use chengxin_projections::{
     change::{ListChange, ListEntry, MeasureChange, ObligationChange, Refused},
@@ -23,7 +23,7 @@ use chengxin_projections::{
 };
 use schemas::{Registered, SCHEMAS};
 use serde::{Serialize, de::DeserializeOwned};
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 /// The longest text or bytes in a message; a longer length prefix is a bad datum and allocates nothing. Above any
 /// message that either log takes.
@@ -84,12 +84,25 @@ impl Codec {
         let mut value = Vec::with_capacity(512);
         self.encode_event(event, &mut value);
         let (topic, key) = (Topic::Events, event.subject.id.as_bytes().to_vec());
-        Record { topic, partition, key, value: Some(value), attributes: Some(attributes(event)) }
+        let (attributes, decoded) = (Some(attributes(event)), Decoded::default());
+        Record { topic, partition, key, value: Some(value), attributes, decoded }
     }
 
     pub fn decode_event(&self, message: &[u8]) -> Result<Event, DecodeError> {
         let (reader, schema, datum) = self.open(message)?;
         read_event(schema.kind, reader, datum).unwrap_or(Err(DecodeError::OtherMessage { kind: schema.kind }))
+    }
+
+    /// The event of a record, decoded if it was not handed on with it.
+    pub fn event_of<'s>(&self, stored: &'s Stored) -> Result<Cow<'s, Event>, DecodeError> {
+        let message = stored.value.as_deref().unwrap_or_default();
+        match &stored.decoded.0 {
+            Some(event) => {
+                debug_assert_eq!(self.decode_event(message).ok().as_ref(), Some(&**event));
+                Ok(Cow::Borrowed(event))
+            }
+            None => self.decode_event(message).map(Cow::Owned),
+        }
     }
 
     /// Appends the message to `out`.

@@ -5,7 +5,7 @@
 use super::{FieldError, Intake, Outcome, Publisher, Rejection, check_org, parse};
 use crate::{
     log::{
-        Attributes, LogError, Offset, Record, Topic,
+        Attributes, Decoded, LogError, Offset, Record, Topic,
         kafka::{InboxReader, InboxRecord, Kafka},
         partition_of,
     },
@@ -153,6 +153,7 @@ fn refusal(node: &Node, record: &InboxRecord, rejection: &Rejection) -> Record {
         key,
         value: Some(value),
         attributes: Some(Attributes { id: position, kind: "refusal", source: "chengxin".to_owned(), time }),
+        decoded: Decoded::default(),
     }
 }
 

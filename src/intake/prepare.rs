@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 pub(super) enum Prepared {
     /// With the personal fields to be sealed before it is appended, and what its publisher should look at.
-    New(Box<Event>, Vec<ToSeal>, Vec<Reason>),
+    New(Arc<Event>, Vec<ToSeal>, Vec<Reason>),
     Duplicate(Outcome),
 }
 
@@ -75,7 +75,7 @@ impl Intake {
                 .shards()
                 .iter()
                 .try_for_each(judges)
-                .map(|()| Prepared::New(Box::new(event), sealings, Vec::new()));
+                .map(|()| Prepared::New(Arc::new(event), sealings, Vec::new()));
         }
         let shard = self.node.shard_of(&event.subject.id);
         judges(shard)?;
@@ -127,7 +127,7 @@ impl Intake {
             .chain(unusual_evidence(&event, shard))
             .chain(unlinked)
             .collect();
-        Ok(Prepared::New(Box::new(event), sealings, warnings))
+        Ok(Prepared::New(Arc::new(event), sealings, warnings))
     }
 
     /// A number that came with another name before may be mistyped, and the record somebody else's.

@@ -7,7 +7,7 @@ use super::{
     underway::{Appending, Kept, Stage, Underway},
 };
 use crate::{
-    log::{RECORD_BYTES, Record, partition_of},
+    log::{Decoded, RECORD_BYTES, Record, partition_of},
     node::Node,
     projector::Answer,
     vault::{Sealing, ToSeal},
@@ -177,7 +177,7 @@ impl Intake {
                     let renames =
                         if makes_record(&event.data) { others.map(|(_, other)| other).collect() } else { Vec::new() };
                     let told = Told { warnings, renames };
-                    self.enqueue(&event, told, &mut records).unwrap_or_else(|rejection| known(Err(rejection)))
+                    self.enqueue(event, told, &mut records).unwrap_or_else(|rejection| known(Err(rejection)))
                 }
             }
         });
@@ -213,18 +213,20 @@ impl Intake {
     /// Adds the event to the records of its partition; policy goes to every partition.
     fn enqueue(
         &self,
-        event: &Event,
+        event: Arc<Event>,
         told: Told,
         records: &mut BTreeMap<u16, Vec<Record>>,
     ) -> Result<Awaited, Rejection> {
         let partitions = self.node.log.partitions();
-        let mut record = self.node.codec.event_record(event, 0);
+        let mut record = self.node.codec.event_record(&event, 0);
         // Marks can be longer than the names in whose place they stand. No log takes what is longer, nor what comes with it.
         if record.size() > RECORD_BYTES {
             let detail = format!("the event would take {} bytes in the log, which takes {RECORD_BYTES}", record.size());
             return Err(Rejection::Malformed(vec![FieldError::new("/data", "too-long", detail)]));
         }
         let everywhere = event.subject.kind == SubjectKind::System;
+        let (id, name, recorded) = (event.id.clone(), event.name(), event.recorded);
+        record.decoded = Decoded(Some(event));
         let last = if everywhere { partitions - 1 } else { partition_of(&record.key, partitions) };
         let first = if everywhere { 0 } else { last };
         for partition in first + 1..=last {
@@ -234,8 +236,7 @@ impl Intake {
         let queue = records.entry(first).or_default();
         let index = queue.len();
         queue.push(record);
-        let (id, record, recorded) = (event.id.clone(), event.name(), event.recorded);
-        Ok(Awaited::Appended { id, record, recorded, partition: first, index, everywhere, told })
+        Ok(Awaited::Appended { id, record: name, recorded, partition: first, index, everywhere, told })
     }
 }
 

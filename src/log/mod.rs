@@ -12,7 +12,8 @@ pub mod embedded;
 pub mod kafka;
 
 use bytes::Bytes;
-use std::time::Duration;
+use chengxin_projections::event::Event;
+use std::{sync::Arc, time::Duration};
 
 /// A place in one partition: the offset of a record, or the offset up to which something has been done.
 pub type Offset = u64;
@@ -78,7 +79,21 @@ pub struct Record {
     pub value: Option<Vec<u8>>,
     /// CloudEvents attributes; Kafka carries them as headers, the embedded log drops them (the value says the same).
     pub attributes: Option<Attributes>,
+    pub decoded: Decoded,
 }
+
+/// The event that a value says, where whoever wrote it had it at hand. A log whose reader is in the same process may hand it
+/// on, so that nobody decodes what was just encoded. It follows from the value, and does not count where records are compared.
+#[derive(Debug, Clone, Default)]
+pub struct Decoded(pub Option<Arc<Event>>);
+
+impl PartialEq for Decoded {
+    fn eq(&self, _: &Decoded) -> bool {
+        true
+    }
+}
+
+impl Eq for Decoded {}
 
 impl Record {
     /// Bytes of key and value.
@@ -105,6 +120,7 @@ pub struct Stored {
     pub offset: Offset,
     pub key: Bytes,
     pub value: Option<Bytes>,
+    pub decoded: Decoded,
 }
 
 /// What one call of [`Reader::next`] found.
@@ -164,7 +180,8 @@ impl Gathered {
         let record = |(offset, end_of_key, end): (Offset, usize, Option<usize>)| {
             let key = buffer.slice(start..end_of_key);
             start = end.unwrap_or(end_of_key);
-            Stored { offset, key, value: end.map(|end| buffer.slice(end_of_key..end)) }
+            let value = end.map(|end| buffer.slice(end_of_key..end));
+            Stored { offset, key, value, decoded: Decoded::default() }
         };
         self.ends.into_iter().map(record).collect()
     }

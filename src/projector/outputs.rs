@@ -2,7 +2,7 @@
 
 use crate::{
     codec::Codec,
-    log::{Attributes, Log, LogError, Offset, Owner, Record, Stored, Topic, partition_of},
+    log::{Attributes, Decoded, Log, LogError, Offset, Owner, Record, Stored, Topic, partition_of},
 };
 use chengxin_projections::{
     change::{Bytes, ListChange, ListEntry, MeasureChange, ObligationChange, Refused},
@@ -213,6 +213,7 @@ impl<'a> Outputs<'a> {
             key: key.to_vec(),
             value: Some(self.scratch.as_slice().into()),
             attributes: self.with_attributes.then(|| told.attributes()),
+            decoded: Decoded::default(),
         };
         self.put(record);
     }

@@ -275,9 +275,7 @@ impl<'a> Folding<'a> {
             // Not the offset of the event: a log has gaps, and progress is what a reader has read.
             self.working.outputs.begin(self.at);
             self.at = stored.offset + 1;
-            let codec = self.working.outputs.codec;
-            let message = stored.value.as_deref().unwrap_or_default();
-            let event = match codec.decode_event(message) {
+            let event = match self.working.outputs.codec.event_of(&stored) {
                 Ok(event) => event,
                 Err(error) => {
                     metrics::counter!("chengxin_unreadable_total").increment(1);

@@ -366,3 +366,32 @@ fn limit_file_size(bytes: &str) {
         Command::new("prlimit").args(["--pid", &pid, &format!("--fsize={bytes}:unlimited")]).status().unwrap();
     assert!(limited.success());
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+
+    /// What was just written is at hand for the first who reads it, and in the file for everyone.
+    #[test]
+    fn whoever_reads_beside_the_writer_finds_every_record_once_and_in_order(
+        steps in proptest::collection::vec((0_usize..4, 1_usize..40), 1..60),
+    ) {
+        let place = EmbeddedPlace::new();
+        let log = place.open();
+        let mut readers: Vec<_> = (0..3).map(|_| log.read(Topic::Events, 0, 0).unwrap()).collect();
+        let mut read: Vec<Vec<String>> = vec![Vec::new(); readers.len()];
+        let mut written = 0;
+        for (who, count) in steps {
+            match readers.get_mut(who) {
+                Some(reader) => read[who].extend(values(&reader.next(count, Duration::ZERO).unwrap().records)),
+                None => {
+                    append(&*log, (written..written + count).map(|n| record(Topic::Events, 0, n)).collect());
+                    written += count;
+                }
+            }
+        }
+        for (reader, read) in readers.iter_mut().zip(&mut read) {
+            read.extend(values(&read_to_end(&mut **reader)));
+            assert_eq!(*read, numbers(written));
+        }
+    }
+}

@@ -2,9 +2,10 @@
 
 use rusqlite::{Connection, Statement};
 
-use super::super::{Offset, Record};
+use super::super::{Offset, Record, Stored, Topic};
+use super::bundle;
 use super::storage::{self, Storage};
-use super::{Tail, bundle};
+use super::tail::{Committing, Tail};
 
 /// Rows that one statement writes, where there are so many.
 const ROWS: usize = 16;
@@ -21,6 +22,8 @@ pub(super) struct Inserter<'c> {
     /// The next offset by table, for those of this transaction only: after a failure it is read from `tails` again,
     /// which only a commit moves.
     next: Vec<Option<Offset>>,
+    /// The events of this transaction, by table.
+    committing: Vec<Committing>,
 }
 
 impl<'c> Inserter<'c> {
@@ -33,6 +36,7 @@ impl<'c> Inserter<'c> {
             inserts: (0..tables).map(|_| None).collect(),
             many_inserts: (0..tables).map(|_| None).collect(),
             next: vec![None; tables],
+            committing: (0..tables).map(|_| Committing::default()).collect(),
         }
     }
 
@@ -45,6 +49,9 @@ impl<'c> Inserter<'c> {
             let table = table.expect("checked before it was queued");
             let next = self.next[table].get_or_insert_with(|| self.tails[table].end());
             rows[table].push((*next, record));
+            if record.topic == Topic::Events {
+                self.committing[table].push(*next, record);
+            }
             offsets.push(*next);
             *next += 1;
         }
@@ -58,9 +65,13 @@ impl<'c> Inserter<'c> {
         Ok(offsets)
     }
 
-    /// Ends the transaction: the new ends of the tables that it has written to.
-    pub(super) fn take_ends(&mut self) -> impl Iterator<Item = (&Tail, Offset)> {
-        self.next.iter_mut().zip(self.tails).filter_map(|(next, tail)| Some((tail, next.take()?)))
+    /// Ends the transaction: of the tables that it has written to, the records that are kept at hand, and the new ends.
+    pub(super) fn take_ends(&mut self) -> impl Iterator<Item = (&Tail, Vec<Stored>, Offset)> {
+        let written = self.next.iter_mut().zip(&mut self.committing).zip(self.tails);
+        written.filter_map(|((next, committing), tail)| {
+            let end = next.take()?;
+            Some((tail, std::mem::take(committing).records(), end))
+        })
     }
 
     fn insert_bundles(&mut self, table: usize, mut rows: &[(Offset, &Record)]) -> rusqlite::Result<()> {

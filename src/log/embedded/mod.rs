@@ -12,11 +12,12 @@ mod insert;
 mod op;
 mod reader;
 mod storage;
+mod tail;
 mod writer;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -29,6 +30,7 @@ use super::{
 use op::Op;
 use reader::SqliteReader;
 use storage::{Storage, failure};
+use tail::Tail;
 use writer::{Asked, Writer};
 
 /// The embedded log, opened by the one process that may write it or, read-only, beside that process.
@@ -49,12 +51,6 @@ struct Shared {
     waiting: AtomicUsize,
 }
 
-/// The committed end of one (topic, partition), and the bell that rings when it grows.
-struct Tail {
-    end: Mutex<Offset>,
-    grown: Condvar,
-}
-
 impl Embedded {
     /// Opens the log of a data directory, or makes it. The partition count is fixed when the log is made.
     pub fn open(dir: &Path, partitions: u16) -> Result<Embedded, LogError> {
@@ -63,7 +59,7 @@ impl Embedded {
         let conn = storage.open_writer()?;
         let mut tails = Vec::with_capacity(storage.tables());
         for table in 0..storage.tables() {
-            tails.push(Tail { end: Mutex::new(storage.end(&conn, table)?), grown: Condvar::new() });
+            tails.push(Tail::new(storage.end(&conn, table)?));
         }
         let lookups = Mutex::new(storage.open_reader()?);
         let shared = Arc::new(Shared { storage, tails, waiting: AtomicUsize::new(0) });
@@ -166,27 +162,6 @@ impl Shared {
 
     fn give_place_back(&self) {
         self.waiting.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-impl Tail {
-    fn end(&self) -> Offset {
-        *lock(&self.end)
-    }
-
-    /// Also to an earlier end, where the file was opened again after a failure.
-    fn grow_to(&self, end: Offset) {
-        *lock(&self.end) = end;
-        self.grown.notify_all();
-    }
-
-    /// Waits until there is a record behind `from`, or until `wait` has passed.
-    fn wait(&self, from: Offset, wait: Duration) -> Offset {
-        let end = lock(&self.end);
-        if *end > from || wait.is_zero() {
-            return *end;
-        }
-        *self.grown.wait_timeout_while(end, wait, |end| *end <= from).unwrap_or_else(PoisonError::into_inner).0
     }
 }
 

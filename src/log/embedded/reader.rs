@@ -82,10 +82,15 @@ impl SqliteReader {
         Ok(Ok(Batch { records: gathered.records(), next, at_end }))
     }
 
-    /// Next to the writer: SQLite is asked only when there is something to read.
+    /// Next to the writer: SQLite is asked only when there is something to read that is not at hand.
     fn next_beside_writer(&mut self, max_records: usize, wait: Duration) -> Result<Batch, LogError> {
-        if self.shared.tails[self.table].wait(self.position, wait) <= self.position {
+        let tail = &self.shared.tails[self.table];
+        if tail.wait(self.position, wait) <= self.position {
             return Ok(Batch { records: Vec::new(), next: self.position, at_end: true });
+        }
+        if let Some(batch) = tail.take(self.position, max_records) {
+            self.position = batch.next;
+            return Ok(batch);
         }
         let mut batch = self.fetch(max_records)?;
         batch.at_end = self.shared.tails[self.table].end() <= self.position;

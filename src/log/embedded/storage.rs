@@ -183,6 +183,8 @@ impl Storage {
         conn.busy_timeout(BUSY_WAIT).map_err(failure)?;
         conn.pragma_update(None, "page_size", PAGE_BYTES).map_err(failure)?;
         conn.pragma_update(None, "cache_size", -WRITER_CACHE_KIB).map_err(failure)?;
+        // What takes a statement back that fails half-way: a file of its own for each of them otherwise.
+        conn.pragma_update(None, "temp_store", "MEMORY").map_err(failure)?;
         conn.set_prepared_statement_cache_capacity(self.tables() + FURTHER_STATEMENTS);
         // What a burst has made of the WAL is given back when it begins again.
         conn.pragma_update(None, "journal_size_limit", WAL_BYTES_KEPT).map_err(failure)?;

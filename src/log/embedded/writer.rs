@@ -121,7 +121,7 @@ fn run(shared: &Shared, conn: Connection, queue: &Receiver<Op>) {
 fn reopen(shared: &Shared) -> Result<Connection, LogError> {
     let conn = shared.storage.open_writer()?;
     for (table, tail) in shared.tails.iter().enumerate() {
-        tail.grow_to(shared.storage.end(&conn, table)?);
+        tail.reset(shared.storage.end(&conn, table)?);
     }
     Ok(conn)
 }
@@ -237,8 +237,8 @@ impl<'c> Session<'c> {
         let ends = self.inserter.take_ends();
         if result.is_ok() {
             let mut tables = 0;
-            for (tail, end) in ends {
-                tail.grow_to(end);
+            for (tail, records, end) in ends {
+                tail.grow(records, end);
                 tables += 1;
             }
             // Whole pages are written: of each table, and of the tasks or an index.

@@ -16,7 +16,7 @@ use rdkafka::message::{BorrowedMessage, Message};
 
 use bytes::Bytes;
 
-use super::super::{LogError, Offset, Progress, Stored};
+use super::super::{Decoded, LogError, Offset, Progress, Stored};
 use super::cluster::{ASK_WAIT, Cluster, lock, offset, watermarks};
 use super::failure;
 use super::reader::assign;
@@ -36,6 +36,7 @@ fn stored(message: &BorrowedMessage<'_>) -> Stored {
         offset: offset(message.offset()),
         key: Bytes::copy_from_slice(message.key().unwrap_or_default()),
         value: message.payload().map(Bytes::copy_from_slice),
+        decoded: Decoded::default(),
     }
 }
 

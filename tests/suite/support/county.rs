@@ -14,7 +14,7 @@ use chengxin::http::{App, router};
 use chengxin::importer::jobs::Imports;
 use chengxin::intake::{Intake, Publisher, parse};
 use chengxin::log::embedded::Embedded;
-use chengxin::log::{Log, Record, Topic, partition_of};
+use chengxin::log::{Decoded, Log, Record, Topic, partition_of};
 use chengxin::node::Node;
 use chengxin::vault::Vault;
 use chengxin::views::Views;
@@ -128,7 +128,14 @@ fn write(log: &dyn Log, config: DemoConfig) {
         codec.encode_event(event, &mut value);
         let key = event.subject.id.as_bytes().to_vec();
         let attributes = Some(codec::attributes(event));
-        records.push(Record { topic: Topic::Events, partition, key, value: Some(value), attributes });
+        records.push(Record {
+            topic: Topic::Events,
+            partition,
+            key,
+            value: Some(value),
+            attributes,
+            decoded: Decoded::default(),
+        });
     };
     let start = config.from.start();
     for policy in shipped_policy() {

@@ -1,5 +1,5 @@
 use super::{schemas::Registered, *};
-use chengxin_projections::event::EVENT_TYPES;
+use chengxin_projections::event::{Document, EVENT_TYPES, RecordCorrected, SubjectKind};
 use proptest::prelude::*;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -354,4 +354,24 @@ proptest! {
             prop_assert_eq!(Message::decode(schema.kind, &message.encode()), Ok(message));
         }
     }
+}
+
+#[test]
+fn a_document_has_the_same_numbers_when_it_is_read_again() {
+    let text =
+        r#"{"a": 0.99605703408148589, "b": 1e-310, "c": 18446744073709551615, "d": -0.0, "e": 123456.78901234567}"#;
+    let changes = Document(serde_json::from_str(text).unwrap());
+    let id = "92330100TEST000001".to_owned();
+    let event = Event {
+        id: "C-1".into(),
+        publisher: "GA00TEST1".into(),
+        office: false,
+        effective: chengxin_projections::date::Date::MIN,
+        recorded: 0,
+        subject: Subject { id, kind: SubjectKind::Organisation, name: None, uscc: None, aliases: Vec::new() },
+        record_subject: None,
+        data: RecordCorrected { record: "GA00TEST1/P-1".into(), changes }.into(),
+    };
+    let record = CODEC.event_record(&event, 0);
+    assert_eq!(CODEC.decode_event(record.value.as_deref().unwrap()).unwrap(), event);
 }

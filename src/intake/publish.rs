@@ -225,7 +225,7 @@ impl Intake {
             return Err(Rejection::Malformed(vec![FieldError::new("/data", "too-long", detail)]));
         }
         let everywhere = event.subject.kind == SubjectKind::System;
-        let (id, name, recorded) = (event.id.clone(), event.name(), event.recorded);
+        let (id, event_name, recorded) = (event.id.clone(), event.name(), event.recorded);
         record.decoded = Decoded(Some(event));
         let last = if everywhere { partitions - 1 } else { partition_of(&record.key, partitions) };
         let first = if everywhere { 0 } else { last };
@@ -236,7 +236,7 @@ impl Intake {
         let queue = records.entry(first).or_default();
         let index = queue.len();
         queue.push(record);
-        Ok(Awaited::Appended { id, record: name, recorded, partition: first, index, everywhere, told })
+        Ok(Awaited::Appended { id, record: event_name, recorded, partition: first, index, everywhere, told })
     }
 }
 

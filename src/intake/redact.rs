@@ -278,35 +278,29 @@ impl Hidden {
 }
 
 /// Under which subjects and references the vault has the persons whom a record names, as it was published and as it was
-/// corrected. They stand in the record where it can be read; otherwise only its representative can be asked for.
+/// corrected. The representative is asked for also where the record has none: it may have come with one that was not taken.
 fn named_by(
     node: &Node,
     subject: &str,
     name: &str,
     held: Option<(&Held, &Arc<Record>)>,
 ) -> Result<BTreeSet<(String, String)>, Rejection> {
+    let mut named = BTreeSet::from([(subject.to_owned(), representative_of(name))]);
+    let Some((held, record)) = held else { return Ok(named) };
     let own = |person: String| (person, OWN_FIELDS.to_owned());
-    let representative = || (subject.to_owned(), representative_of(name));
-    let Some((held, record)) = held else { return Ok(BTreeSet::from([representative()])) };
     let entry = record.designation(Known::Now).into_iter().flat_map(|entry| &entry.persons);
-    let mut named: BTreeSet<(String, String)> = entry.map(|person| own(person.person.to_string())).collect();
-    let mut event = None;
-    if matches!(record.first, Content::License(_) | Content::Penalty(_)) {
-        let body = node.shard_of(subject).body(&held.file.id, record.stamp.offset)?;
-        event = body.and_then(|body| node.codec.decode_event(&body).ok());
+    named.extend(entry.map(|person| own(person.person.to_string())));
+    if !matches!(record.first, Content::License(_) | Content::Penalty(_)) {
+        return Ok(named);
     }
-    let reference = match event.map(|event| event.data) {
+    let body = node.shard_of(subject).body(&held.file.id, record.stamp.offset)?;
+    let event = body.and_then(|body| node.codec.decode_event(&body).ok());
+    let representative = match event.map(|event| event.data) {
         Some(Data::LicenseGranted(license)) => license.representative,
         Some(Data::PenaltyImposed(penalty)) => penalty.representative,
-        _ => {
-            named.insert(representative());
-            None
-        }
+        _ => None,
     };
-    if let Some(reference) = reference {
-        named.extend(reference.person.map(own));
-        named.extend(reference.sealed.map(|sealed| (subject.to_owned(), sealed)));
-    }
+    named.extend(representative.and_then(|reference| reference.person).map(own));
     Ok(named)
 }
 

@@ -149,6 +149,11 @@ impl Gathered {
         Gathered { buffer: Vec::with_capacity(bytes + bytes / 16), ends: Vec::with_capacity(records) }
     }
 
+    /// Gives the room back that is not needed.
+    fn shrink(&mut self) {
+        self.buffer.shrink_to_fit();
+    }
+
     /// Records, and their bytes.
     fn size(&self) -> (usize, usize) {
         (self.ends.len(), self.buffer.len())

@@ -66,12 +66,13 @@ impl<'c> Inserter<'c> {
     }
 
     /// Ends the transaction: of the tables that it has written to, the records that are kept at hand, and the new ends.
-    pub(super) fn take_ends(&mut self) -> impl Iterator<Item = (&Tail, Vec<Stored>, Offset)> {
+    pub(super) fn finish(&mut self) -> Vec<(&'c Tail, Vec<Stored>, Offset)> {
         let written = self.next.iter_mut().zip(&mut self.committing).zip(self.tails);
-        written.filter_map(|((next, committing), tail)| {
+        let finish = |((next, committing), tail): ((&mut Option<Offset>, &mut Committing), &'c Tail)| {
             let end = next.take()?;
             Some((tail, std::mem::take(committing).records(), end))
-        })
+        };
+        written.filter_map(finish).collect()
     }
 
     fn insert_bundles(&mut self, table: usize, mut rows: &[(Offset, &Record)]) -> rusqlite::Result<()> {

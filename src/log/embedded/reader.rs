@@ -22,6 +22,8 @@ pub(super) struct SqliteReader {
     /// Whether every record is kept: a gap is one that has been lost.
     is_whole: bool,
     position: Offset,
+    /// Whether it has been at the end.
+    follows: bool,
     /// Size of the last batch.
     last: (usize, usize),
 }
@@ -29,7 +31,7 @@ pub(super) struct SqliteReader {
 impl SqliteReader {
     pub(super) fn new(shared: Arc<Shared>, conn: Connection, table: usize, from: Offset) -> SqliteReader {
         let (select, is_whole) = (shared.storage.select(table), shared.storage.is_whole(table));
-        SqliteReader { shared, conn, table, select, is_whole, position: from, last: (0, 0) }
+        SqliteReader { shared, conn, table, select, is_whole, position: from, follows: false, last: (0, 0) }
     }
 
     fn fetch(&mut self, max_records: usize) -> Result<Batch, LogError> {
@@ -86,14 +88,18 @@ impl SqliteReader {
     fn next_beside_writer(&mut self, max_records: usize, wait: Duration) -> Result<Batch, LogError> {
         let tail = &self.shared.tails[self.table];
         if tail.wait(self.position, wait) <= self.position {
+            self.follows = true;
             return Ok(Batch { records: Vec::new(), next: self.position, at_end: true });
         }
-        if let Some(batch) = tail.take(self.position, max_records) {
+        // Who only looks something up leaves it to those who follow.
+        let at_hand = if self.follows { tail.take(self.position, max_records) } else { None };
+        if let Some(batch) = at_hand {
             self.position = batch.next;
             return Ok(batch);
         }
         let mut batch = self.fetch(max_records)?;
         batch.at_end = self.shared.tails[self.table].end() <= self.position;
+        self.follows |= batch.at_end;
         Ok(batch)
     }
 

@@ -21,7 +21,7 @@ pub(super) struct Tail {
 
 struct Latest {
     end: Offset,
-    /// Every committed record from this offset on is in `records`.
+    /// Every committed record from this offset on is in `records`; their offsets have no gaps.
     first: Offset,
     records: VecDeque<Stored>,
     bytes: usize,
@@ -43,9 +43,12 @@ impl Tail {
         latest.bytes += records.iter().map(size).sum::<usize>();
         latest.records.extend(records);
         latest.end = end;
-        let kept = latest.records.front().map(|record| record.offset);
-        if kept != Some(latest.first) || latest.records.len() > KEPT || latest.bytes > KEPT_BYTES {
-            latest.forget();
+        let is_whole = latest.first + latest.records.len() as Offset == end;
+        if !is_whole || latest.records.len() > KEPT || latest.bytes > KEPT_BYTES {
+            // Freed once the lock is given back.
+            let forgotten = latest.forget();
+            drop(latest);
+            drop(forgotten);
         }
         self.grown.notify_all();
     }
@@ -54,7 +57,7 @@ impl Tail {
     pub(super) fn reset(&self, end: Offset) {
         let mut latest = lock(&self.latest);
         latest.end = end;
-        latest.forget();
+        drop(latest.forget());
         self.grown.notify_all();
     }
 
@@ -74,7 +77,8 @@ impl Tail {
         if !(latest.first..latest.end).contains(&from) {
             return None;
         }
-        latest.drop_below(from);
+        let passed = latest.drop_below(from);
+        debug_assert_eq!(latest.records.front().map(|record| record.offset), Some(from));
         let mut taken = 0;
         let within = |record: &&Stored| {
             let is_room = taken < READ_BATCH_BYTES;
@@ -84,21 +88,27 @@ impl Tail {
         let count = latest.records.iter().take(max_records.max(1)).take_while(within).count();
         let records: Vec<Stored> = latest.records.drain(..count).collect();
         latest.bytes -= records.iter().map(size).sum::<usize>();
-        latest.first = from + count as u64;
-        Some(Batch { records, next: latest.first, at_end: latest.first == latest.end })
+        latest.first = from + count as Offset;
+        let (next, at_end) = (latest.first, latest.first == latest.end);
+        drop(latest);
+        drop(passed);
+        Some(Batch { records, next, at_end })
     }
 }
 
 impl Latest {
-    fn forget(&mut self) {
+    /// Gives all records away, to be freed by the caller.
+    fn forget(&mut self) -> VecDeque<Stored> {
         (self.first, self.bytes) = (self.end, 0);
-        self.records.clear();
+        std::mem::take(&mut self.records)
     }
 
-    fn drop_below(&mut self, from: Offset) {
-        while self.records.front().is_some_and(|record| record.offset < from) {
-            self.bytes -= self.records.pop_front().as_ref().map_or(0, size);
-        }
+    /// Gives those before an offset away.
+    fn drop_below(&mut self, from: Offset) -> Vec<Stored> {
+        let count = self.records.iter().take_while(|record| record.offset < from).count();
+        let passed: Vec<Stored> = self.records.drain(..count).collect();
+        self.bytes -= passed.iter().map(size).sum::<usize>();
+        passed
     }
 }
 
@@ -119,7 +129,9 @@ impl Committing {
         self.decoded.push(record.decoded.clone());
     }
 
-    pub(super) fn records(self) -> Vec<Stored> {
+    pub(super) fn records(mut self) -> Vec<Stored> {
+        // Views keep bodies for some time, and with one of them the buffer that they share.
+        self.gathered.shrink();
         let mut records = self.gathered.records();
         records.iter_mut().zip(self.decoded).for_each(|(record, decoded)| record.decoded = decoded);
         records
@@ -170,6 +182,7 @@ mod tests {
         tail.grow(records(0..2), 2);
         tail.reset(1);
         assert_eq!((tail.end(), taken(&tail, 0, 9)), (1, None));
+        tail.grow(records(1..2), 2);
         tail.grow(Vec::new(), 3);
         tail.grow(records(3..4), 4);
         assert_eq!(taken(&tail, 1, 9), None);

@@ -234,20 +234,15 @@ impl<'c> Session<'c> {
             // If even this fails the connection is closed, which rolls back.
             drop(self.execute("ROLLBACK"));
         }
-        let ends = self.inserter.take_ends();
+        let written = self.inserter.finish();
         if result.is_ok() {
-            let mut tables = 0;
-            for (tail, records, end) in ends {
-                tail.grow(records, end);
-                tables += 1;
-            }
+            let tables = written.len();
+            written.into_iter().for_each(|(tail, records, end)| tail.grow(records, end));
             // Whole pages are written: of each table, and of the tasks or an index.
             self.unchecked_bytes += group.iter().map(Op::bytes).sum::<usize>() + (tables + 1) * PAGE_BYTES;
             // A commit that waits for the disk takes along what was committed before it, if it writes anything.
             let synced = durable && tables > 0;
             self.unsynced = if synced { None } else { self.unsynced.or_else(|| Some(Instant::now())) };
-        } else {
-            ends.for_each(drop);
         }
         result
     }

@@ -73,10 +73,7 @@ fn closed(error: io::Error) -> Result<(), TailError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        codec,
-        log::{Decoded, Record, Topic, embedded::Embedded},
-    };
+    use crate::log::embedded::Embedded;
     use chengxin_projections::{
         date::Date,
         event::{DayOpened, Event, SYSTEM, Subject, SubjectKind},
@@ -97,17 +94,7 @@ mod tests {
             record_subject: None,
             data: DayOpened { date }.into(),
         };
-        let mut value = Vec::new();
-        Codec::new().encode_event(&event, &mut value);
-        let attributes = Some(codec::attributes(&event));
-        let record = Record {
-            topic: Topic::Events,
-            partition,
-            key: b"system".to_vec(),
-            value: Some(value),
-            attributes,
-            decoded: Decoded::default(),
-        };
+        let record = Codec::new().event_record(&event, partition);
         log.append(vec![record]).blocking_recv().unwrap().unwrap();
     }
 

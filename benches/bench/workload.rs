@@ -4,7 +4,7 @@ use crate::{Result, settings::PARTITIONS};
 use chengxin::{
     codec::Codec,
     demo::{Demo, DemoConfig, DemoItem},
-    log::{Decoded, Log, Pending, Record, Topic, partition_of},
+    log::{Log, Pending, Record, Topic, partition_of},
 };
 use chengxin_projections::{
     event::Event,
@@ -97,14 +97,10 @@ pub(crate) fn copy(from: &dyn Log, to: &dyn Log) -> Result<f64> {
         let mut reader = from.read(Topic::Events, partition, 0)?;
         loop {
             let batch = reader.next(BATCH, Duration::from_secs(1))?;
-            let records = batch.records.into_iter().map(|stored| Record {
-                topic: Topic::Events,
-                partition,
-                key: stored.key.into(),
-                value: stored.value.map(Into::into),
-                attributes: None,
-                decoded: Decoded::default(),
-            });
+            let records = batch
+                .records
+                .into_iter()
+                .map(|stored| Record::new(Topic::Events, partition, stored.key, stored.value.map(Into::into)));
             batches.push(records.collect::<Vec<Record>>());
             if batch.at_end {
                 break;

@@ -2,7 +2,7 @@ use super::{
     live::{Delivered, Limits, Live, Subscription},
     *,
 };
-use crate::log::{Decoded, Record, embedded::Embedded};
+use crate::log::{Record, embedded::Embedded};
 use chengxin_projections::{
     change::{About, Cause, ListName, ListWhat},
     date::Date,
@@ -47,15 +47,7 @@ impl Place {
     }
 
     fn append(&self, partition: u16, value: Vec<u8>) {
-        let key = b"subject".to_vec();
-        let record = Record {
-            topic: Topic::ListChanges,
-            partition,
-            key,
-            value: Some(value),
-            attributes: None,
-            decoded: Decoded::default(),
-        };
+        let record = Record::new(Topic::ListChanges, partition, *b"subject", Some(value));
         self.log.append(vec![record]).blocking_recv().unwrap().unwrap();
     }
 

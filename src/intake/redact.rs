@@ -187,11 +187,11 @@ impl Hidden {
         if let Some(name) = record {
             let given = mentions.iter().find_map(|mention| mention.subject_name.clone());
             hidden.own_name = hidden.own_name.or(given);
-            let held = held.and_then(|held| Some((held, held.file.record(name)?)));
-            for (subject, reference) in named_by(node, subject, name, held)? {
-                hidden.learn_all(vault.open_fields(&subject, &reference)?, RELATED);
-            }
-            if let Some((held, record)) = held {
+            hidden.learn_all(vault.open_fields(subject, &representative_of(name))?, RELATED);
+            if let Some((held, record)) = held.and_then(|held| Some((held, held.file.record(name)?))) {
+                for person in named_by(node, held, record)? {
+                    hidden.learn_all(vault.open_fields(&person, OWN_FIELDS)?, RELATED);
+                }
                 // As it was when the record came: a later name must not make another event of this one.
                 let then = Known::Offset(record.stamp.offset);
                 hidden.own_name = hidden.own_name.or_else(|| held.file.name(then).map(str::to_owned));
@@ -277,30 +277,21 @@ impl Hidden {
     }
 }
 
-/// Under which subjects and references the vault has the persons whom a record names, as it was published and as it was
-/// corrected. The representative is asked for also where the record has none: it may have come with one that was not taken.
-fn named_by(
-    node: &Node,
-    subject: &str,
-    name: &str,
-    held: Option<(&Held, &Arc<Record>)>,
-) -> Result<BTreeSet<(String, String)>, Rejection> {
-    let mut named = BTreeSet::from([(subject.to_owned(), representative_of(name))]);
-    let Some((held, record)) = held else { return Ok(named) };
-    let own = |person: String| (person, OWN_FIELDS.to_owned());
+/// The persons whom a record names by their ids, as it was published and as it was corrected.
+fn named_by(node: &Node, held: &Held, record: &Record) -> Result<BTreeSet<String>, Rejection> {
     let entry = record.designation(Known::Now).into_iter().flat_map(|entry| &entry.persons);
-    named.extend(entry.map(|person| own(person.person.to_string())));
+    let mut named: BTreeSet<String> = entry.map(|person| person.person.to_string()).collect();
     if !matches!(record.first, Content::License(_) | Content::Penalty(_)) {
         return Ok(named);
     }
-    let body = node.shard_of(subject).body(&held.file.id, record.stamp.offset)?;
+    let body = node.shard_of(&held.file.id).body(&held.file.id, record.stamp.offset)?;
     let event = body.and_then(|body| node.codec.decode_event(&body).ok());
     let representative = match event.map(|event| event.data) {
         Some(Data::LicenseGranted(license)) => license.representative,
         Some(Data::PenaltyImposed(penalty)) => penalty.representative,
         _ => None,
     };
-    named.extend(representative.and_then(|reference| reference.person).map(own));
+    named.extend(representative.and_then(|reference| reference.person));
     Ok(named)
 }
 

@@ -96,6 +96,11 @@ impl PartialEq for Decoded {
 impl Eq for Decoded {}
 
 impl Record {
+    /// A record without attributes.
+    pub fn new(topic: Topic, partition: u16, key: impl Into<Vec<u8>>, value: Option<Vec<u8>>) -> Record {
+        Record { topic, partition, key: key.into(), value, attributes: None, decoded: Decoded::default() }
+    }
+
     /// Bytes of key and value.
     pub fn size(&self) -> usize {
         self.key.len() + self.value.as_ref().map_or(0, Vec::len)

@@ -6,6 +6,7 @@
 //! never ahead of what is published; the views may lag the log and never lead it.
 
 mod agenda;
+mod layer;
 mod names;
 mod outputs;
 mod replay;

@@ -2,7 +2,7 @@
 
 use crate::{
     codec::Codec,
-    log::{Attributes, Decoded, Log, LogError, Offset, Owner, Record, Stored, Topic, partition_of},
+    log::{Attributes, Log, LogError, Offset, Owner, Record, Stored, Topic, partition_of},
 };
 use chengxin_projections::{
     change::{Bytes, ListChange, ListEntry, MeasureChange, ObligationChange, Refused},
@@ -207,14 +207,8 @@ impl<'a> Outputs<'a> {
     fn push(&mut self, topic: Topic, key: &[u8], told: Told, encode: impl FnOnce(&Codec, &mut Vec<u8>)) {
         self.scratch.clear();
         encode(self.codec, &mut self.scratch);
-        let record = Record {
-            topic,
-            partition: self.partition,
-            key: key.to_vec(),
-            value: Some(self.scratch.as_slice().into()),
-            attributes: self.with_attributes.then(|| told.attributes()),
-            decoded: Decoded::default(),
-        };
+        let mut record = Record::new(topic, self.partition, key, Some(self.scratch.as_slice().into()));
+        record.attributes = self.with_attributes.then(|| told.attributes());
         self.put(record);
     }
 }

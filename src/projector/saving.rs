@@ -2,7 +2,8 @@
 
 use super::{
     agenda::Agenda,
-    shard::{Layer, Linking, Shard, State, Unsaved},
+    layer::{Layer, Unsaved},
+    shard::{Linking, Shard, State},
 };
 use crate::{
     log::Offset,

@@ -3,18 +3,21 @@
 //! A subject's file is looked for in `current` (shown, not yet being saved), then in `saving` (being saved), then in the
 //! cache, then in the views. Each layer is complete for the subjects that it has.
 
-use super::{agenda::Agenda, names::Names, saving::SAVE_BYTES};
+use super::{
+    agenda::Agenda,
+    layer::{Layer, Unsaved},
+    names::Names,
+    saving::SAVE_BYTES,
+};
 use crate::{
     log::Offset,
-    views::{Body, Held, PartitionViews, Term, ViewError},
+    views::{Body, Held, PartitionViews, ViewError},
 };
 use bytes::Bytes;
 use chengxin_projections::{date::Date, hash, judge::Outcome, partition::Partition};
-use foldhash::fast::RandomState;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
     hash::{BuildHasherDefault, Hasher},
-    ops::Bound,
     sync::{
         Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
@@ -70,32 +73,6 @@ pub struct Shard {
     pub(super) save_bytes: usize,
     /// How many partitions there are.
     pub(super) partitions: u16,
-}
-
-/// A subject that changed since it was saved.
-#[derive(Debug, Clone)]
-pub(super) struct Unsaved {
-    pub(super) held: Arc<Held>,
-    pub(super) bodies: Vec<Body>,
-    pub(super) planned: Option<Date>,
-    pub(super) new_ids: Vec<u64>,
-    pub(super) new_names: Vec<Box<str>>,
-}
-
-/// What changed since a save.
-#[derive(Debug, Default)]
-pub(super) struct Layer {
-    pub(super) subjects: HashMap<Box<str>, Unsaved, RandomState>,
-    /// The subjects that are newly indexed by a term.
-    pub(super) terms: BTreeMap<Term, BTreeSet<Box<str>>>,
-}
-
-impl Layer {
-    fn with_term(&self, term: &str, after: Option<&str>, limit: usize) -> impl Iterator<Item = &Box<str>> {
-        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let subjects = self.terms.get(term).into_iter();
-        subjects.flat_map(move |subjects| subjects.range::<str, _>((start, Bound::Unbounded))).take(limit)
-    }
 }
 
 /// Hasher of what is a hash already.

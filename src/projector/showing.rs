@@ -1,6 +1,9 @@
 //! What a batch changed, and how readers come to see it.
 
-use super::shard::{ANSWERS_KEPT, Answer, EVENT_BYTES, FILE_BYTES, Shard, State, Unsaved};
+use super::{
+    layer::Unsaved,
+    shard::{ANSWERS_KEPT, Answer, EVENT_BYTES, FILE_BYTES, Shard, State},
+};
 use crate::{
     log::Offset,
     views::{Body, Held, LINKING_TERM, ViewError, identifier_term, linked_codes},

@@ -164,8 +164,7 @@ impl PartitionViews {
         let prefix = prefix(subject);
         let mut begin = Some(offset);
         while let Some(first) = begin {
-            let key = [&prefix[..], &first.to_be_bytes()].concat();
-            let Some((key, place)) = self.bodies.at_or_before(&key)? else { break };
+            let Some((key, place)) = self.bodies.at_or_before(&bodies_key(subject, first))? else { break };
             let Some(first) = key.strip_prefix(&prefix[..]).and_then(|first| first.try_into().ok()) else { break };
             let found = self.packed.read(subject, &rows::parse(&place)?)?;
             if let Some((_, body)) = found.into_iter().find(|(known, _)| *known == offset) {
@@ -285,7 +284,7 @@ impl PartitionViews {
             self.packed.append(&with_bodies.iter().map(|save| (save.subject, save.bodies)).collect::<Vec<_>>())?;
         let mut bodies: Vec<(Vec<u8>, Vec<u8>)> = Vec::with_capacity(places.len());
         for (save, place) in with_bodies.iter().zip(&places) {
-            bodies.push((bodies_key(save.subject, save.bodies), rows::plain(place, PLACE_BYTES)?));
+            bodies.push((bodies_key(save.subject, save.bodies[0].0), rows::plain(place, PLACE_BYTES)?));
         }
         self.bodies.add(&bodies, step)?;
         let mut files: Vec<(&[u8], Vec<u8>)> = Vec::with_capacity(saves.len());
@@ -334,8 +333,7 @@ fn term_key(term: &str, subject: &str) -> Vec<u8> {
 }
 
 /// Bodies of a subject that were saved together, by the first of them.
-fn bodies_key(subject: &str, bodies: &[Body]) -> Vec<u8> {
-    let first = bodies.first().map_or(0, |(offset, _)| *offset);
+fn bodies_key(subject: &str, first: Offset) -> Vec<u8> {
     [&prefix(subject)[..], &first.to_be_bytes()].concat()
 }
 

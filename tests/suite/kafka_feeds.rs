@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use chengxin::codec::Codec;
 use chengxin::feed::{Change, Feeds, Kind};
 use chengxin::log::kafka::Kafka;
-use chengxin::log::{Decoded, Log, Owner, Record, Topic};
+use chengxin::log::{Log, Owner, Record, Topic};
 use chengxin_projections::change::{About, Cause, ListChange, ListName, ListWhat};
 use chengxin_projections::date::Date;
 use chengxin_projections::event::SubjectKind;
@@ -35,14 +35,7 @@ fn record(codec: &Codec, partition: u16, number: u64) -> Record {
     };
     let mut value = Vec::new();
     codec.encode_list_change(&change, &mut value);
-    Record {
-        topic: Topic::ListChanges,
-        partition,
-        key: b"S".to_vec(),
-        value: Some(value),
-        attributes: None,
-        decoded: Decoded::default(),
-    }
+    Record::new(Topic::ListChanges, partition, *b"S", Some(value))
 }
 
 /// The task that publishes: every change in a transaction of its own, so that a marker stands behind each.

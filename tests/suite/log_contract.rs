@@ -3,7 +3,7 @@
 use std::thread;
 
 use bytes::Bytes;
-use chengxin::log::{Assignment, Decoded, LogError, RECORD_BYTES, Record, Topic};
+use chengxin::log::{Assignment, LogError, RECORD_BYTES, Record, Topic};
 
 use crate::support::child::{OUTPUTS, Process, TASK};
 use crate::support::logs::{EmbeddedPlace, KafkaPlace, LIMIT, PARTITIONS, Place};
@@ -79,14 +79,7 @@ fn records_come_back_byte_for_byte<P: Place>() {
     let place = P::new();
     let log = place.open();
     let bytes: Vec<u8> = (0..=255).collect();
-    let full = Record {
-        topic: Topic::Events,
-        partition: 2,
-        key: bytes.clone(),
-        value: Some(bytes.clone()),
-        attributes: None,
-        decoded: Decoded::default(),
-    };
+    let full = Record::new(Topic::Events, 2, bytes.clone(), Some(bytes.clone()));
     let empty = Record { value: Some(Vec::new()), ..full.clone() };
     let deleted = Record { value: None, ..full.clone() };
     append(&*log, vec![full, empty, deleted]);

@@ -84,11 +84,11 @@ fn bytes<'b>(rest: &mut &'b [u8], length: u32) -> Option<&'b [u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::{Decoded, Topic};
+    use crate::log::Topic;
     use proptest::prelude::*;
 
     fn record((key, value): (Vec<u8>, Option<Vec<u8>>)) -> Record {
-        Record { topic: Topic::ListChanges, partition: 0, key, value, attributes: None, decoded: Decoded::default() }
+        Record::new(Topic::ListChanges, 0, key, value)
     }
 
     fn records() -> impl Strategy<Value = Vec<Record>> {

@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode, header};
 use chengxin::clock::Clock;
-use chengxin::codec::{self, Codec};
+use chengxin::codec::Codec;
 use chengxin::demo::{Demo, DemoConfig, DemoItem};
 use chengxin::http::auth::{Principal, Principals, Role, token_digest};
 use chengxin::http::{App, router};
 use chengxin::importer::jobs::Imports;
 use chengxin::intake::{Intake, Publisher, parse};
 use chengxin::log::embedded::Embedded;
-use chengxin::log::{Decoded, Log, Record, Topic, partition_of};
+use chengxin::log::{Log, partition_of};
 use chengxin::node::Node;
 use chengxin::vault::Vault;
 use chengxin::views::Views;
@@ -123,20 +123,7 @@ pub fn wait_for(what: &str, is_so: impl Fn() -> bool) {
 fn write(log: &dyn Log, config: DemoConfig) {
     let codec = Codec::new();
     let mut records = Vec::new();
-    let mut append = |partition: u16, event: &Event| {
-        let mut value = Vec::new();
-        codec.encode_event(event, &mut value);
-        let key = event.subject.id.as_bytes().to_vec();
-        let attributes = Some(codec::attributes(event));
-        records.push(Record {
-            topic: Topic::Events,
-            partition,
-            key,
-            value: Some(value),
-            attributes,
-            decoded: Decoded::default(),
-        });
-    };
+    let mut append = |partition: u16, event: &Event| records.push(codec.event_record(event, partition));
     let start = config.from.start();
     for policy in shipped_policy() {
         let id = format!("policy-{}", policy.part);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use chengxin::log::embedded::Embedded;
 use chengxin::log::kafka::Kafka;
-use chengxin::log::{Batch, Decoded, Log, LogError, Offset, Reader, Record, Stored, Topic};
+use chengxin::log::{Batch, Log, LogError, Offset, Reader, Record, Stored, Topic};
 use tempfile::TempDir;
 
 use super::broker::Namespace;
@@ -67,14 +67,7 @@ impl Place for KafkaPlace {
 }
 
 pub fn record(topic: Topic, partition: u16, value: impl ToString) -> Record {
-    Record {
-        topic,
-        partition,
-        key: b"subject".to_vec(),
-        value: Some(value.to_string().into()),
-        attributes: None,
-        decoded: Decoded::default(),
-    }
+    Record::new(topic, partition, *b"subject", Some(value.to_string().into()))
 }
 
 pub fn append(log: &dyn Log, records: Vec<Record>) -> Vec<Offset> {

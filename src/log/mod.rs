@@ -63,7 +63,7 @@ impl Topic {
         }
     }
 
-    /// Whether only the latest record of a key is kept.
+    /// Whether a record goes, sooner or later, once a later one has its key. Until then both are read.
     pub fn compacted(self) -> bool {
         matches!(self, Topic::Lists | Topic::Implications)
     }

@@ -1,5 +1,6 @@
 //! What only the embedded log promises.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::PathBuf;
@@ -297,16 +298,36 @@ fn a_log_from_before_there_were_checksums_is_read_as_it_is_and_what_comes_has_th
 }
 
 #[test]
-fn a_compacted_topic_keeps_the_last_record_of_each_key_at_its_offset() {
+fn of_a_compacted_topic_the_last_record_of_each_key_stays_at_its_offset_and_what_it_replaced_goes() {
+    const WRITTEN: u64 = 9_000;
+    const AT_ONCE: usize = 700;
     let place = EmbeddedPlace::new();
     let log = place.open();
-    let entry = |key: &str, value| Record { key: key.into(), ..record(Topic::Lists, 0, value) };
-    append(&*log, vec![entry("a", 0), entry("b", 1), entry("a", 2), entry("c", 3)]);
-    append(&*log, vec![Record { value: None, ..entry("c", 4) }, entry("a", 5)]);
-    let kept: Vec<_> = read_from(&*log, Topic::Lists, 0, 0).into_iter().map(|r| (r.offset, r.key)).collect();
-    assert_eq!(kept, [(1, "b".into()), (4, "c".into()), (5, "a".into())]);
+    let key = |number: u64| format!("key {}", number * number % 97);
+    let entry = |number: u64| Record { key: key(number).into(), ..record(Topic::Lists, 0, number) };
+    let deletion = |number: u64| Record { value: None, ..entry(number) };
+    let records: Vec<Record> =
+        (0..WRITTEN).map(|number| if number % 5 == 0 { deletion(number) } else { entry(number) }).collect();
+    records.chunks(AT_ONCE).for_each(|some| drop(append(&*log, some.to_vec())));
+    let last: BTreeMap<String, u64> = (0..WRITTEN).map(|number| (key(number), number)).collect();
+    let last: BTreeSet<u64> = last.into_values().collect();
+    let read = || read_from(&*log, Topic::Lists, 0, 0);
+    // A little goes after each commit; what has come since it began is for the next time.
+    let is_gone = (0..1_000).any(|number| {
+        append(&*log, vec![record(Topic::Events, 0, number)]);
+        read().len() <= last.len() + AT_ONCE
+    });
+    assert!(is_gone, "{} records are left", read().len());
+    let kept: BTreeMap<u64, Record> = read()
+        .into_iter()
+        .map(|kept| {
+            (kept.offset, Record::new(Topic::Lists, 0, kept.key.to_vec(), kept.value.map(|value| value.to_vec())))
+        })
+        .collect();
+    assert!(last.iter().all(|offset| kept.contains_key(offset)));
+    assert!(kept.iter().all(|(offset, kept)| *kept == records[*offset as usize]));
     drop(log);
-    assert_eq!(append(&*place.open(), vec![entry("a", 6)]), [6]);
+    assert_eq!(append(&*place.open(), vec![entry(6)]), [WRITTEN]);
 }
 
 #[test]

@@ -106,9 +106,6 @@ impl<'c> Inserter<'c> {
         for row in few {
             self.insert_rows(table, std::slice::from_ref(row))?;
         }
-        for (offset, record) in rows.iter().filter(|(_, record)| record.topic.compacted()) {
-            self.drop_older(table, record, *offset)?;
-        }
         Ok(())
     }
 
@@ -134,11 +131,5 @@ impl<'c> Inserter<'c> {
             parameter += 4;
         }
         insert.raw_execute().map(drop)
-    }
-
-    /// The last record of a table always stays, deletions of keys too, so no offset is ever given twice.
-    fn drop_older(&self, table: usize, record: &Record, offset: Offset) -> rusqlite::Result<()> {
-        let sql = format!("DELETE FROM {} WHERE key = ?1 AND offset < ?2", self.storage.name(table));
-        self.conn.prepare_cached(&sql)?.execute((record.key.as_slice(), offset.cast_signed())).map(drop)
     }
 }

@@ -2,12 +2,13 @@
 //!
 //! `log.db` holds a table for each (topic, partition) whose primary key is the offset, so that an append goes to the
 //! right edge of a B-tree and a scan walks it from left to right; what one publish adds to a derived topic that keeps
-//! everything stands in few rows, packed. One writer thread commits what waits as one
+//! everything stands in few rows, packed, and what is replaced in a compacted one goes by and by. One writer thread commits what waits as one
 //! transaction (group commit) in WAL mode with `synchronous=FULL`, so an event that is answered is on disk. A transaction
 //! of outputs alone is in the file, and survives the process, but is on disk only with the next event or 50 ms later: its
 //! outputs follow from events that are on disk (ADR 8). Readers have connections of their own and never hold up the writer.
 
 mod bundle;
+mod compaction;
 mod insert;
 mod op;
 mod reader;

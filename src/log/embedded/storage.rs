@@ -254,14 +254,9 @@ impl Storage {
                         .execute_batch(&format!("ALTER TABLE {} ADD COLUMN {column} INTEGER", self.name(table)))?;
                 }
             }
+            // Programs before `compaction.rs` found by it what a record replaces; they make it again.
             let (topic, partition) = self.place(table);
-            if topic.compacted() {
-                transaction.execute_batch(&format!(
-                    "CREATE INDEX IF NOT EXISTS \"{}/{partition} by key\" ON {}(key)",
-                    topic.name(),
-                    self.name(table)
-                ))?;
-            }
+            transaction.execute_batch(&format!("DROP INDEX IF EXISTS \"{}/{partition} by key\"", topic.name()))?;
         }
         transaction.execute("UPDATE log SET format = ?1 WHERE format < ?1", [FORMAT])?;
         transaction

@@ -10,6 +10,7 @@ use rusqlite::{Connection, ErrorCode};
 
 use super::super::{LogError, Progress};
 use super::Shared;
+use super::compaction::Compaction;
 use super::insert::Inserter;
 use super::op::{Answer, Op, Outcome};
 use super::storage::{self, failure};
@@ -145,6 +146,7 @@ struct Session<'c> {
     shared: &'c Shared,
     conn: &'c Connection,
     inserter: Inserter<'c>,
+    compaction: Compaction,
     unchecked_bytes: usize,
     /// Whether commits wait for the disk, as the connection is set now.
     durable: bool,
@@ -155,14 +157,15 @@ struct Session<'c> {
 impl<'c> Session<'c> {
     fn new(shared: &'c Shared, conn: &'c Connection) -> Session<'c> {
         let inserter = Inserter::new(&shared.storage, &shared.tails, conn);
-        Session { shared, conn, inserter, unchecked_bytes: 0, durable: true, unsynced: None }
+        let compaction = Compaction::new(shared);
+        Session { shared, conn, inserter, compaction, unchecked_bytes: 0, durable: true, unsynced: None }
     }
 
     fn serve(mut self, queue: &Receiver<Op>) -> Served {
         loop {
             let first = match self.wait(queue) {
                 Ok(first) => first,
-                Err(RecvTimeoutError::Timeout) if self.sync() => continue,
+                Err(RecvTimeoutError::Timeout) if self.use_pause() => continue,
                 Err(RecvTimeoutError::Timeout) => return Served::Failed,
                 Err(RecvTimeoutError::Disconnected) => return self.stop(),
             };
@@ -176,13 +179,27 @@ impl<'c> Session<'c> {
             if failed {
                 return Served::Failed;
             }
+            self.compaction.begin_if_due(self.shared);
+            self.compact();
             self.checkpoint_if_due();
         }
     }
 
-    /// Waits for an operation, but no longer than what is not on the disk yet may wait.
+    /// Does what waits while nobody asks for anything. False if the log has to be opened again.
+    fn use_pause(&mut self) -> bool {
+        if self.unsynced.is_some_and(|since| since.elapsed() >= UNSYNCED) {
+            return self.sync();
+        }
+        self.compact();
+        self.checkpoint_if_due();
+        true
+    }
+
+    /// Waits for an operation, but not while there is something else to do, and no longer than what is not on the disk yet may
+    /// wait.
     fn wait(&self, queue: &Receiver<Op>) -> Result<Op, RecvTimeoutError> {
         match self.unsynced {
+            _ if self.compaction.is_under_way() => queue.recv_timeout(Duration::ZERO),
             Some(since) => queue.recv_timeout(UNSYNCED.saturating_sub(since.elapsed())),
             None => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
         }
@@ -238,7 +255,7 @@ impl<'c> Session<'c> {
         if result.is_ok() {
             let tables = written.len();
             written.into_iter().for_each(|(tail, records, end)| tail.grow(records, end));
-            // Whole pages are written: of each table, and of the tasks or an index.
+            // Whole pages are written: of each table, and of the tasks.
             self.unchecked_bytes += group.iter().map(Op::bytes).sum::<usize>() + (tables + 1) * PAGE_BYTES;
             // A commit that waits for the disk takes along what was committed before it, if it writes anything.
             let synced = durable && tables > 0;
@@ -290,6 +307,15 @@ impl<'c> Session<'c> {
                 let error = failure(error);
                 group.into_iter().for_each(|op| op.answer(self.shared, Err(error.clone())));
             }
+        }
+    }
+
+    /// What is taken away need not last: it would go again.
+    fn compact(&mut self) {
+        let ready = if self.compaction.writes() { self.set_durable(false) } else { Ok(()) };
+        match ready.and_then(|()| self.compaction.step(self.shared, self.conn)) {
+            Ok(pages) => self.unchecked_bytes += pages * PAGE_BYTES,
+            Err(error) => tracing::warn!(%error, "a topic of the log is not compacted for now"),
         }
     }
 

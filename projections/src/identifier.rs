@@ -125,7 +125,9 @@ pub fn half_width(c: char) -> char {
 /// A number in the one way in which it is written, so that it is found however it came: half-width, in capitals, without
 /// blanks.
 pub fn number_form(number: &str) -> String {
-    number.chars().map(half_width).filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect()
+    let mut form = String::with_capacity(number.len());
+    form.extend(number.chars().map(half_width).filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()));
+    form
 }
 
 /// The organisation code inside a USCC (characters 9 to 17), which is the key of an organisation.

@@ -65,17 +65,17 @@ fn lists(record: &Record) -> impl Iterator<Item = ListName> + use<> {
 
 /// The index of those who ever had an entry on a list.
 pub fn list_term(list: ListName) -> String {
-    format!("list:{}", list.as_str())
+    ["list:", list.as_str()].concat()
 }
 
 /// The index of those about whom a department ever had a duty.
 pub fn duty_term(org: &str) -> String {
-    format!("duty:{org}")
+    ["duty:", org].concat()
 }
 
 /// The index of those with a number other than their USCC, which names its subject by itself.
 pub fn identifier_term(value: &str) -> String {
-    format!("number:{value}")
+    ["number:", value].concat()
 }
 
 /// The index of those who say of another organisation's code that it is theirs, too.

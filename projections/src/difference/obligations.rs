@@ -11,7 +11,8 @@ use crate::{
 };
 use smallvec::SmallVec;
 
-/// How one duty stands on a day. Nearly all are of the record's own authority, and say nothing more: they allocate nothing.
+/// How one duty that is open or overdue stands on a day. Nearly all are of the record's own authority, and say nothing more:
+/// they allocate nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DutyStanding {
     duty: &'static str,
@@ -46,7 +47,7 @@ pub(super) type DutyStandings = SmallVec<[DutyStanding; 1]>;
 pub(super) fn standing(file: &CreditFile, places: &[usize], date: Date, policies: &PolicyHistory) -> DutyStandings {
     let mut all = DutyStandings::new();
     let asked = Asked { file, known: Known::Now, as_of: date, policies };
-    obligation::each(&asked, places, |duty| {
+    obligation::open(&asked, places, |duty| {
         let is_own = duty.org == file.records[duty.place].authority();
         let is_plain = is_own && duty.cause.is_none() && duty.measure.is_none();
         all.push(DutyStanding {
@@ -81,12 +82,8 @@ pub(super) fn changed<'a>(
         let found = before[behind..].iter().position(is_it).map(|ahead| behind + ahead);
         let found = found.or_else(|| before[..behind].iter().position(is_it));
         behind = found.map_or(behind, |found| found + 1);
-        if !matches!(duty.state, State::Open | State::Overdue) {
-            continue;
-        }
-        let earlier = found.map(|found| &before[found]);
         // What was closed and is open again, because its record was corrected, comes anew to who owes it.
-        let earlier = earlier.filter(|earlier| matches!(earlier.state, State::Open | State::Overdue));
+        let earlier = found.map(|found| &before[found]);
         let what = match (earlier.map(|earlier| (earlier.state, earlier.due)), duty.state) {
             (None | Some((State::Open, _)), State::Overdue) => ObligationWhat::Overdue,
             (None, State::Open) if happening.publisher != duty.org(file) => ObligationWhat::Arisen,

@@ -7,19 +7,18 @@ use crate::{
     dispute::{self, taken_down, withdrawal},
     facts::{Act, Record},
     flag,
-    listing::{self, Entry},
+    listing::Entry,
     notice,
 };
 
-pub(super) fn duties<'a>(asked: &Asked<'a>, record: &'a Record, places: &[usize], all: &mut Raising<'a>) {
-    if record.designation(asked.known).is_none() {
+pub(super) fn duties<'a>(asked: &Asked<'a>, entry: &Entry<'a>, places: &[usize], all: &mut Raising<'a>) {
+    if !entry.is_own() {
         return;
     }
-    let Some(entry) = listing::entry(asked.file, record, asked.known) else { return };
-    all.extend(notify_exit(asked, &entry));
-    all.extend(decide_basis_lost(asked, &entry));
+    all.extend(notify_exit(asked, entry));
+    all.extend(decide_basis_lost(asked, entry));
     if entry.list == ListName::Red {
-        decide_flags(asked, &entry, places, all);
+        decide_flags(asked, entry, places, all);
     }
 }
 

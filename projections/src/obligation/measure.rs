@@ -5,17 +5,16 @@ use crate::{
     date::Date,
     dispute::taken_down,
     event::Finding,
-    facts::{Content, Deed, Record},
+    facts::{Deed, Record},
     joint::{self, Answer},
-    listing,
+    listing::Entry,
 };
 
-pub(super) fn duties<'a>(asked: &Asked<'a>, record: &'a Record, all: &mut Raising<'a>) {
-    let is_own = matches!(record.first, Content::Designation(_));
+pub(super) fn duties<'a>(asked: &Asked<'a>, entry: &Entry<'a>, all: &mut Raising<'a>) {
+    let (record, is_own) = (entry.record, entry.is_own());
     if record.acts.is_empty() && is_own {
         return;
     }
-    let Some(entry) = listing::entry(asked.file, record, asked.known) else { return };
     let withdrawn = entry.withdrawn_by.map(taken_down);
     let end = withdrawn.map_or(entry.span.after(), |day| day.min(entry.span.after()));
     let apart = record

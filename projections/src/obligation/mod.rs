@@ -6,7 +6,8 @@ mod record;
 
 use crate::{
     date::Date,
-    facts::{Content, CreditFile, Known, Record},
+    facts::{CreditFile, Known, Record},
+    listing,
     policy::{Due, PolicyHistory},
 };
 use serde::Serialize;
@@ -103,6 +104,13 @@ impl<'a> Raised<'a> {
             cancelled: None,
         }
     }
+
+    /// When it was done by a day, and when it was cancelled. Whatever came first: what was cancelled cannot be done any more.
+    fn closed(&self, as_of: Date) -> (Option<Date>, Option<Date>) {
+        let seen = |day: &Date| *day <= as_of;
+        let first = |done: &Date| self.cancelled.is_none_or(|cancelled| *done <= cancelled);
+        (self.done.filter(first).filter(seen), self.cancelled.filter(seen))
+    }
 }
 
 /// All duties about a subject that had arisen by a day.
@@ -124,34 +132,41 @@ pub fn among<'a>(
     policies: &'a PolicyHistory,
 ) -> Vec<Obligation<'a>> {
     let mut found = Vec::new();
-    each(&Asked { file, known, as_of, policies }, places, |obligation| found.push(obligation));
+    let asked = Asked { file, known, as_of, policies };
+    each(&asked, places, |raised| found.push(standing(&asked, raised)));
     found
 }
 
+/// Tells each duty about some records that is open or overdue on the day asked about.
+pub(crate) fn open<'a>(asked: &Asked<'a>, places: &[usize], mut tell: impl FnMut(Obligation<'a>)) {
+    each(asked, places, |raised| {
+        if raised.closed(asked.as_of) == (None, None) {
+            tell(standing(asked, raised));
+        }
+    });
+}
+
 /// Tells each duty about some records that had arisen by the day asked about.
-pub(crate) fn each<'a>(asked: &Asked<'a>, places: &[usize], mut tell: impl FnMut(Obligation<'a>)) {
+fn each<'a>(asked: &Asked<'a>, places: &[usize], mut tell: impl FnMut(Raised<'a>)) {
     let mut raised = Raising::new();
     for place in places {
         let record = &*asked.file.records[*place];
         // An objection and a withdrawal may come before the day of the record, and so may what they make due.
         if asked.known.has(record.stamp) {
             record::duties(asked, record, &mut raised);
-            if matches!(record.first, Content::Designation(_) | Content::Implication(_)) {
-                entry::duties(asked, record, places, &mut raised);
-                measure::duties(asked, record, &mut raised);
+            if let Some(entry) = listing::entry(asked.file, record, asked.known) {
+                entry::duties(asked, &entry, places, &mut raised);
+                measure::duties(asked, &entry, &mut raised);
             }
             let arisen = raised.drain(..).filter(|raised| raised.since <= asked.as_of);
-            arisen.for_each(|raised| tell(standing(asked, Raised { place: *place, ..raised })));
+            arisen.for_each(|raised| tell(Raised { place: *place, ..raised }));
         }
     }
 }
 
 /// How a duty stands on the day asked about.
 fn standing<'a>(asked: &Asked<'a>, raised: Raised<'a>) -> Obligation<'a> {
-    let seen = |day: &Date| *day <= asked.as_of;
-    // Whatever came first: what was cancelled cannot be done any more.
-    let first = |done: &Date| raised.cancelled.is_none_or(|cancelled| *done <= cancelled);
-    let (done, cancelled) = (raised.done.filter(first).filter(seen), raised.cancelled.filter(seen));
+    let (done, cancelled) = raised.closed(asked.as_of);
     let closed = done.or(cancelled).unwrap_or(asked.as_of);
     let due = match raised.due {
         Some(date) => Due { date, provisional: false },

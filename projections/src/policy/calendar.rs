@@ -1,13 +1,14 @@
 //! Working days (default rules 2 and 15): the State Council's yearly arrangements, and weekends where none is published.
 //!
-//! Deadlines are asked for with every event, so all published years lie in one bitmap with running counts.
+//! Deadlines are asked for with every event, so all published years lie in one bitmap with running counts, and their working
+//! days in one row.
 
 use super::check::{Check, PolicyError};
 use crate::date::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The years that an arrangement can be published for; they bound the bitmap.
+/// The years that an arrangement can be published for; they bound both.
 const YEARS: std::ops::RangeInclusive<i32> = 1990..=2199;
 
 /// The arrangement of one year.
@@ -84,6 +85,8 @@ pub struct Calendar {
     /// One past the last day of the latest published year; equal to `first` where none is published.
     end: i32,
     words: Vec<Word>,
+    /// The working days from the first to the last, rising; none where a year in between has no arrangement.
+    working: Vec<i32>,
     years: Vec<i32>,
 }
 
@@ -130,7 +133,12 @@ impl Calendar {
             word.before = before;
             before += word.working.count_ones();
         }
-        Calendar { first, end, words, years: years.into_keys().collect() }
+        let mut calendar = Calendar { first, end, words, working: Vec::new(), years: years.into_keys().collect() };
+        let working = (first..end).map(|day| (day, calendar.day(day)));
+        if working.clone().all(|(_, (_, published))| published) {
+            calendar.working = working.filter_map(|(day, (works, _))| works.then_some(day)).collect();
+        }
+        calendar
     }
 
     /// The years with a published arrangement.
@@ -147,13 +155,17 @@ impl Calendar {
     /// The last of so many working days after `from`, which is not counted itself (default rule 2).
     /// With none to count: `from`, or the next working day.
     pub fn deadline(&self, from: Date, working_days: u32) -> Due {
-        let mut day = from.days();
-        let mut provisional = false;
-        let mut left = working_days;
-        if left == 0 {
-            left = 1;
-            day -= 1;
+        let (mut day, mut left) = match working_days {
+            0 => (from.days() - 1, 1),
+            days => (from.days(), days),
+        };
+        if (self.first..self.end).contains(&(day + 1)) {
+            let passed = self.working_days_inside(day + 1);
+            if let Some(last) = self.working.get(passed as usize + left as usize - 1) {
+                return Due { date: Date::from_days(*last).unwrap_or(Date::MAX), provisional: false };
+            }
         }
+        let mut provisional = false;
         while left > 0 && day < Date::MAX.days() {
             day += 1;
             let (working, published) = self.day(day);
@@ -186,13 +198,15 @@ impl Calendar {
         if day <= self.first || self.first == self.end {
             return weekdays_before(day);
         }
-        let inside = |day: i32| {
-            let offset = (day - self.first) as usize;
-            let word = &self.words[offset / 64];
-            (word.before + (word.working & ((1_u64 << (offset % 64)) - 1)).count_ones()) as i32
-        };
         let beyond = if day > self.end { weekdays_before(day) - weekdays_before(self.end) } else { 0 };
-        weekdays_before(self.first) + inside(day.min(self.end)) + beyond
+        weekdays_before(self.first) + self.working_days_inside(day.min(self.end)) + beyond
+    }
+
+    /// The working days from the first day to the one before a day that is not before it, nor behind the end.
+    fn working_days_inside(&self, day: i32) -> i32 {
+        let offset = (day - self.first) as usize;
+        let word = &self.words[offset / 64];
+        (word.before + (word.working & ((1_u64 << (offset % 64)) - 1)).count_ones()) as i32
     }
 }
 

@@ -108,9 +108,12 @@ fn a_calendar_amended_in_the_middle_of_the_year_replaces_the_first_one() {
     assert_eq!(calendar.is_working_day(date("2026-10-10")), (true, false));
 }
 
+fn year(year: i32) -> CalendarYear {
+    CalendarYear { year, notice: "n".into(), amended_by: vec![], off: vec![], worked: vec![] }
+}
+
 #[test]
 fn years_before_and_between_the_published_ones_are_provisional() {
-    let year = |year: i32| CalendarYear { year, notice: "n".into(), amended_by: vec![], off: vec![], worked: vec![] };
     let calendar = Calendar::new(&[year(2026), year(2024)]);
     assert_eq!(calendar.years(), [2024, 2026]);
     assert_eq!(calendar.is_working_day(date("2023-12-29")), (true, true));
@@ -336,6 +339,23 @@ proptest! {
         prop_assert!(calendar.deadline(from, days + 1).date > due.date || days == 0);
         if days > 0 {
             prop_assert_eq!(calendar.working_days_late(from, due.date), days);
+        }
+    }
+
+    #[test]
+    fn a_deadline_is_the_one_that_is_found_by_counting_the_days_one_by_one(
+        start in date("2016-01-01").days()..date("2030-01-01").days(), days in 0_u32..200,
+    ) {
+        let with_a_gap = Calendar::new(&[year(2026), year(2024)]);
+        for calendar in [policy_once().calendar(), &with_a_gap] {
+        let (mut day, mut left, mut provisional) = (Date::from_days(start).unwrap(), days.max(1), false);
+        day = day.plus_days(-i32::from(days == 0));
+        while left > 0 {
+            day = day.next();
+            let (works, is_provisional) = calendar.is_working_day(day);
+            (left, provisional) = (left - u32::from(works), provisional || is_provisional);
+        }
+        prop_assert_eq!(calendar.deadline(Date::from_days(start).unwrap(), days), Due { date: day, provisional });
         }
     }
 

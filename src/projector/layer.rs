@@ -1,10 +1,11 @@
 //! What changed since a save, in memory over the rows.
 
 use crate::views::{Body, Held, Term};
-use chengxin_projections::date::Date;
+use chengxin_projections::{date::Date, hash};
 use foldhash::fast::RandomState;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    hash::{BuildHasherDefault, Hasher},
     ops::Bound,
     sync::Arc,
 };
@@ -15,7 +16,6 @@ pub(super) struct Unsaved {
     pub(super) held: Arc<Held>,
     pub(super) bodies: Vec<Body>,
     pub(super) planned: Option<Date>,
-    pub(super) new_ids: Vec<u64>,
     pub(super) new_names: Vec<Box<str>>,
 }
 
@@ -25,6 +25,26 @@ pub(super) struct Layer {
     pub(super) subjects: HashMap<Box<str>, Unsaved, RandomState>,
     /// The subjects that are newly indexed by a term.
     pub(super) terms: BTreeMap<Term, BTreeSet<Box<str>>>,
+    /// Hashes of the names of new records, and their subjects.
+    pub(super) ids: HashMap<u64, Arc<str>, BuildHasherDefault<Hashed>>,
+}
+
+/// Hasher of what is a hash already.
+#[derive(Default)]
+pub(super) struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = hash::of(&bytes);
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
 }
 
 impl Layer {

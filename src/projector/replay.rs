@@ -13,14 +13,18 @@ use super::{
 use crate::{
     codec::Codec,
     log::{LogError, Offset, Stored, Topic},
+    nearness,
 };
 use bytes::Bytes;
 use chengxin_projections::{catch_up::Stretch, date::Date, event::SubjectKind, facts::Stamp};
 use foldhash::fast::RandomState;
+use smol_str::SmolStr;
 use std::{collections::HashMap, sync::LazyLock};
 
-/// Events read at a time.
-const READ_EVENTS: usize = 10_000;
+/// Events read at a time: so few that they are still in the processor's cache when they are gathered.
+const READ_EVENTS: usize = 1_000;
+/// Room for the events of a subject at first: few have more in a stretch.
+const EVENTS_AT_FIRST: usize = 8;
 /// Partitions replayed at a time: as many as there are processors. More would only take memory from one another.
 static TURNS: LazyLock<Turns> =
     LazyLock::new(|| Turns::new(std::thread::available_parallelism().map_or(1, |processors| processors.get())));
@@ -59,7 +63,9 @@ impl Task {
                 gathering = Gathering::new(self);
             }
         }
-        Ok(())
+        // While others fold: closing the views would wait for all of them, one after the other.
+        drop(turn);
+        Ok(self.shard.views().sync()?)
     }
 }
 
@@ -68,7 +74,8 @@ struct Gathering<'a> {
     shard: &'a Shard,
     codec: &'a Codec,
     stretch: Stretch,
-    subjects: HashMap<Box<str>, Own, RandomState>,
+    /// By ids that stand in the table itself, nearly all of them: each event asks for its own.
+    subjects: HashMap<SmolStr, Own, RandomState>,
     /// Everything below is gathered.
     at: Offset,
     /// Memory of all this once it is folded, roughly.
@@ -109,7 +116,9 @@ impl<'a> Gathering<'a> {
             None => {
                 self.bytes += FILE_BYTES;
                 let (subject, kind) = (envelope.subject.into(), envelope.subject_kind);
-                self.subjects.insert(subject, Own { kind, events: vec![(stamp, body)] });
+                let mut events = Vec::with_capacity(EVENTS_AT_FIRST);
+                events.push((stamp, body));
+                self.subjects.insert(subject, Own { kind, events });
             }
         }
     }
@@ -122,13 +131,17 @@ impl<'a> Gathering<'a> {
     fn fold(mut self) -> Result<Shown, TaskError> {
         for subject in self.stretch.due().map(|day| self.shard.due(Date::MIN, day)).unwrap_or_default() {
             // Days alone concern those without events; their files are there.
-            self.subjects.entry(subject).or_insert(Own { kind: SubjectKind::Organisation, events: Vec::new() });
+            self.subjects
+                .entry((&*subject).into())
+                .or_insert(Own { kind: SubjectKind::Organisation, events: Vec::new() });
         }
-        let mut subjects: Vec<(Box<str>, Own)> = std::mem::take(&mut self.subjects).into_iter().collect();
+        let mut subjects: Vec<(SmolStr, Own)> = std::mem::take(&mut self.subjects).into_iter().collect();
         subjects.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let mut changed = Vec::with_capacity(subjects.len());
-        for (subject, own) in subjects {
-            changed.extend(self.fold_subject(&subject, own)?.map(|changed| (subject, changed)));
+        let mut subjects = subjects.into_iter().peekable();
+        while let Some((subject, own)) = subjects.next() {
+            nearness::bring_near(subjects.peek().into_iter().flat_map(|(_, next)| &next.events).map(|(_, body)| body));
+            changed.extend(self.fold_subject(&subject, own)?.map(|changed| (subject.as_str().into(), changed)));
         }
         Ok(Shown { at: self.at, partition: self.stretch.partition().clone(), changed, answers: Vec::new() })
     }

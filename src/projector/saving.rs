@@ -2,12 +2,12 @@
 
 use super::{
     agenda::Agenda,
-    layer::{Layer, Unsaved},
+    layer::Layer,
     shard::{Linking, Shard, State},
 };
 use crate::{
     log::Offset,
-    views::{Checkpoint, LINKING_TERM, PartitionViews, Save, ViewError, linked_codes},
+    views::{Checkpoint, LINKING_TERM, Leading, PartitionViews, Save, ViewError, linked_codes},
 };
 use chengxin_projections::partition::Partition;
 use std::{
@@ -31,8 +31,6 @@ const SAVE_EVERY: Duration = Duration::from_secs(30);
 /// partitions in between, all of them together take a quarter of a processor.
 const WORK: Duration = Duration::from_millis(1);
 const REST_OF_EACH: Duration = Duration::from_millis(4);
-/// Subjects for which the state is locked at a time at the end of a save.
-const SUBJECTS_LOCKED: usize = 256;
 
 /// How much in a hurry a save is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,14 +219,6 @@ impl Shard {
         for (subject, unsaved) in &layer.subjects {
             self.cache.insert(subject.clone(), unsaved.held.clone());
         }
-        let saved: Vec<&Unsaved> = layer.subjects.values().collect();
-        for some in saved.chunks(SUBJECTS_LOCKED) {
-            let mut state = self.state_mut();
-            for id in some.iter().flat_map(|unsaved| &unsaved.new_ids) {
-                state.ids.remove(id);
-            }
-            parking_lot::RwLockWriteGuard::unlock_fair(state);
-        }
         let mut state = self.state_mut();
         state.saving = None;
         state.generation += 1;
@@ -240,11 +230,11 @@ impl Shard {
             held: &unsaved.held,
             bodies: &unsaved.bodies,
             planned: unsaved.planned,
-            new_ids: &unsaved.new_ids,
             new_names: &unsaved.new_names,
         });
         let views = self.views();
-        views.save(saves.collect(), &layer.terms, step)?;
+        let ids = layer.ids.iter().map(|(id, subject)| (*id, &**subject)).collect();
+        views.save(saves.collect(), Leading { terms: &layer.terms, ids }, step)?;
         views.set_checkpoint(checkpoint)
     }
 }

@@ -5,7 +5,7 @@
 
 use super::{
     agenda::Agenda,
-    layer::{Layer, Unsaved},
+    layer::{Hashed, Layer, Unsaved},
     names::Names,
     saving::SAVE_BYTES,
 };
@@ -16,8 +16,8 @@ use crate::{
 use bytes::Bytes;
 use chengxin_projections::{date::Date, hash, judge::Outcome, partition::Partition};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
-    hash::{BuildHasherDefault, Hasher},
+    collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
+    hash::BuildHasherDefault,
     sync::{
         Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
@@ -75,24 +75,6 @@ pub struct Shard {
     pub(super) partitions: u16,
 }
 
-/// Hasher of what is a hash already.
-#[derive(Default)]
-pub(super) struct Hashed(u64);
-
-impl Hasher for Hashed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = hash::of(&bytes);
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-}
-
 pub(super) struct State {
     pub(super) loaded: bool,
     pub(super) at: Offset,
@@ -109,8 +91,6 @@ pub(super) struct State {
     /// Hashes of the names of all records. Intake asks every partition about every new name, nearly always in vain, and
     /// should not have to search rows for that; it takes 9 to 18 bytes for each record.
     pub(super) known: HashSet<u64, BuildHasherDefault<Hashed>>,
-    /// Hashes of record names that are in no saved row yet, and their subjects.
-    pub(super) ids: HashMap<u64, Arc<str>, BuildHasherDefault<Hashed>>,
     /// The subjects that ever said of another organisation's code that it is theirs, by that code. There are few, and every
     /// question about a subject asks.
     pub(super) linking: Linking,
@@ -329,7 +309,8 @@ impl Shard {
             if !state.known.contains(&id) {
                 return Ok(None);
             }
-            if let Some(subject) = state.ids.get(&id) {
+            // Two subjects may have one by a race: the later of them.
+            if let Some(subject) = state.layers().filter_map(|layer| layer.ids.get(&id)).last() {
                 return Ok(Some((**subject).into()));
             }
         }
@@ -369,7 +350,6 @@ impl State {
             generation: 0,
             agenda: Agenda::default(),
             known: HashSet::default(),
-            ids: HashMap::default(),
             linking: Linking::new(),
             answers: VecDeque::new(),
         }

@@ -108,23 +108,23 @@ impl Shard {
         let new = changed.iter().map(|(_, changed)| changed.held.file.records.len() - changed.records).sum();
         let mut state = self.state_mut();
         state.known.reserve(new);
-        state.ids.reserve(new);
+        state.current.ids.reserve(new);
     }
 
     fn show_subject(&self, state: &mut State, subject: Box<str>, changed: Changed) {
         let file = &changed.held.file;
         // What an entry says of a person is named by the entry, which is a record of the organisation.
         let is_own = |record: &&Arc<Record>| !matches!(record.first, Content::Implication(_));
-        let new_records = || file.records.from(changed.records).filter(is_own);
+        let new_records = file.records.from(changed.records).filter(is_own);
         let new_names: Vec<Box<str>> = file.names.all[changed.names..].iter().map(|(_, name)| name.clone()).collect();
         for name in &new_names {
             self.names.write().unwrap_or_else(PoisonError::into_inner).add(&subject, name);
         }
-        let new_ids: Vec<u64> = new_records().map(|record| hash::of_text(&record.id)).collect();
-        state.known.extend(&new_ids);
-        if !new_ids.is_empty() {
-            let shared: Arc<str> = (&*subject).into();
-            state.ids.extend(new_ids.iter().map(|id| (*id, shared.clone())));
+        let mut shared: Option<Arc<str>> = None;
+        for id in new_records.map(|record| hash::of_text(&record.id)) {
+            state.known.insert(id);
+            let subject = shared.get_or_insert_with(|| (&*subject).into());
+            state.current.ids.insert(id, subject.clone());
         }
         let mut new_terms = Held::new_terms(file, changed.records);
         let numbers = &file.identifiers[changed.identifiers..];
@@ -146,14 +146,13 @@ impl Shard {
             Some(unsaved) => {
                 unsaved.held = held;
                 unsaved.bodies.extend(changed.kept.bodies);
-                unsaved.new_ids.extend(new_ids);
                 unsaved.new_names.extend(new_names);
                 state.current_bytes += bytes;
             }
             None => {
                 let (bodies, planned) = (changed.kept.bodies, changed.planned);
                 self.cache.remove(&subject);
-                state.current.subjects.insert(subject, Unsaved { held, bodies, planned, new_ids, new_names });
+                state.current.subjects.insert(subject, Unsaved { held, bodies, planned, new_names });
                 state.current_bytes += bytes + FILE_BYTES;
             }
         }

@@ -14,7 +14,7 @@ mod partition;
 mod rows;
 mod terms;
 
-pub use partition::{Body, Checkpoint, Held, Index, NewName, PartitionViews, Save};
+pub use partition::{Body, Checkpoint, Held, Index, Leading, NewName, PartitionViews, Save};
 pub use terms::{LINKING_TERM, Term, duty_term, identifier_term, linked_codes, list_term};
 
 use bodies::Bodies;
@@ -26,7 +26,7 @@ use std::{
 };
 
 /// Changes when the rows or what they hold change; old views are left beside the new ones until the first clean stop.
-pub const PROJECTION_VERSION: u32 = 9;
+pub const PROJECTION_VERSION: u32 = 10;
 
 /// Memory that sled may use for its pages.
 const CACHE_BYTES: u64 = 160 << 20;

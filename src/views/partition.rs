@@ -67,10 +67,17 @@ pub struct Save<'a> {
     pub bodies: &'a [Body],
     /// Where the agenda has the subject now.
     pub planned: Option<Date>,
-    /// Hashes of the names of new records.
-    pub new_ids: &'a [u64],
     /// Names that became known.
     pub new_names: &'a [Box<str>],
+}
+
+/// What leads to the subjects that are written, and is new.
+#[derive(Debug)]
+pub struct Leading<'a> {
+    /// Terms, and the subjects that they index.
+    pub terms: &'a BTreeMap<Term, BTreeSet<Box<str>>>,
+    /// Hashes of the names of records, and their subjects, in any order.
+    pub ids: Vec<(u64, &'a str)>,
 }
 
 /// The views of one partition.
@@ -79,8 +86,9 @@ pub struct PartitionViews {
     db: sled::Db,
     number: u16,
     files: Pages,
-    bodies: Pages,
-    packed: Arc<Bodies>,
+    /// Where each subject's events are in `bodies`.
+    places: Pages,
+    bodies: Arc<Bodies>,
     agenda: Pages,
     terms: Pages,
     ids: Pages,
@@ -100,14 +108,14 @@ const TREES: [&str; 7] = ["files", "bodies", "agenda", "terms", "ids", "names", 
 const CHECKPOINT: &str = "checkpoint";
 
 impl PartitionViews {
-    pub(super) fn open(db: &sled::Db, packed: Arc<Bodies>, number: u16) -> Result<PartitionViews, ViewError> {
-        let [files, bodies, agenda, terms, ids, names, meta] = TREES.map(|tree| db.open_tree(tree_name(tree, number)));
+    pub(super) fn open(db: &sled::Db, in_file: Arc<Bodies>, number: u16) -> Result<PartitionViews, ViewError> {
+        let [files, places, agenda, terms, ids, names, meta] = TREES.map(|tree| db.open_tree(tree_name(tree, number)));
         Ok(PartitionViews {
             db: db.clone(),
             number,
             files: Pages::new(files?),
-            bodies: Pages::new(bodies?),
-            packed,
+            places: Pages::new(places?),
+            bodies: in_file,
             agenda: Pages::new(agenda?),
             terms: Pages::new(terms?),
             ids: Pages::new(ids?),
@@ -125,9 +133,14 @@ impl PartitionViews {
         }
         // Before the file: after a crash no row that leads into it may come back.
         self.db.flush()?;
-        self.packed.clear()?;
-        *self = PartitionViews::open(&self.db.clone(), self.packed.clone(), self.number)?;
+        self.bodies.clear()?;
+        *self = PartitionViews::open(&self.db.clone(), self.bodies.clone(), self.number)?;
         Ok(())
+    }
+
+    /// Brings the events that are saved to the disk.
+    pub fn sync(&self) -> Result<(), ViewError> {
+        self.bodies.sync()
     }
 
     pub fn checkpoint(&self) -> Result<Option<Checkpoint>, ViewError> {
@@ -149,8 +162,8 @@ impl PartitionViews {
     /// The subject's events as they stand in the log, by offset.
     pub fn bodies(&self, subject: &str) -> Result<Vec<Body>, ViewError> {
         let mut bodies = Vec::new();
-        self.bodies.with_prefix(&prefix(subject), |place| {
-            bodies.extend(self.packed.read(subject, &rows::parse(place)?)?);
+        self.places.with_prefix(&prefix(subject), |place| {
+            bodies.extend(self.bodies.read(subject, &rows::parse(place)?)?);
             Ok(())
         })?;
         // After a crash the same events can have been saved together with others.
@@ -164,9 +177,9 @@ impl PartitionViews {
         let prefix = prefix(subject);
         let mut begin = Some(offset);
         while let Some(first) = begin {
-            let Some((key, place)) = self.bodies.at_or_before(&bodies_key(subject, first))? else { break };
+            let Some((key, place)) = self.places.at_or_before(&bodies_key(subject, first))? else { break };
             let Some(first) = key.strip_prefix(&prefix[..]).and_then(|first| first.try_into().ok()) else { break };
-            let found = self.packed.read(subject, &rows::parse(&place)?)?;
+            let found = self.bodies.read(subject, &rows::parse(&place)?)?;
             if let Some((_, body)) = found.into_iter().find(|(known, _)| *known == offset) {
                 return Ok(Some(body));
             }
@@ -236,21 +249,17 @@ impl PartitionViews {
         Ok(names)
     }
 
-    /// Writes subjects, in any order, and `new_terms` with the subjects that they index, ahead of the checkpoint. Whatever leads to a file goes before the file: a replay
-    /// skips what a file knows, so an index entry that is missing then would be missing for good, while one too many
-    /// does no harm. Calls `step` before each small piece of work.
-    pub fn save(
-        &self,
-        mut saves: Vec<Save>,
-        new_terms: &BTreeMap<Term, BTreeSet<Box<str>>>,
-        step: &mut dyn FnMut(),
-    ) -> Result<(), ViewError> {
+    /// Writes subjects, in any order, and what leads to them, ahead of the checkpoint. Whatever leads to a file goes before
+    /// the file: a replay skips what a file knows, so an index entry that is missing then would be missing for good, while one
+    /// too many does no harm. Calls `step` before each small piece of work.
+    pub fn save(&self, mut saves: Vec<Save>, new: Leading, step: &mut dyn FnMut()) -> Result<(), ViewError> {
         saves.sort_unstable_by_key(|save| save.subject);
         self.save_names(&saves)?;
-        self.save_ids(&saves, step)?;
+        self.save_ids(new.ids, step)?;
         let mut terms: Vec<(Vec<u8>, &[u8])> = Vec::new();
-        for (term, subjects) in new_terms {
-            terms.extend(subjects.iter().map(|subject| (term_key(term, subject), &[][..])));
+        for (term, subjects) in new.terms {
+            let prefix = prefix(term);
+            terms.extend(subjects.iter().map(|subject| ([&prefix[..], subject.as_bytes()].concat(), &[][..])));
         }
         self.terms.add(&terms, step)?;
         // The new places in the agenda before the old ones go: a place too many does no harm.
@@ -267,12 +276,10 @@ impl PartitionViews {
         self.agenda.remove(&gone, step)
     }
 
-    fn save_ids(&self, saves: &[Save], step: &mut dyn FnMut()) -> Result<(), ViewError> {
-        let mut ids: Vec<([u8; 8], &[u8])> = Vec::new();
-        for save in saves {
-            ids.extend(save.new_ids.iter().map(|id| (id.to_be_bytes(), save.subject.as_bytes())));
-        }
+    fn save_ids(&self, mut ids: Vec<(u64, &str)>, step: &mut dyn FnMut()) -> Result<(), ViewError> {
         ids.sort_unstable();
+        let ids: Vec<([u8; 8], &[u8])> =
+            ids.iter().map(|(id, subject)| (id.to_be_bytes(), subject.as_bytes())).collect();
         self.ids.add(&ids, step)
     }
 
@@ -281,12 +288,12 @@ impl PartitionViews {
         // The bodies first: a file must never tell of an event that cannot be shown.
         let with_bodies: Vec<&Save> = saves.iter().filter(|save| !save.bodies.is_empty()).collect();
         let places =
-            self.packed.append(&with_bodies.iter().map(|save| (save.subject, save.bodies)).collect::<Vec<_>>())?;
+            self.bodies.append(&with_bodies.iter().map(|save| (save.subject, save.bodies)).collect::<Vec<_>>())?;
         let mut bodies: Vec<(Vec<u8>, Vec<u8>)> = Vec::with_capacity(places.len());
         for (save, place) in with_bodies.iter().zip(&places) {
             bodies.push((bodies_key(save.subject, save.bodies[0].0), rows::plain(place, PLACE_BYTES)?));
         }
-        self.bodies.add(&bodies, step)?;
+        self.places.add(&bodies, step)?;
         let mut files: Vec<(&[u8], Vec<u8>)> = Vec::with_capacity(saves.len());
         for save in saves {
             files.push((save.subject.as_bytes(), rows::plain(save.held, FILE_BYTES)?));
@@ -328,10 +335,6 @@ fn prefix(text: &str) -> Vec<u8> {
     [text.as_bytes(), &[0]].concat()
 }
 
-fn term_key(term: &str, subject: &str) -> Vec<u8> {
-    [&prefix(term)[..], subject.as_bytes()].concat()
-}
-
 /// Bodies of a subject that were saved together, by the first of them.
 fn bodies_key(subject: &str, first: Offset) -> Vec<u8> {
     [&prefix(subject)[..], &first.to_be_bytes()].concat()
@@ -369,8 +372,8 @@ mod tests {
     fn save(views: &PartitionViews, subject: &str, offsets: &[Offset]) {
         let held = Held { file: CreditFile::new(subject, SubjectKind::Organisation), next: None };
         let bodies: Vec<Body> = offsets.iter().copied().map(body).collect();
-        let save = Save { subject, held: &held, bodies: &bodies, planned: None, new_ids: &[], new_names: &[] };
-        views.save(vec![save], &BTreeMap::new(), &mut || {}).unwrap();
+        let save = Save { subject, held: &held, bodies: &bodies, planned: None, new_names: &[] };
+        views.save(vec![save], Leading { terms: &BTreeMap::new(), ids: Vec::new() }, &mut || {}).unwrap();
     }
 
     #[test]

@@ -30,11 +30,6 @@ impl Encoder {
         write(value, &mut self.plain)?;
         pack(&self.plain, &mut self.packed)
     }
-
-    /// Packs what is encoded already.
-    pub(super) fn pack(&mut self, plain: &[u8]) -> Result<&[u8], ViewError> {
-        pack(plain, &mut self.packed)
-    }
 }
 
 fn pack<'a>(plain: &[u8], packed: &'a mut Vec<u8>) -> Result<&'a [u8], ViewError> {

@@ -14,7 +14,6 @@ pub mod intake;
 pub mod log;
 pub mod mentions;
 pub mod moments;
-mod nearness;
 pub mod node;
 pub mod private;
 pub mod problem;

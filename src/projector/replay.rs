@@ -13,18 +13,20 @@ use super::{
 use crate::{
     codec::Codec,
     log::{LogError, Offset, Stored, Topic},
-    nearness,
 };
 use bytes::Bytes;
 use chengxin_projections::{catch_up::Stretch, date::Date, event::SubjectKind, facts::Stamp};
 use foldhash::fast::RandomState;
-use smol_str::SmolStr;
 use std::{collections::HashMap, sync::LazyLock};
 
-/// Events read at a time: so few that they are still in the processor's cache when they are gathered.
+/// Events read at a time.
 const READ_EVENTS: usize = 1_000;
 /// Room for the events of a subject at first: few have more in a stretch.
 const EVENTS_AT_FIRST: usize = 8;
+/// Bytes that a processor fetches together.
+const CACHE_LINE: usize = 64;
+/// Of a subject with very many events the first are enough: the rest would only drive out what is in use.
+const LINES: usize = 1_024;
 /// Partitions replayed at a time: as many as there are processors. More would only take memory from one another.
 static TURNS: LazyLock<Turns> =
     LazyLock::new(|| Turns::new(std::thread::available_parallelism().map_or(1, |processors| processors.get())));
@@ -74,8 +76,7 @@ struct Gathering<'a> {
     shard: &'a Shard,
     codec: &'a Codec,
     stretch: Stretch,
-    /// By ids that stand in the table itself, nearly all of them: each event asks for its own.
-    subjects: HashMap<SmolStr, Own, RandomState>,
+    subjects: HashMap<Box<str>, Own, RandomState>,
     /// Everything below is gathered.
     at: Offset,
     /// Memory of all this once it is folded, roughly.
@@ -135,13 +136,13 @@ impl<'a> Gathering<'a> {
                 .entry((&*subject).into())
                 .or_insert(Own { kind: SubjectKind::Organisation, events: Vec::new() });
         }
-        let mut subjects: Vec<(SmolStr, Own)> = std::mem::take(&mut self.subjects).into_iter().collect();
+        let mut subjects: Vec<(Box<str>, Own)> = std::mem::take(&mut self.subjects).into_iter().collect();
         subjects.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let mut changed = Vec::with_capacity(subjects.len());
         let mut subjects = subjects.into_iter().peekable();
         while let Some((subject, own)) = subjects.next() {
-            nearness::bring_near(subjects.peek().into_iter().flat_map(|(_, next)| &next.events).map(|(_, body)| body));
-            changed.extend(self.fold_subject(&subject, own)?.map(|changed| (subject.as_str().into(), changed)));
+            bring_near(subjects.peek().into_iter().flat_map(|(_, next)| &next.events).map(|(_, body)| body));
+            changed.extend(self.fold_subject(&subject, own)?.map(|changed| (subject, changed)));
         }
         Ok(Shown { at: self.at, partition: self.stretch.partition().clone(), changed, answers: Vec::new() })
     }
@@ -166,4 +167,11 @@ impl<'a> Gathering<'a> {
         held.next = held.file.next();
         Ok((held.file.applied > 0).then_some(changed))
     }
+}
+
+/// Touches the events of the subject that comes next. They lie anywhere among those of all others: so the processor fetches
+/// them all at once while it is busy with another one, and not one after the other when they are decoded.
+fn bring_near<'b>(bodies: impl Iterator<Item = &'b Bytes>) {
+    let bytes = bodies.flat_map(|body| body.iter().step_by(CACHE_LINE)).take(LINES);
+    std::hint::black_box(bytes.fold(0, |all, byte| all ^ byte));
 }

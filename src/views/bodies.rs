@@ -9,7 +9,7 @@ use super::{
     partition::Body,
     rows::{self, Raw},
 };
-use crate::{log::Offset, nearness};
+use crate::log::Offset;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -75,9 +75,7 @@ impl Bodies {
         };
         let mut all = Vec::with_capacity(subjects.iter().map(of_one).sum());
         let mut places = Vec::with_capacity(subjects.len());
-        for (index, (subject, bodies)) in subjects.iter().enumerate() {
-            let next = subjects.get(index + 1).into_iter().flat_map(|(_, bodies)| bodies.iter());
-            nearness::bring_near(next.map(|(_, body)| body));
+        for (subject, bodies) in subjects {
             let start = all.len();
             all.extend_from_slice(&[0; CHECKSUM_BYTES]);
             let saved: Vec<(Offset, Raw)> = bodies.iter().map(|(offset, body)| (*offset, Raw(body))).collect();

@@ -6,6 +6,7 @@ mod bad_input;
 mod crash;
 mod disputes;
 mod dry_run;
+mod embedded_compaction;
 mod embedded_log;
 mod explain;
 mod feeds;

@@ -348,14 +348,14 @@ proptest! {
     ) {
         let with_a_gap = Calendar::new(&[year(2026), year(2024)]);
         for calendar in [policy_once().calendar(), &with_a_gap] {
-        let (mut day, mut left, mut provisional) = (Date::from_days(start).unwrap(), days.max(1), false);
-        day = day.plus_days(-i32::from(days == 0));
-        while left > 0 {
-            day = day.next();
-            let (works, is_provisional) = calendar.is_working_day(day);
-            (left, provisional) = (left - u32::from(works), provisional || is_provisional);
-        }
-        prop_assert_eq!(calendar.deadline(Date::from_days(start).unwrap(), days), Due { date: day, provisional });
+            let (mut day, mut left, mut provisional) = (Date::from_days(start).unwrap(), days.max(1), false);
+            day = day.plus_days(-i32::from(days == 0));
+            while left > 0 {
+                day = day.next();
+                let (works, is_provisional) = calendar.is_working_day(day);
+                (left, provisional) = (left - u32::from(works), provisional || is_provisional);
+            }
+            prop_assert_eq!(calendar.deadline(Date::from_days(start).unwrap(), days), Due { date: day, provisional });
         }
     }
 

@@ -82,18 +82,22 @@ impl Compaction {
         self.pass = self.tables.iter().position(is_due).map(|place| Pass::new(place, end(&self.tables[place])));
     }
 
-    /// Does a little of it. Returns how many pages it has written, roughly. After an error the table is left as it is until
-    /// it is due again.
+    /// Does a little of it. Returns how many pages it has written, roughly.
     pub(super) fn step(&mut self, shared: &Shared, conn: &Connection) -> rusqlite::Result<usize> {
         let Some(pass) = &mut self.pass else { return Ok(0) };
-        let table = &mut self.tables[pass.place];
-        let name = shared.storage.name(table.number);
+        let name = shared.storage.name(self.tables[pass.place].number);
         let done = if pass.is_read() { pass.remove(&name, conn) } else { pass.read(&name, conn).map(|()| 0) };
-        if done.is_err() || (pass.is_read() && pass.replaced.is_empty()) {
-            (table.clean, table.left) = (pass.end, pass.left);
-            self.pass = None;
+        if pass.is_read() && pass.replaced.is_empty() {
+            self.end_pass();
         }
         done
+    }
+
+    /// Leaves the table as it is until it is due again.
+    pub(super) fn end_pass(&mut self) {
+        if let Some(Pass { place, end, left, .. }) = self.pass.take() {
+            (self.tables[place].clean, self.tables[place].left) = (end, left);
+        }
     }
 }
 

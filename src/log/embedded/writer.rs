@@ -315,7 +315,10 @@ impl<'c> Session<'c> {
         let ready = if self.compaction.writes() { self.set_durable(false) } else { Ok(()) };
         match ready.and_then(|()| self.compaction.step(self.shared, self.conn)) {
             Ok(pages) => self.unchecked_bytes += pages * PAGE_BYTES,
-            Err(error) => tracing::warn!(%error, "a topic of the log is not compacted for now"),
+            Err(error) => {
+                tracing::warn!(%error, "a topic of the log is not compacted for now");
+                self.compaction.end_pass();
+            }
         }
     }
 

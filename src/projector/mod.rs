@@ -13,6 +13,7 @@ mod replay;
 mod saving;
 mod shard;
 mod showing;
+mod stretch;
 mod task;
 mod turns;
 mod working;

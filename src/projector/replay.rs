@@ -6,7 +6,8 @@
 use super::{
     saving::{Haste, SAVE_BYTES},
     shard::{EVENT_BYTES, FILE_BYTES, Shard},
-    showing::{Changed, Shown},
+    showing::Changed,
+    stretch::Replayed,
     task::{TAIL_WAIT, Task, TaskError},
     turns::Turns,
 };
@@ -15,7 +16,7 @@ use crate::{
     log::{LogError, Offset, Stored, Topic},
 };
 use bytes::Bytes;
-use chengxin_projections::{catch_up::Stretch, date::Date, event::SubjectKind, facts::Stamp};
+use chengxin_projections::{catch_up::Stretch, date::Date, event::SubjectKind, facts::Stamp, partition::Partition};
 use foldhash::fast::RandomState;
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -35,6 +36,8 @@ impl Task {
     /// Brings the shard from where it stands to what was published, and saves it.
     pub(super) fn replay(&self, published: Offset) -> Result<(), TaskError> {
         let (number, begin) = (self.shard.number, self.shard.at());
+        // What is only in memory is older than what a replay writes, and readers would find it first.
+        self.shard.save(Haste::AtOnce, &self.stop)?;
         tracing::info!(partition = number, from = begin, to = published, "replaying");
         let mut reader = self.surroundings.log.read(Topic::Events, number, begin)?;
         let limit = (SAVE_BYTES / TURNS.all).max(self.shard.save_bytes);
@@ -59,9 +62,9 @@ impl Task {
             }
             // Nobody keeps much in memory without a turn.
             if gathering.at >= published || gathering.bytes >= limit || (is_waiting && gathering.bytes > 0) {
-                self.shard.show(gathering.fold()?);
-                // Here, and not beside the next stretch: memory is free again before it is needed.
-                self.shard.save(Haste::AtOnce, &self.stop)?;
+                let at = gathering.at;
+                let (replayed, partition) = gathering.fold()?;
+                self.shard.take_over(replayed, at, partition)?;
                 gathering = Gathering::new(self);
             }
         }
@@ -129,7 +132,7 @@ impl<'a> Gathering<'a> {
     }
 
     /// Folds what was gathered.
-    fn fold(mut self) -> Result<Shown, TaskError> {
+    fn fold(mut self) -> Result<(Replayed, Partition), TaskError> {
         for subject in self.stretch.due().map(|day| self.shard.due(Date::MIN, day)).unwrap_or_default() {
             // Days alone concern those without events; their files are there.
             self.subjects
@@ -138,13 +141,15 @@ impl<'a> Gathering<'a> {
         }
         let mut subjects: Vec<(Box<str>, Own)> = std::mem::take(&mut self.subjects).into_iter().collect();
         subjects.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        let mut changed = Vec::with_capacity(subjects.len());
+        let mut replayed = Replayed::default();
         let mut subjects = subjects.into_iter().peekable();
         while let Some((subject, own)) = subjects.next() {
             bring_near(subjects.peek().into_iter().flat_map(|(_, next)| &next.events).map(|(_, body)| body));
-            changed.extend(self.fold_subject(&subject, own)?.map(|changed| (subject, changed)));
+            if let Some(changed) = self.fold_subject(&subject, own)? {
+                replayed.add(self.shard, subject, changed)?;
+            }
         }
-        Ok(Shown { at: self.at, partition: self.stretch.partition().clone(), changed, answers: Vec::new() })
+        Ok((replayed, self.stretch.partition().clone()))
     }
 
     /// `None` if nothing is known of the subject: none of its events can be read.

@@ -2,12 +2,12 @@
 
 use super::{
     agenda::Agenda,
-    layer::Layer,
+    layer::{Layer, Unsaved},
     shard::{Linking, Shard, State},
 };
 use crate::{
     log::Offset,
-    views::{Checkpoint, LINKING_TERM, Leading, PartitionViews, Save, ViewError, linked_codes},
+    views::{Checkpoint, Encoding, LINKING_TERM, Leading, Moved, PartitionViews, ViewError, linked_codes},
 };
 use chengxin_projections::partition::Partition;
 use std::{
@@ -31,6 +31,9 @@ const SAVE_EVERY: Duration = Duration::from_secs(30);
 /// partitions in between, all of them together take a quarter of a processor.
 const WORK: Duration = Duration::from_millis(1);
 const REST_OF_EACH: Duration = Duration::from_millis(4);
+
+/// Subjects that are encoded before they are written.
+pub(super) const ENCODED_AT_ONCE: usize = 256;
 
 /// How much in a hurry a save is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,9 +188,7 @@ impl Shard {
     /// more. `stop` ends the rests of a gentle save.
     pub(super) fn save(&self, haste: Haste, stop: &AtomicBool) -> Result<(), ViewError> {
         let _rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.is_broken() {
-            return Err(ViewError("an earlier save or a look at the views failed; they will be rebuilt".to_owned()));
-        }
+        self.check_rows()?;
         if !self.state().loaded {
             return Ok(()); // nothing was shown, and a checkpoint would vouch for less than the one there is
         }
@@ -200,16 +201,30 @@ impl Shard {
             (layer, Checkpoint { offset: state.at, partition: Partition::clone(&state.partition) })
         };
         let mut pace = Pace { shard: self, haste, stop, since: Instant::now() };
-        // sled can panic; that is an error as any other, or nobody would ever be told that this save has ended.
-        let written = AssertUnwindSafe(|| self.write(&layer, &checkpoint, &mut || pace.step()));
-        let result = catch_unwind(written).unwrap_or_else(|_| Err(ViewError("the views panicked".to_owned())));
-        if result.is_err() {
-            self.set_broken();
-        }
+        let result = self.writing(|| self.write(&layer, &checkpoint, &mut || pace.step()));
         self.release(&layer);
         let _guard = self.saved.0.lock().unwrap_or_else(PoisonError::into_inner);
         self.saved.1.notify_all();
         result
+    }
+
+    /// Rows that miss an earlier save get no more.
+    pub(super) fn check_rows(&self) -> Result<(), ViewError> {
+        if self.is_broken() {
+            return Err(ViewError("an earlier save or a look at the views failed; they will be rebuilt".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Writes rows, which are vouched for no more if that fails. sled can panic; that is an error as any other, or nobody
+    /// would ever be told that a save has ended.
+    pub(super) fn writing(&self, write: impl FnOnce() -> Result<(), ViewError>) -> Result<(), ViewError> {
+        let written = catch_unwind(AssertUnwindSafe(write));
+        let written = written.unwrap_or_else(|_| Err(ViewError("the views panicked".to_owned())));
+        if written.is_err() {
+            self.set_broken();
+        }
+        written
     }
 
     /// Lets go of what was saved.
@@ -225,16 +240,30 @@ impl Shard {
     }
 
     fn write(&self, layer: &Layer, checkpoint: &Checkpoint, step: &mut dyn FnMut()) -> Result<(), ViewError> {
-        let saves = layer.subjects.iter().map(|(subject, unsaved)| Save {
-            subject,
-            held: &unsaved.held,
-            bodies: &unsaved.bodies,
-            planned: unsaved.planned,
-            new_names: &unsaved.new_names,
+        let mut subjects: Vec<(&str, &Unsaved)> =
+            layer.subjects.iter().map(|(subject, unsaved)| (&**subject, unsaved)).collect();
+        subjects.sort_unstable_by_key(|(subject, _)| *subject);
+        let names =
+            subjects.iter().flat_map(|(subject, unsaved)| unsaved.new_names.iter().map(|name| (*subject, &**name)));
+        let terms =
+            layer.terms.iter().flat_map(|(term, subjects)| subjects.iter().map(|subject| (&**term, &**subject)));
+        let moved = subjects.iter().filter(|(_, unsaved)| unsaved.planned != unsaved.held.next);
+        let leading = Leading {
+            names: names.collect(),
+            ids: layer.ids.iter().map(|(id, subject)| (*id, &**subject)).collect(),
+            terms: terms.collect(),
+            moved: moved
+                .map(|(subject, unsaved)| Moved { subject, planned: unsaved.planned, next: unsaved.held.next })
+                .collect(),
+        };
+        let (views, mut encoding) = (self.views(), Encoding::default());
+        let encoded = subjects.chunks(ENCODED_AT_ONCE).map(|some| {
+            for (subject, unsaved) in some {
+                encoding.add(subject, &unsaved.held, &unsaved.bodies)?;
+            }
+            views.keep(&mut encoding)
         });
-        let views = self.views();
-        let ids = layer.ids.iter().map(|(id, subject)| (*id, &**subject)).collect();
-        views.save(saves.collect(), Leading { terms: &layer.terms, ids }, step)?;
+        views.save(leading, encoded, step)?;
         views.set_checkpoint(checkpoint)
     }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     log::Offset,
-    views::{Body, Held, LINKING_TERM, ViewError, identifier_term, linked_codes},
+    views::{Body, Held, LINKING_TERM, Term, ViewError, identifier_term, linked_codes},
 };
 use bytes::Bytes;
 use chengxin_projections::{
@@ -19,7 +19,7 @@ use chengxin_projections::{
 use std::sync::{Arc, PoisonError};
 
 /// Subjects shown before readers get their turn.
-const SHOWN_AT_ONCE: usize = 500;
+pub(super) const SHOWN_AT_ONCE: usize = 500;
 
 /// What a batch changed of a subject.
 pub(super) struct Changed {
@@ -35,7 +35,7 @@ pub(super) struct Changed {
 /// Events of a subject, beside what they did to its file.
 #[derive(Default)]
 pub(super) struct Kept {
-    bodies: Vec<Body>,
+    pub(super) bodies: Vec<Body>,
     /// What they index it by beside its new records.
     terms: Vec<Box<str>>,
 }
@@ -62,6 +62,39 @@ impl Changed {
         let (records, names, identifiers) = (file.records.len(), file.names.all.len(), file.identifiers.len());
         let held = Held { file, next: None };
         Ok(Changed { held, kept: Kept::default(), planned, records, names, identifiers })
+    }
+}
+
+/// What leads to a subject, and is new.
+pub(super) struct Signs {
+    pub(super) names: Vec<Box<str>>,
+    /// Hashes of the names of records.
+    pub(super) ids: Vec<u64>,
+    pub(super) terms: Vec<Term>,
+    /// Codes of other organisations that it says are its own.
+    pub(super) codes: Vec<Box<str>>,
+}
+
+impl Changed {
+    pub(super) fn signs(&mut self) -> Signs {
+        let file = &self.held.file;
+        // What an entry says of a person is named by the entry, which is a record of the organisation.
+        let is_own = |record: &&Arc<Record>| !matches!(record.first, Content::Implication(_));
+        let own_records = file.records.from(self.records).filter(is_own);
+        let mut terms = Held::new_terms(file, self.records);
+        let numbers = &file.identifiers[self.identifiers..];
+        // A subject's own codes name it by themselves.
+        let others = numbers.iter().filter(|number| number.organisation() != Some(&*file.id));
+        terms.extend(others.map(|number| identifier_term(&number.value).into()));
+        let codes: Vec<Box<str>> = linked_codes(file, numbers).map(|(code, _)| code.into()).collect();
+        terms.extend(codes.first().map(|_| LINKING_TERM.into()));
+        terms.append(&mut self.kept.terms);
+        Signs {
+            names: file.names.all[self.names..].iter().map(|(_, name)| name.clone()).collect(),
+            ids: own_records.map(|record| hash::of_text(&record.id)).collect(),
+            terms,
+            codes,
+        }
     }
 }
 
@@ -111,50 +144,46 @@ impl Shard {
         state.current.ids.reserve(new);
     }
 
-    fn show_subject(&self, state: &mut State, subject: Box<str>, changed: Changed) {
-        let file = &changed.held.file;
-        // What an entry says of a person is named by the entry, which is a record of the organisation.
-        let is_own = |record: &&Arc<Record>| !matches!(record.first, Content::Implication(_));
-        let new_records = file.records.from(changed.records).filter(is_own);
-        let new_names: Vec<Box<str>> = file.names.all[changed.names..].iter().map(|(_, name)| name.clone()).collect();
-        for name in &new_names {
-            self.names.write().unwrap_or_else(PoisonError::into_inner).add(&subject, name);
-        }
+    fn show_subject(&self, state: &mut State, subject: Box<str>, mut changed: Changed) {
+        let Signs { names, ids, terms, codes } = changed.signs();
+        let Changed { held, kept, planned, .. } = changed;
+        self.note(state, &subject, &names, &codes);
+        state.agenda.plan(&subject, planned, held.next);
         let mut shared: Option<Arc<str>> = None;
-        for id in new_records.map(|record| hash::of_text(&record.id)) {
+        for id in ids {
             state.known.insert(id);
             let subject = shared.get_or_insert_with(|| (&*subject).into());
             state.current.ids.insert(id, subject.clone());
         }
-        let mut new_terms = Held::new_terms(file, changed.records);
-        let numbers = &file.identifiers[changed.identifiers..];
-        // A subject's own codes name it by themselves.
-        let others = numbers.iter().filter(|number| number.organisation() != Some(&*file.id));
-        new_terms.extend(others.map(|number| identifier_term(&number.value).into()));
-        for (code, _) in linked_codes(file, numbers) {
-            new_terms.push(LINKING_TERM.into());
-            state.linking.entry(code.into()).or_default().insert(subject.clone());
-        }
-        new_terms.extend(changed.kept.terms);
-        let bytes: usize = changed.kept.bodies.iter().map(|(_, body)| body.len() + EVENT_BYTES).sum();
-        state.agenda.plan(&subject, changed.planned, changed.held.next);
-        for term in new_terms {
+        for term in terms {
             state.current.terms.entry(term).or_default().insert(subject.clone());
         }
-        let held = Arc::new(changed.held);
+        state.current_bytes += kept.bodies.iter().map(|(_, body)| body.len() + EVENT_BYTES).sum::<usize>();
+        let held = Arc::new(held);
         match state.current.subjects.get_mut(&subject) {
             Some(unsaved) => {
                 unsaved.held = held;
-                unsaved.bodies.extend(changed.kept.bodies);
-                unsaved.new_names.extend(new_names);
-                state.current_bytes += bytes;
+                unsaved.bodies.extend(kept.bodies);
+                unsaved.new_names.extend(names);
             }
             None => {
-                let (bodies, planned) = (changed.kept.bodies, changed.planned);
                 self.cache.remove(&subject);
-                state.current.subjects.insert(subject, Unsaved { held, bodies, planned, new_names });
-                state.current_bytes += bytes + FILE_BYTES;
+                state
+                    .current
+                    .subjects
+                    .insert(subject, Unsaved { held, bodies: kept.bodies, planned, new_names: names });
+                state.current_bytes += FILE_BYTES;
             }
+        }
+    }
+
+    /// Notes what is only in memory of what leads to a subject.
+    pub(super) fn note(&self, state: &mut State, subject: &str, names: &[Box<str>], codes: &[Box<str>]) {
+        for name in names {
+            self.names.write().unwrap_or_else(PoisonError::into_inner).add(subject, name);
+        }
+        for code in codes {
+            state.linking.entry(code.clone()).or_default().insert(subject.into());
         }
     }
 }

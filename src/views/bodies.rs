@@ -22,9 +22,6 @@ use std::{
     },
 };
 
-/// Bytes of what stands beside an event, and beside the events of a subject.
-const BESIDE_BYTES: usize = 16;
-const BESIDE_ALL_BYTES: usize = 64;
 /// Bytes of the checksum before the events of a subject: what the disk has damaged is no event.
 const CHECKSUM_BYTES: usize = 4;
 
@@ -44,6 +41,33 @@ pub(super) struct Bodies {
 pub(super) struct Place {
     start: u64,
     length: u32,
+}
+
+/// The events of some subjects as they are to be written.
+#[derive(Debug, Default)]
+pub(super) struct Encoded {
+    bytes: Vec<u8>,
+    /// Where those of each subject end.
+    ends: Vec<usize>,
+}
+
+impl Encoded {
+    pub(super) fn add(&mut self, subject: &str, bodies: &[Body]) -> Result<(), ViewError> {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(&[0; CHECKSUM_BYTES]);
+        let saved: Vec<(Offset, Raw)> = bodies.iter().map(|(offset, body)| (*offset, Raw(body))).collect();
+        rows::write(&(subject, saved), &mut self.bytes)?;
+        let checksum = crc32fast::hash(&self.bytes[start + CHECKSUM_BYTES..]);
+        self.bytes[start..start + CHECKSUM_BYTES].copy_from_slice(&checksum.to_le_bytes());
+        self.ends.push(self.bytes.len());
+        Ok(())
+    }
+
+    /// Makes room for others, in the same memory.
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+    }
 }
 
 impl Bodies {
@@ -66,28 +90,20 @@ impl Bodies {
         self.file.sync_all().map_err(|error| self.trouble(&error))
     }
 
-    /// Writes the events of some subjects, and tells where each subject's are.
-    pub(super) fn append(&self, subjects: &[(&str, &[Body])]) -> Result<Vec<Place>, ViewError> {
+    /// Writes the events of some subjects, and tells where each subject's are, in their order.
+    pub(super) fn append(&self, subjects: &Encoded) -> Result<Vec<Place>, ViewError> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let end = self.end.load(Ordering::Acquire);
-        let of_one = |(_, bodies): &(&str, &[Body])| -> usize {
-            bodies.iter().map(|(_, body)| body.len() + BESIDE_BYTES).sum::<usize>() + BESIDE_ALL_BYTES
-        };
-        let mut all = Vec::with_capacity(subjects.iter().map(of_one).sum());
-        let mut places = Vec::with_capacity(subjects.len());
-        for (subject, bodies) in subjects {
-            let start = all.len();
-            all.extend_from_slice(&[0; CHECKSUM_BYTES]);
-            let saved: Vec<(Offset, Raw)> = bodies.iter().map(|(offset, body)| (*offset, Raw(body))).collect();
-            rows::write(&(subject, saved), &mut all)?;
-            let checksum = crc32fast::hash(&all[start + CHECKSUM_BYTES..]);
-            all[start..start + CHECKSUM_BYTES].copy_from_slice(&checksum.to_le_bytes());
-            let length = u32::try_from(all.len() - start);
+        let mut places = Vec::with_capacity(subjects.ends.len());
+        let mut start = 0;
+        for behind in &subjects.ends {
+            let length = u32::try_from(behind - start);
             let too_long = |_| ViewError("events of a subject saved together are longer than 4 GiB".to_owned());
             places.push(Place { start: end + start as u64, length: length.map_err(too_long)? });
+            start = *behind;
         }
-        self.file.write_all_at(&all, end).map_err(|error| self.trouble(&error))?;
-        self.end.store(end + all.len() as u64, Ordering::Release);
+        self.file.write_all_at(&subjects.bytes, end).map_err(|error| self.trouble(&error))?;
+        self.end.store(end + subjects.bytes.len() as u64, Ordering::Release);
         Ok(places)
     }
 
@@ -128,17 +144,24 @@ mod tests {
         (offset, Bytes::from(format!("event {offset} ").repeat(100)))
     }
 
+    fn encoded(subjects: &[(String, Vec<Body>)]) -> Encoded {
+        let mut encoded = Encoded::default();
+        for (subject, bodies) in subjects {
+            encoded.add(subject, bodies).unwrap();
+        }
+        encoded
+    }
+
     #[test]
     fn what_was_written_is_found_again_also_after_the_file_was_opened_anew() {
         let directory = tempfile::tempdir().unwrap();
         let open = || Bodies::open(directory.path(), 0).unwrap();
         let subjects: Vec<(String, Vec<Body>)> =
             (0..40).map(|subject| (format!("S{subject}"), (0..subject % 5).map(body).collect())).collect();
-        let slices: Vec<(&str, &[Body])> = subjects.iter().map(|(id, bodies)| (&**id, &**bodies)).collect();
-        let (first, second) = slices.split_at(23);
-        let mut places = open().append(first).unwrap();
+        let (first, second) = subjects.split_at(23);
+        let mut places = open().append(&encoded(first)).unwrap();
         let bodies = open();
-        places.extend(bodies.append(second).unwrap());
+        places.extend(bodies.append(&encoded(second)).unwrap());
         for (place, (subject, expected)) in places.iter().zip(&subjects) {
             assert_eq!(bodies.read(subject, place).unwrap(), *expected);
         }
@@ -148,7 +171,7 @@ mod tests {
     fn what_the_disk_has_damaged_anywhere_is_an_error_and_no_event() {
         let directory = tempfile::tempdir().unwrap();
         let bodies = Bodies::open(directory.path(), 0).unwrap();
-        let place = bodies.append(&[("S1", &[body(1)])]).unwrap().remove(0);
+        let place = bodies.append(&encoded(&[("S1".to_owned(), vec![body(1)])])).unwrap().remove(0);
         let whole = std::fs::read(&bodies.path).unwrap();
         for index in 0..whole.len() {
             let mut damaged = whole.clone();
@@ -162,7 +185,7 @@ mod tests {
     fn a_place_that_is_none_or_another_subjects_is_an_error_and_no_panic() {
         let directory = tempfile::tempdir().unwrap();
         let bodies = Bodies::open(directory.path(), 0).unwrap();
-        let place = bodies.append(&[("S1", &[body(1)])]).unwrap().remove(0);
+        let place = bodies.append(&encoded(&[("S1".to_owned(), vec![body(1)])])).unwrap().remove(0);
         assert!(bodies.read("S1", &place).is_ok());
         assert!(bodies.read("S2", &place).is_err());
         let Place { start, length } = place;

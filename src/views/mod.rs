@@ -13,9 +13,11 @@ mod pages;
 mod partition;
 mod rows;
 mod terms;
+mod writing;
 
-pub use partition::{Body, Checkpoint, Held, Index, Leading, NewName, PartitionViews, Save};
+pub use partition::{Body, Checkpoint, Held, Index, NewName, PartitionViews};
 pub use terms::{LINKING_TERM, Term, duty_term, identifier_term, linked_codes, list_term};
+pub use writing::{Encoded, Encoding, Leading, Moved};
 
 use bodies::Bodies;
 use std::{

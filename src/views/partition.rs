@@ -13,7 +13,7 @@
 //! All but the last two hold many keys in a row (`pages.rs`).
 
 use super::{
-    Term, ViewError,
+    ViewError,
     bodies::Bodies,
     pages::Pages,
     rows::{self, Encoder, decode},
@@ -22,25 +22,13 @@ use crate::log::Offset;
 use bytes::Bytes;
 use chengxin_projections::{date::Date, facts::CreditFile, partition::Partition};
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Bound,
-    sync::Arc,
-};
+use std::{ops::Bound, sync::Arc};
 
 /// An event as it stands in the log, and where.
 pub type Body = (Offset, Bytes);
 
 /// A subject and a name that became known.
 pub type NewName = (Box<str>, Box<str>);
-
-/// Files that are encoded before the rows that hold them are written.
-const FILES_ENCODED: usize = 256;
-/// Bytes of a file, and of a place among the bodies, as nearly all are.
-const FILE_BYTES: usize = 1_024;
-const PLACE_BYTES: usize = 24;
-/// Bytes of names in one row of the journal.
-const NAMES_ROW_BYTES: usize = 64 << 10;
 
 /// A file as the views keep it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,41 +46,19 @@ pub struct Checkpoint {
     pub partition: Partition,
 }
 
-/// One subject to be written.
-#[derive(Debug, Clone, Copy)]
-pub struct Save<'a> {
-    pub subject: &'a str,
-    pub held: &'a Held,
-    /// Events that came since the last save.
-    pub bodies: &'a [Body],
-    /// Where the agenda has the subject now.
-    pub planned: Option<Date>,
-    /// Names that became known.
-    pub new_names: &'a [Box<str>],
-}
-
-/// What leads to the subjects that are written, and is new.
-#[derive(Debug)]
-pub struct Leading<'a> {
-    /// Terms, and the subjects that they index.
-    pub terms: &'a BTreeMap<Term, BTreeSet<Box<str>>>,
-    /// Hashes of the names of records, and their subjects, in any order.
-    pub ids: Vec<(u64, &'a str)>,
-}
-
 /// The views of one partition.
 #[derive(Debug, Clone)]
 pub struct PartitionViews {
     db: sled::Db,
     number: u16,
-    files: Pages,
+    pub(super) files: Pages,
     /// Where each subject's events are in `bodies`.
-    places: Pages,
-    bodies: Arc<Bodies>,
-    agenda: Pages,
-    terms: Pages,
-    ids: Pages,
-    names: sled::Tree,
+    pub(super) places: Pages,
+    pub(super) bodies: Arc<Bodies>,
+    pub(super) agenda: Pages,
+    pub(super) terms: Pages,
+    pub(super) ids: Pages,
+    pub(super) names: sled::Tree,
     meta: sled::Tree,
 }
 
@@ -248,82 +214,6 @@ impl PartitionViews {
         }
         Ok(names)
     }
-
-    /// Writes subjects, in any order, and what leads to them, ahead of the checkpoint. Whatever leads to a file goes before
-    /// the file: a replay skips what a file knows, so an index entry that is missing then would be missing for good, while one
-    /// too many does no harm. Calls `step` before each small piece of work.
-    pub fn save(&self, mut saves: Vec<Save>, new: Leading, step: &mut dyn FnMut()) -> Result<(), ViewError> {
-        saves.sort_unstable_by_key(|save| save.subject);
-        self.save_names(&saves)?;
-        self.save_ids(new.ids, step)?;
-        let mut terms: Vec<(Vec<u8>, &[u8])> = Vec::new();
-        for (term, subjects) in new.terms {
-            let prefix = prefix(term);
-            terms.extend(subjects.iter().map(|subject| ([&prefix[..], subject.as_bytes()].concat(), &[][..])));
-        }
-        self.terms.add(&terms, step)?;
-        // The new places in the agenda before the old ones go: a place too many does no harm.
-        let moved = || saves.iter().filter(|save| save.planned != save.held.next);
-        let mut added: Vec<(Vec<u8>, &[u8])> =
-            moved().filter_map(|save| Some((agenda_key(save.held.next?, save.subject), &[][..]))).collect();
-        added.sort_unstable();
-        self.agenda.add(&added, step)?;
-        for some in saves.chunks(FILES_ENCODED) {
-            self.save_files(some, step)?;
-        }
-        let mut gone: Vec<Vec<u8>> = moved().filter_map(|save| Some(agenda_key(save.planned?, save.subject))).collect();
-        gone.sort_unstable();
-        self.agenda.remove(&gone, step)
-    }
-
-    fn save_ids(&self, mut ids: Vec<(u64, &str)>, step: &mut dyn FnMut()) -> Result<(), ViewError> {
-        ids.sort_unstable();
-        let ids: Vec<([u8; 8], &[u8])> =
-            ids.iter().map(|(id, subject)| (id.to_be_bytes(), subject.as_bytes())).collect();
-        self.ids.add(&ids, step)
-    }
-
-    /// Some neighbours.
-    fn save_files(&self, saves: &[Save], step: &mut dyn FnMut()) -> Result<(), ViewError> {
-        // The bodies first: a file must never tell of an event that cannot be shown.
-        let with_bodies: Vec<&Save> = saves.iter().filter(|save| !save.bodies.is_empty()).collect();
-        let places =
-            self.bodies.append(&with_bodies.iter().map(|save| (save.subject, save.bodies)).collect::<Vec<_>>())?;
-        let mut bodies: Vec<(Vec<u8>, Vec<u8>)> = Vec::with_capacity(places.len());
-        for (save, place) in with_bodies.iter().zip(&places) {
-            bodies.push((bodies_key(save.subject, save.bodies[0].0), rows::plain(place, PLACE_BYTES)?));
-        }
-        self.places.add(&bodies, step)?;
-        let mut files: Vec<(&[u8], Vec<u8>)> = Vec::with_capacity(saves.len());
-        for save in saves {
-            files.push((save.subject.as_bytes(), rows::plain(save.held, FILE_BYTES)?));
-        }
-        self.files.add(&files, step)
-    }
-
-    fn save_names(&self, saves: &[Save]) -> Result<(), ViewError> {
-        let mut journal: Vec<(&str, &str)> = Vec::new();
-        let mut bytes = 0;
-        let names = saves.iter().flat_map(|save| save.new_names.iter().map(|name| (save.subject, &**name)));
-        for (subject, name) in names {
-            bytes += subject.len() + name.len();
-            journal.push((subject, name));
-            if bytes >= NAMES_ROW_BYTES {
-                self.write_names(&mut journal)?;
-                bytes = 0;
-            }
-        }
-        if journal.is_empty() { Ok(()) } else { self.write_names(&mut journal) }
-    }
-
-    /// Behind all rows there are: after a crash the same offsets can be saved again with other names.
-    fn write_names(&self, journal: &mut Vec<(&str, &str)>) -> Result<(), ViewError> {
-        let last = self.names.last()?.and_then(|(key, _)| Some(u64::from_be_bytes(key.get(..8)?.try_into().ok()?)));
-        let key = last.map_or(0, |last| last + 1).to_be_bytes();
-        self.names.insert(key, Encoder::default().encode(journal)?)?;
-        journal.clear();
-        Ok(())
-    }
 }
 
 fn tree_name(tree: &str, partition: u16) -> String {
@@ -331,16 +221,16 @@ fn tree_name(tree: &str, partition: u16) -> String {
 }
 
 /// Text that no other text begins with: ids and terms hold no NUL, intake sees to that.
-fn prefix(text: &str) -> Vec<u8> {
-    [text.as_bytes(), &[0]].concat()
+pub(super) fn prefix(text: impl AsRef<[u8]>) -> Vec<u8> {
+    [text.as_ref(), &[0]].concat()
 }
 
 /// Bodies of a subject that were saved together, by the first of them.
-fn bodies_key(subject: &str, first: Offset) -> Vec<u8> {
+pub(super) fn bodies_key(subject: impl AsRef<[u8]>, first: Offset) -> Vec<u8> {
     [&prefix(subject)[..], &first.to_be_bytes()].concat()
 }
 
-fn agenda_key(day: Date, subject: &str) -> Vec<u8> {
+pub(super) fn agenda_key(day: Date, subject: &str) -> Vec<u8> {
     // Flipping the sign bit makes the order of the bytes that of the days.
     let day = (day.days() as u32 ^ 0x8000_0000).to_be_bytes();
     [&day[..], subject.as_bytes()].concat()
@@ -358,6 +248,7 @@ fn text(bytes: &[u8]) -> Box<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::views::{Encoding, Leading};
     use chengxin_projections::event::SubjectKind;
 
     fn views(directory: &std::path::Path) -> PartitionViews {
@@ -372,8 +263,10 @@ mod tests {
     fn save(views: &PartitionViews, subject: &str, offsets: &[Offset]) {
         let held = Held { file: CreditFile::new(subject, SubjectKind::Organisation), next: None };
         let bodies: Vec<Body> = offsets.iter().copied().map(body).collect();
-        let save = Save { subject, held: &held, bodies: &bodies, planned: None, new_names: &[] };
-        views.save(vec![save], Leading { terms: &BTreeMap::new(), ids: Vec::new() }, &mut || {}).unwrap();
+        let mut encoding = Encoding::default();
+        encoding.add(subject, &held, &bodies).unwrap();
+        let rows = views.keep(&mut encoding);
+        views.save(Leading::default(), [rows], &mut || {}).unwrap();
     }
 
     #[test]

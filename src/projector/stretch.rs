@@ -1,0 +1,115 @@
+//! What a stretch of a replay did. No file is kept: each is encoded while it is in the processor's cache, and then dropped.
+
+use super::{
+    saving::ENCODED_AT_ONCE,
+    shard::Shard,
+    showing::{Changed, SHOWN_AT_ONCE, Signs},
+};
+use crate::{
+    log::Offset,
+    views::{Checkpoint, Encoded, Encoding, Leading, Moved, Term, ViewError},
+};
+use chengxin_projections::{date::Date, partition::Partition};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError},
+};
+
+/// What a stretch did so far; subjects come in ascending order.
+#[derive(Default)]
+pub(super) struct Replayed {
+    subjects: Vec<Subject>,
+    /// Hashes of the names of new records, and the places of their subjects.
+    ids: Vec<(u64, usize)>,
+    /// The places of the subjects that are newly indexed by a term.
+    terms: BTreeMap<Term, Vec<usize>>,
+    encoding: Encoding,
+    encoded: Vec<Encoded>,
+}
+
+/// A subject that changed.
+struct Subject {
+    id: Box<str>,
+    planned: Option<Date>,
+    next: Option<Date>,
+    names: Vec<Box<str>>,
+    codes: Vec<Box<str>>,
+}
+
+impl Replayed {
+    pub(super) fn add(&mut self, shard: &Shard, id: Box<str>, mut changed: Changed) -> Result<(), ViewError> {
+        let Signs { names, ids, terms, codes } = changed.signs();
+        let place = self.subjects.len();
+        self.ids.extend(ids.into_iter().map(|id| (id, place)));
+        for term in terms {
+            let subjects = self.terms.entry(term).or_default();
+            if subjects.last() != Some(&place) {
+                subjects.push(place);
+            }
+        }
+        self.encoding.add(&id, &changed.held, &changed.kept.bodies)?;
+        self.subjects.push(Subject { id, planned: changed.planned, next: changed.held.next, names, codes });
+        if self.encoding.len() == ENCODED_AT_ONCE {
+            self.encoded.push(shard.views().keep(&mut self.encoding)?);
+        }
+        Ok(())
+    }
+
+    fn leading(&self) -> Leading<'_> {
+        let id_of = |place: &usize| &*self.subjects[*place].id;
+        let names = self.subjects.iter().flat_map(|subject| subject.names.iter().map(|name| (&*subject.id, &**name)));
+        let terms = self.terms.iter().flat_map(|(term, places)| places.iter().map(|place| (&**term, id_of(place))));
+        let moved = self.subjects.iter().filter(|subject| subject.planned != subject.next);
+        let moved = moved.map(|subject| Moved { subject: &subject.id, planned: subject.planned, next: subject.next });
+        Leading {
+            names: names.collect(),
+            ids: self.ids.iter().map(|(id, place)| (*id, id_of(place))).collect(),
+            terms: terms.collect(),
+            moved: moved.collect(),
+        }
+    }
+}
+
+impl Shard {
+    /// Saves what a replay did up to an offset, and shows it.
+    pub(super) fn take_over(&self, mut replayed: Replayed, at: Offset, partition: Partition) -> Result<(), ViewError> {
+        let _rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        self.check_rows()?;
+        let checkpoint = Checkpoint { offset: at, partition };
+        self.writing(|| {
+            let views = self.views();
+            let last = views.keep(&mut replayed.encoding);
+            let encoded = std::mem::take(&mut replayed.encoded);
+            views.save(replayed.leading(), encoded.into_iter().map(Ok).chain([last]), &mut || {})?;
+            views.set_checkpoint(&checkpoint)
+        })?;
+        self.show_replayed(replayed, at, checkpoint.partition);
+        Ok(())
+    }
+
+    /// Readers find the files in the rows; what leads to them they also look for in memory.
+    fn show_replayed(&self, replayed: Replayed, at: Offset, partition: Partition) {
+        {
+            let mut state = self.state_mut();
+            // Whoever has read a row that is written since must not put it into the cache any more.
+            state.generation += 1;
+            state.known.extend(replayed.ids.iter().map(|(id, _)| id));
+        }
+        for some in replayed.subjects.chunks(SHOWN_AT_ONCE) {
+            let mut state = self.state_mut();
+            for Subject { id, planned, next, names, codes } in some {
+                self.cache.remove(id);
+                self.note(&mut state, id, names, codes);
+                state.agenda.plan(id, *planned, *next);
+            }
+            // To those who wait, not back to ourselves.
+            parking_lot::RwLockWriteGuard::unlock_fair(state);
+        }
+        let mut state = self.state_mut();
+        state.partition = Arc::new(partition);
+        state.at = at;
+        state.answers.clear();
+        drop(state);
+        self.progress.send_replace(at);
+    }
+}

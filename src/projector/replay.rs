@@ -180,3 +180,6 @@ fn bring_near<'b>(bodies: impl Iterator<Item = &'b Bytes>) {
     let bytes = bodies.flat_map(|body| body.iter().step_by(CACHE_LINE)).take(LINES);
     std::hint::black_box(bytes.fold(0, |all, byte| all ^ byte));
 }
+
+#[cfg(test)]
+mod tests;

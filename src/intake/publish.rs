@@ -10,7 +10,7 @@ use crate::{
     log::{Decoded, RECORD_BYTES, Record, partition_of},
     node::Node,
     projector::Answer,
-    vault::{Sealing, ToSeal},
+    vault::{Sealing, ToSeal, Vault},
 };
 use chengxin_projections::{
     date::Date,
@@ -21,7 +21,7 @@ use chengxin_projections::{
 };
 use serde::Serialize;
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, PoisonError},
     time::Duration,
 };
@@ -280,6 +280,7 @@ impl Submission {
 
 /// From now on persons are called as the records have them that were made. A name that could not be sealed stays as it was.
 async fn rename(node: &Arc<Node>, renames: Vec<ToSeal>) {
+    let renames = to_rename(&node.vault, renames);
     if renames.is_empty() {
         return;
     }
@@ -288,7 +289,7 @@ async fn rename(node: &Arc<Node>, renames: Vec<ToSeal>) {
         let mut sealings = Vec::new();
         for ToSeal { subject, reference, fields } in &renames {
             let known = node.vault.open_fields(subject, reference)?;
-            if fields.name.is_some() && known.is_none_or(|known| known.name != fields.name) {
+            if known.is_none_or(|known| known.name != fields.name) {
                 sealings.push(Sealing { subject, reference, fields });
             }
         }
@@ -297,6 +298,18 @@ async fn rename(node: &Arc<Node>, renames: Vec<ToSeal>) {
     if !matches!(sealed.await, Ok(Ok(()))) {
         tracing::warn!("the names of persons that came with records cannot be sealed; earlier ones stay");
     }
+}
+
+/// The last name of each person, but for those who are called so already: nearly all are, and intake has just found that
+/// sealed.
+fn to_rename(vault: &Vault, renames: Vec<ToSeal>) -> Vec<ToSeal> {
+    let mut last: HashMap<(String, String), ToSeal> = HashMap::new();
+    for rename in renames.into_iter().filter(|rename| rename.fields.name.is_some()) {
+        last.insert((rename.subject.clone(), rename.reference.clone()), rename);
+    }
+    let is_other =
+        |ToSeal { subject, reference, fields }: &ToSeal| !vault.remembers(&Sealing { subject, reference, fields });
+    last.into_values().filter(is_other).collect()
 }
 
 /// Two events of one id that met in the log: the later one is told as intake would have.

@@ -120,6 +120,31 @@ fn a_record_that_is_refused_renames_no_person() {
 }
 
 #[test]
+fn a_person_is_called_as_the_last_record_of_a_body_has_it() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let document = json!({ "kind": "身份证", "number": "11010519491231002X" });
+    let publish = |names: &[&str], id: &str| {
+        let entry = |(number, name): (usize, &&str)| {
+            let mut entry = black("unpaid-wages", &format!("{id}-{number}"), DAY, "2029-06-01", COMPANY);
+            entry["subject"] = json!({ "kind": "person", "document": &document, "name": name });
+            entry.to_string() + "\n"
+        };
+        let body: String = names.iter().enumerate().map(entry).collect();
+        let answers = server.client(LABOUR).send("/v1/events", "application/x-ndjson", body.as_bytes()).lines();
+        assert!(answers.iter().all(|answer| answer["effect"] == "applied"), "{answers:?}");
+        let person = server.person(&document);
+        server.client(LABOUR).with_token("").get(&format!("/v1/subjects/{person}")).body
+    };
+    let shown = publish(&["欧阳示例", "司马示例", "欧阳示例"], "A");
+    assert!(shown.contains('欧') && !shown.contains('司'), "{shown}");
+    let shown = publish(&["欧阳示例", "欧阳示例", "司马示例"], "B");
+    assert!(shown.contains('司') && !shown.contains('欧'), "{shown}");
+    let shown = publish(&["欧阳示例"], "C");
+    assert!(shown.contains('欧') && !shown.contains('司'), "{shown}");
+}
+
+#[test]
 fn a_cursor_ahead_of_the_log_is_refused_and_not_waited_for() {
     let site = Site::embedded();
     let server = site.start(DAY);

@@ -56,6 +56,12 @@ pub struct ToSeal {
     pub fields: PersonalFields,
 }
 
+impl ToSeal {
+    pub fn sealing(&self) -> Sealing<'_> {
+        Sealing { subject: &self.subject, reference: &self.reference, fields: &self.fields }
+    }
+}
+
 /// What can go wrong with the vault.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
@@ -182,8 +188,8 @@ impl Vault {
         let Database { connection, version } = &mut *database;
         // Nobody else writes from here to the commit, so what is remembered under this version holds.
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let now: i64 = transaction.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
-        if (now, transaction.total_changes()) != *version || self.remembered().len() + sealings.len() > REMEMBERED {
+        let now = written(&transaction)?;
+        if now != *version || self.remembered().len() + sealings.len() > REMEMBERED {
             self.remembered().clear();
         }
         let mut all = Vec::with_capacity(sealings.len());
@@ -206,9 +212,18 @@ impl Vault {
             all.push(sealed);
         }
         transaction.commit()?;
-        *version = (now, connection.total_changes());
+        *version = (now.0, connection.total_changes());
         self.remembered().extend(standing);
         Ok(all)
+    }
+
+    /// Whether just these fields are known to stand sealed there. Where that is not known, they may all the same.
+    pub fn standing(&self, sealings: &[Sealing<'_>]) -> Result<Vec<bool>, VaultError> {
+        let database = self.database();
+        if written(&database.connection)? != database.version {
+            return Ok(vec![false; sealings.len()]);
+        }
+        Ok(sealings.iter().map(|sealing| self.remembers(sealing)).collect())
     }
 
     /// Whether just these fields are known to stand sealed there; also if another process has sealed others since.
@@ -350,6 +365,12 @@ impl Vault {
     fn database(&self) -> MutexGuard<'_, Database> {
         self.database.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What tells whether anything was written: see [`Database::version`].
+fn written(connection: &Connection) -> rusqlite::Result<(i64, u64)> {
+    let others: i64 = connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+    Ok((others, connection.total_changes()))
 }
 
 fn plain(fields: &PersonalFields) -> Vec<u8> {

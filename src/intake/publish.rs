@@ -10,7 +10,7 @@ use crate::{
     log::{Decoded, RECORD_BYTES, Record, partition_of},
     node::Node,
     projector::Answer,
-    vault::{Sealing, ToSeal, Vault},
+    vault::{Sealing, ToSeal, VaultError},
 };
 use chengxin_projections::{
     date::Date,
@@ -280,36 +280,39 @@ impl Submission {
 
 /// From now on persons are called as the records have them that were made. A name that could not be sealed stays as it was.
 async fn rename(node: &Arc<Node>, renames: Vec<ToSeal>) {
-    let renames = to_rename(&node.vault, renames);
+    let renames = last_of_each(renames);
     if renames.is_empty() {
         return;
     }
     let node = node.clone();
     let sealed = tokio::task::spawn_blocking(move || {
-        let mut sealings = Vec::new();
-        for ToSeal { subject, reference, fields } in &renames {
+        let called = |ToSeal { subject, reference, fields }: &ToSeal| -> Result<bool, VaultError> {
             let known = node.vault.open_fields(subject, reference)?;
-            if known.is_none_or(|known| known.name != fields.name) {
-                sealings.push(Sealing { subject, reference, fields });
+            Ok(known.is_some_and(|known| known.name == fields.name))
+        };
+        let all: Vec<Sealing> = renames.iter().map(ToSeal::sealing).collect();
+        // Nearly all are called so already.
+        let standing = node.vault.standing(&all)?;
+        let mut others = Vec::new();
+        for ((rename, sealing), stands) in renames.iter().zip(&all).zip(standing) {
+            if !stands && !called(rename)? {
+                others.push(*sealing);
             }
         }
-        if sealings.is_empty() { Ok(()) } else { node.vault.seal_all(&sealings) }
+        if others.is_empty() { Ok(()) } else { node.vault.seal_all(&others) }
     });
     if !matches!(sealed.await, Ok(Ok(()))) {
         tracing::warn!("the names of persons that came with records cannot be sealed; earlier ones stay");
     }
 }
 
-/// The last name of each person, but for those who are called so already: nearly all are, and intake has just found that
-/// sealed.
-fn to_rename(vault: &Vault, renames: Vec<ToSeal>) -> Vec<ToSeal> {
+/// The last name of each person.
+fn last_of_each(renames: Vec<ToSeal>) -> Vec<ToSeal> {
     let mut last: HashMap<(String, String), ToSeal> = HashMap::new();
     for rename in renames.into_iter().filter(|rename| rename.fields.name.is_some()) {
         last.insert((rename.subject.clone(), rename.reference.clone()), rename);
     }
-    let is_other =
-        |ToSeal { subject, reference, fields }: &ToSeal| !vault.remembers(&Sealing { subject, reference, fields });
-    last.into_values().filter(is_other).collect()
+    last.into_values().collect()
 }
 
 /// Two events of one id that met in the log: the later one is told as intake would have.

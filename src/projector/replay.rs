@@ -4,10 +4,10 @@
 //! cache, which takes a third of the time that folding in the order of the log would (ADR 10).
 
 use super::{
+    replayed::Replayed,
     saving::{Haste, SAVE_BYTES},
     shard::{EVENT_BYTES, FILE_BYTES, Shard},
     showing::Changed,
-    stretch::Replayed,
     task::{TAIL_WAIT, Task, TaskError},
     turns::Turns,
 };
@@ -36,8 +36,10 @@ impl Task {
     /// Brings the shard from where it stands to what was published, and saves it.
     pub(super) fn replay(&self, published: Offset) -> Result<(), TaskError> {
         let (number, begin) = (self.shard.number, self.shard.at());
-        // What is only in memory is older than what a replay writes, and readers would find it first.
-        self.shard.save(Haste::AtOnce, &self.stop)?;
+        if self.shard.has_unsaved() {
+            // It is older than what a replay writes, and readers would find it first.
+            self.shard.save(Haste::AtOnce, &self.stop)?;
+        }
         tracing::info!(partition = number, from = begin, to = published, "replaying");
         let mut reader = self.surroundings.log.read(Topic::Events, number, begin)?;
         let limit = (SAVE_BYTES / TURNS.all).max(self.shard.save_bytes);
@@ -64,7 +66,7 @@ impl Task {
             if gathering.at >= published || gathering.bytes >= limit || (is_waiting && gathering.bytes > 0) {
                 let at = gathering.at;
                 let (replayed, partition) = gathering.fold()?;
-                self.shard.take_over(replayed, at, partition)?;
+                self.shard.save_replayed(replayed, at, partition)?;
                 gathering = Gathering::new(self);
             }
         }
@@ -82,7 +84,7 @@ struct Gathering<'a> {
     subjects: HashMap<Box<str>, Own, RandomState>,
     /// Everything below is gathered.
     at: Offset,
-    /// Memory of all this once it is folded, roughly.
+    /// Memory of all this and of what is encoded of it, roughly.
     bytes: usize,
 }
 
@@ -134,7 +136,7 @@ impl<'a> Gathering<'a> {
     /// Folds what was gathered.
     fn fold(mut self) -> Result<(Replayed, Partition), TaskError> {
         for subject in self.stretch.due().map(|day| self.shard.due(Date::MIN, day)).unwrap_or_default() {
-            // Days alone concern those without events; their files are there.
+            // Days alone concern those without events.
             self.subjects
                 .entry((&*subject).into())
                 .or_insert(Own { kind: SubjectKind::Organisation, events: Vec::new() });
@@ -152,7 +154,8 @@ impl<'a> Gathering<'a> {
         Ok((replayed, self.stretch.partition().clone()))
     }
 
-    /// `None` if nothing is known of the subject: none of its events can be read.
+    /// `None` if nothing is known of the subject: none of its events can be read, or all there is of it is a place in the
+    /// agenda, which was written before its file when the process was killed.
     fn fold_subject(&self, subject: &str, own: Own) -> Result<Option<Changed>, TaskError> {
         let mut changed = Changed::begin(self.shard, subject, own.kind)?;
         let Changed { held, kept, .. } = &mut changed;

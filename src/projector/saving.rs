@@ -157,6 +157,11 @@ impl Shard {
         self.broken.store(true, Ordering::SeqCst);
     }
 
+    pub(super) fn has_unsaved(&self) -> bool {
+        let state = self.state();
+        state.saving.is_some() || !state.current.subjects.is_empty()
+    }
+
     /// Whether it is time to save: much is unsaved, or some of it for long.
     pub(super) fn wants_save(&self) -> Option<Haste> {
         let state = self.state();
@@ -247,7 +252,7 @@ impl Shard {
             subjects.iter().flat_map(|(subject, unsaved)| unsaved.new_names.iter().map(|name| (*subject, &**name)));
         let terms =
             layer.terms.iter().flat_map(|(term, subjects)| subjects.iter().map(|subject| (&**term, &**subject)));
-        let moved = subjects.iter().filter(|(_, unsaved)| unsaved.planned != unsaved.held.next);
+        let moved = subjects.iter();
         let leading = Leading {
             names: names.collect(),
             ids: layer.ids.iter().map(|(id, subject)| (*id, &**subject)).collect(),
@@ -261,7 +266,7 @@ impl Shard {
             for (subject, unsaved) in some {
                 encoding.add(subject, &unsaved.held, &unsaved.bodies)?;
             }
-            views.keep(&mut encoding)
+            views.write_events(&mut encoding)
         });
         views.save(leading, encoded, step)?;
         views.set_checkpoint(checkpoint)

@@ -67,7 +67,7 @@ pub struct Shard {
     expecting: Arc<AtomicUsize>,
     pub(super) saved: (Mutex<()>, Condvar),
     pub(super) broken: AtomicBool,
-    /// Held through a save and through a reset, which exclude each other.
+    /// Held while rows are written, by a save or a replay, and through a reset.
     pub(super) rows: Mutex<()>,
     /// The partition's share of [`SAVE_BYTES`].
     pub(super) save_bytes: usize,
@@ -83,7 +83,7 @@ pub(super) struct State {
     pub(super) current_bytes: usize,
     pub(super) saving: Option<Arc<Layer>>,
     pub(super) last_save: Instant,
-    /// Rises with every save and reset: whoever read a row before it must not put that row into the cache.
+    /// Rises whenever rows were written or thrown away: whoever read a row before it must not put that row into the cache.
     pub(super) generation: u64,
     /// When something of each subject changes next by itself. Every day that opens asks for it, and looking through the rows
     /// and the unsaved files would cost more than folding the day.

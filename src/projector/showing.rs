@@ -65,7 +65,7 @@ impl Changed {
     }
 }
 
-/// What leads to a subject, and is new.
+/// What of a subject is new and leads to it.
 pub(super) struct Signs {
     pub(super) names: Vec<Box<str>>,
     /// Hashes of the names of records.
@@ -76,7 +76,7 @@ pub(super) struct Signs {
 }
 
 impl Changed {
-    pub(super) fn signs(&mut self) -> Signs {
+    pub(super) fn signs(&self) -> Signs {
         let file = &self.held.file;
         // What an entry says of a person is named by the entry, which is a record of the organisation.
         let is_own = |record: &&Arc<Record>| !matches!(record.first, Content::Implication(_));
@@ -88,7 +88,7 @@ impl Changed {
         terms.extend(others.map(|number| identifier_term(&number.value).into()));
         let codes: Vec<Box<str>> = linked_codes(file, numbers).map(|(code, _)| code.into()).collect();
         terms.extend(codes.first().map(|_| LINKING_TERM.into()));
-        terms.append(&mut self.kept.terms);
+        terms.extend(self.kept.terms.iter().cloned());
         Signs {
             names: file.names.all[self.names..].iter().map(|(_, name)| name.clone()).collect(),
             ids: own_records.map(|record| hash::of_text(&record.id)).collect(),
@@ -144,7 +144,7 @@ impl Shard {
         state.current.ids.reserve(new);
     }
 
-    fn show_subject(&self, state: &mut State, subject: Box<str>, mut changed: Changed) {
+    fn show_subject(&self, state: &mut State, subject: Box<str>, changed: Changed) {
         let Signs { names, ids, terms, codes } = changed.signs();
         let Changed { held, kept, planned, .. } = changed;
         self.note(state, &subject, &names, &codes);

@@ -110,6 +110,7 @@ pub fn by_name(
 
 /// The subject of that key, such as a person's id, if anything was known.
 pub fn by_key(node: &Node, id: &str, scope: &Scope) -> Result<Page<Found>, Problem> {
+    ready(node)?;
     let shard = node.shard_of(id);
     let known = scope.known(shard.number);
     let held = shard.file(id)?.filter(|held| held.file.is_known(known));

@@ -216,13 +216,17 @@ fn wait_until_over(node: &Node, instant: i64) -> Result<(), Problem> {
     Ok(())
 }
 
-/// When the event at a position was recorded.
+/// When the event at a position was recorded: no earlier than what stands before it in the log, as its facts have it. What
+/// is stated about a person was recorded with its cause, and may come behind later events.
 fn recorded(node: &Node, partition: u16, offset: Offset) -> Result<i64, Problem> {
     let batch = node.log.read(Topic::Events, partition, offset)?.next(1, LOG_WAIT)?;
     let stored = batch.records.first().filter(|stored| stored.offset == offset);
     let stored = stored.ok_or_else(|| no_event(partition, offset))?;
     let event = node.codec.decode_event(stored.value.as_deref().unwrap_or_default());
-    event.map(|event| event.recorded).map_err(|_| no_event(partition, offset))
+    let event = event.map_err(|_| no_event(partition, offset))?;
+    let held = node.shards()[usize::from(partition)].file(&event.subject.id)?;
+    let seen = held.as_ref().and_then(|held| held.file.seen(&event.name())).filter(|seen| seen.stamp.offset == offset);
+    Ok(seen.map_or(event.recorded, |seen| seen.stamp.recorded))
 }
 
 fn no_event(partition: u16, offset: Offset) -> Problem {

@@ -165,13 +165,14 @@ pub fn is_mistyped(given: &str, file: &CreditFile) -> bool {
 pub const MISTYPED: &str =
     "no subject has this code; one has the organisation code in it and another USCC: check every character";
 
-/// The file of a subject of whom something was known.
+/// The file of a subject of whom something was known. During a replay a file may be there before it is told how far the
+/// partition has come: who was known before is told nothing that is new, and nobody is told that there is nothing.
 pub fn held(shard: &Shard, key: &str, known: Known) -> Result<Arc<Held>, Problem> {
     // Asked before: what is not found may come until then.
     let is_complete = shard.is_caught_up();
     match shard.file(key)? {
         Some(held) if held.file.is_known(known) => Ok(held),
-        None if !is_complete => Err(Problem::unavailable("the views are not complete yet; try again")),
+        _ if !is_complete => Err(Problem::unavailable("the views are not complete yet; try again")),
         _ => {
             let detail = "nothing is known of this subject; give an organisation code, a USCC, or the id of a person";
             Err(Problem::not_found(detail))

@@ -34,6 +34,8 @@ use std::{
 };
 
 /// How long the log may take to give an event that stands in it.
+/// Events read at a time to find out when one was recorded.
+const READ_EVENTS: usize = 10_000;
 const LOG_WAIT: Duration = Duration::from_secs(10);
 
 /// What is asked of a replay.
@@ -141,15 +143,26 @@ fn bounds(log: &dyn Log, codec: &Codec, until: Option<&str>) -> Result<Vec<Bound
     })
 }
 
-/// When the event at a position was recorded.
+/// When the event at a position was recorded: no earlier than what stands before it in the log.
 fn recorded(log: &dyn Log, codec: &Codec, partition: u16, offset: Offset) -> Result<i64, ReplayError> {
-    let none = ReplayError::NoSuchEvent(partition, offset);
+    let none = || ReplayError::NoSuchEvent(partition, offset);
     if offset >= log.end(Topic::Events, partition)? {
-        return Err(none);
+        return Err(none());
     }
-    let batch = log.read(Topic::Events, partition, offset)?.next(1, LOG_WAIT)?;
-    let Some(stored) = batch.records.first().filter(|stored| stored.offset == offset) else { return Err(none) };
-    codec.decode_event(stored.value.as_deref().unwrap_or_default()).map(|event| event.recorded).map_err(|_| none)
+    let (mut reader, mut latest) = (log.read(Topic::Events, partition, 0)?, i64::MIN);
+    loop {
+        let batch = reader.next(READ_EVENTS, LOG_WAIT)?;
+        for stored in &batch.records {
+            let envelope = codec.envelope(stored.value.as_deref().unwrap_or_default());
+            latest = envelope.map_or(latest, |envelope| latest.max(envelope.recorded));
+            if stored.offset >= offset {
+                return if stored.offset == offset { Ok(latest) } else { Err(none()) };
+            }
+        }
+        if batch.at_end || batch.records.is_empty() {
+            return Err(none());
+        }
+    }
 }
 
 /// Every partition, folded as far as was asked.

@@ -45,13 +45,13 @@ pub(super) struct Place {
 
 /// The events of some subjects as they are to be written.
 #[derive(Debug, Default)]
-pub(super) struct Encoded {
+pub(super) struct EncodedBodies {
     bytes: Vec<u8>,
     /// Where those of each subject end.
     ends: Vec<usize>,
 }
 
-impl Encoded {
+impl EncodedBodies {
     pub(super) fn add(&mut self, subject: &str, bodies: &[Body]) -> Result<(), ViewError> {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(&[0; CHECKSUM_BYTES]);
@@ -91,7 +91,7 @@ impl Bodies {
     }
 
     /// Writes the events of some subjects, and tells where each subject's are, in their order.
-    pub(super) fn append(&self, subjects: &Encoded) -> Result<Vec<Place>, ViewError> {
+    pub(super) fn append(&self, subjects: &EncodedBodies) -> Result<Vec<Place>, ViewError> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let end = self.end.load(Ordering::Acquire);
         let mut places = Vec::with_capacity(subjects.ends.len());
@@ -144,8 +144,8 @@ mod tests {
         (offset, Bytes::from(format!("event {offset} ").repeat(100)))
     }
 
-    fn encoded(subjects: &[(String, Vec<Body>)]) -> Encoded {
-        let mut encoded = Encoded::default();
+    fn encoded(subjects: &[(String, Vec<Body>)]) -> EncodedBodies {
+        let mut encoded = EncodedBodies::default();
         for (subject, bodies) in subjects {
             encoded.add(subject, bodies).unwrap();
         }

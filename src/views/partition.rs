@@ -265,7 +265,7 @@ mod tests {
         let bodies: Vec<Body> = offsets.iter().copied().map(body).collect();
         let mut encoding = Encoding::default();
         encoding.add(subject, &held, &bodies).unwrap();
-        let rows = views.keep(&mut encoding);
+        let rows = views.write_events(&mut encoding);
         views.save(Leading::default(), [rows], &mut || {}).unwrap();
     }
 

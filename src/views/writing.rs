@@ -5,7 +5,7 @@
 
 use super::{
     ViewError,
-    bodies::{self, Place},
+    bodies::{EncodedBodies, Place},
     partition::{Body, Held, PartitionViews, agenda_key, bodies_key, prefix},
     rows::{self, Encoder},
 };
@@ -26,10 +26,11 @@ pub struct Leading<'a> {
     pub ids: Vec<(u64, &'a str)>,
     /// Terms, and subjects that they index.
     pub terms: Vec<(&'a str, &'a str)>,
+    /// Also those that stay where they are.
     pub moved: Vec<Moved<'a>>,
 }
 
-/// A subject that is to be in another place of the agenda.
+/// A subject, and its places in the agenda.
 #[derive(Debug, Clone, Copy)]
 pub struct Moved<'a> {
     pub subject: &'a str,
@@ -44,7 +45,7 @@ pub struct Encoding {
     /// Their ids and files.
     plain: Vec<u8>,
     rows: Vec<Row>,
-    bodies: bodies::Encoded,
+    bodies: EncodedBodies,
 }
 
 /// Subjects that are encoded, and whose events are written.
@@ -100,7 +101,7 @@ impl Encoded {
 
 impl PartitionViews {
     /// Writes the events of what was encoded; nothing leads to them yet. The rest is to be saved.
-    pub fn keep(&self, encoding: &mut Encoding) -> Result<Encoded, ViewError> {
+    pub fn write_events(&self, encoding: &mut Encoding) -> Result<Encoded, ViewError> {
         let places = self.bodies.append(&encoding.bodies)?;
         let encoded = Encoded { plain: (&*encoding.plain).into(), rows: std::mem::take(&mut encoding.rows), places };
         encoding.plain.clear();
@@ -118,6 +119,7 @@ impl PartitionViews {
         step: &mut dyn FnMut(),
     ) -> Result<(), ViewError> {
         self.save_names(&new.names)?;
+        new.moved.retain(|moved| moved.planned != moved.next);
         new.ids.sort_unstable();
         let ids: Vec<([u8; 8], &[u8])> =
             new.ids.iter().map(|(id, subject)| (id.to_be_bytes(), subject.as_bytes())).collect();

@@ -3,16 +3,22 @@ use crate::{
     clock::Clock,
     log::{Record, embedded::Embedded},
     projector::{Surroundings, TASK, showing::Shown},
-    views::{Held, Views, list_term},
+    views::{Body, Held, Index, Views, list_term},
 };
 use chengxin_projections::{
     change::ListName,
     event::Event,
+    facts::Known,
     partition::{day_event, policy_event},
     policy::shipped_policy,
     testing::{SUBJECT, Step, black, correct, license, penalty},
 };
 use std::sync::{Arc, atomic::AtomicBool};
+use std::{
+    cell::Cell,
+    collections::BTreeSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 use tempfile::TempDir;
 
 const TODAY: &str = "2026-05-11";
@@ -22,7 +28,7 @@ const LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
 struct World {
     surroundings: Arc<Surroundings>,
     shard: Arc<Shard>,
-    _views: Views,
+    views: Views,
     _directory: TempDir,
 }
 
@@ -36,7 +42,7 @@ impl World {
             Surroundings { log, codec: Arc::new(Codec::new()), clock: Arc::new(clock), first_policy: Vec::new() };
         let views = Views::open(directory.path()).unwrap();
         let shard = Arc::new(Shard::open(0, 1, views.partition(0).unwrap()).unwrap());
-        let world = World { surroundings: Arc::new(surroundings), shard, _views: views, _directory: directory };
+        let world = World { surroundings: Arc::new(surroundings), shard, views, _directory: directory };
         let today: Date = TODAY.parse().unwrap();
         let policy = shipped_policy().into_iter().map(|part| policy_event(&part, today.start()));
         world.append(policy.chain([day_event(today, today.start())]).collect());
@@ -128,4 +134,88 @@ fn what_is_not_saved_yet_hides_nothing_that_others_published_since() {
     let whole = World::replayed([&[first, second, third].concat()]);
     assert_eq!(world.seen(), whole.seen());
     assert_eq!(world.shard.views().file(SUBJECT).unwrap(), whole.shard.views().file(SUBJECT).unwrap());
+}
+
+/// More subjects than are encoded together.
+const MANY: usize = 300;
+
+fn many(id: &str, date: &str) -> Vec<Step> {
+    let entry = |number: usize| {
+        let subject = format!("S{number:03}");
+        black(&format!("{id}-{number}"), date)
+            .about(&subject)
+            .event(|event| event.subject.name = Some(format!("{subject}公司")))
+    };
+    (0..MANY).map(entry).collect()
+}
+
+impl World {
+    /// Replays what was published, and dies before the n-th step of writing it. Whether it came so far.
+    fn dies_at(&self, step: usize) -> bool {
+        let task = self.task();
+        let mut gathering = Gathering::new(&task);
+        let mut reader = self.surroundings.log.read(Topic::Events, 0, self.shard.at()).unwrap();
+        while gathering.at < self.surroundings.log.end(Topic::Events, 0).unwrap() {
+            reader.next(1_000, LIMIT).unwrap().records.into_iter().for_each(|stored| gathering.take(stored));
+        }
+        let (mut replayed, _) = gathering.fold().unwrap();
+        let steps = Cell::new(0);
+        let mut die = || {
+            steps.set(steps.get() + 1);
+            assert!(steps.get() <= step, "dies here");
+        };
+        catch_unwind(AssertUnwindSafe(|| replayed.write(&self.shard, &mut die))).is_err()
+    }
+
+    /// As a process that was started again.
+    fn started_again(mut self) -> World {
+        self.shard = Arc::new(Shard::open(0, 1, self.views.partition(0).unwrap()).unwrap());
+        self.task().rebuild().unwrap();
+        self
+    }
+
+    fn rows(&self) -> Vec<(Held, Vec<Body>)> {
+        let views = self.shard.views();
+        let subjects: Vec<Box<str>> = views.subjects(None).collect::<Result<_, _>>().unwrap();
+        subjects.iter().map(|subject| (views.file(subject).unwrap().unwrap(), views.bodies(subject).unwrap())).collect()
+    }
+
+    fn index(&self, index: Index) -> BTreeSet<Box<[u8]>> {
+        self.shard.views().keys(index).collect::<Result<_, _>>().unwrap()
+    }
+}
+
+/// What leads to a file goes before the file: nothing of it may be missing once a replay has found that file again.
+#[test]
+fn a_process_that_dies_anywhere_while_a_replay_is_written_leaves_nothing_that_the_next_one_does_not_mend() {
+    let (first, second) = (many("A", TODAY), many("B", TODAY));
+    let whole = World::replayed([&first, &second]);
+    let mut step = 0;
+    loop {
+        let world = World::replayed([&first]);
+        world.publish(&second);
+        let died = world.dies_at(step);
+        let world = world.started_again();
+        assert!(world.rows() == whole.rows(), "step {step}");
+        for index in [Index::Agenda, Index::Terms, Index::Ids] {
+            assert!(world.index(index).is_superset(&whole.index(index)), "{index:?}, step {step}");
+        }
+        assert_eq!(world.shard.named("公司", 2 * MANY).len(), MANY);
+        if !died {
+            break;
+        }
+        step += 1;
+    }
+    assert!(step > 5, "{step} steps");
+}
+
+#[test]
+fn nobody_is_denied_while_a_replay_writes_their_file() {
+    let world = World::replayed([&[penalty("P", TODAY)]]);
+    world.publish(&many("A", TODAY));
+    assert!(!world.dies_at(usize::MAX), "all is written and not shown");
+    assert!(world.shard.file("S007").unwrap().is_some());
+    let asked = |subject: &str| crate::query::subject::held(&world.shard, subject, Known::Offset(world.shard.at() - 1));
+    assert_eq!(asked("S007").unwrap_err().http_status, 503);
+    assert!(asked(SUBJECT).is_ok());
 }

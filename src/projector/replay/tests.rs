@@ -11,7 +11,7 @@ use chengxin_projections::{
     facts::Known,
     partition::{day_event, policy_event},
     policy::shipped_policy,
-    testing::{SUBJECT, Step, black, correct, license, penalty},
+    testing::{MARKET, SUBJECT, Step, black, correct, license, penalty},
 };
 use std::sync::{Arc, atomic::AtomicBool};
 use std::{
@@ -139,14 +139,12 @@ fn what_is_not_saved_yet_hides_nothing_that_others_published_since() {
 /// More subjects than are encoded together.
 const MANY: usize = 300;
 
-fn many(id: &str, date: &str) -> Vec<Step> {
-    let entry = |number: usize| {
+fn many(step: impl Fn(&str) -> Step) -> Vec<Step> {
+    let of_one = |number: usize| {
         let subject = format!("S{number:03}");
-        black(&format!("{id}-{number}"), date)
-            .about(&subject)
-            .event(|event| event.subject.name = Some(format!("{subject}公司")))
+        step(&format!("R-{number}")).about(&subject).event(|event| event.subject.name = Some(format!("{subject}公司")))
     };
-    (0..MANY).map(entry).collect()
+    (0..MANY).map(of_one).collect()
 }
 
 impl World {
@@ -188,7 +186,7 @@ impl World {
 /// What leads to a file goes before the file: nothing of it may be missing once a replay has found that file again.
 #[test]
 fn a_process_that_dies_anywhere_while_a_replay_is_written_leaves_nothing_that_the_next_one_does_not_mend() {
-    let (first, second) = (many("A", TODAY), many("B", TODAY));
+    let (first, second) = (many(|id| license(id, TODAY)), many(|id| black(id, TODAY).by(MARKET)));
     let whole = World::replayed([&first, &second]);
     let mut step = 0;
     loop {
@@ -212,7 +210,7 @@ fn a_process_that_dies_anywhere_while_a_replay_is_written_leaves_nothing_that_th
 #[test]
 fn nobody_is_denied_while_a_replay_writes_their_file() {
     let world = World::replayed([&[penalty("P", TODAY)]]);
-    world.publish(&many("A", TODAY));
+    world.publish(&many(|id| black(id, TODAY)));
     assert!(!world.dies_at(usize::MAX), "all is written and not shown");
     assert!(world.shard.file("S007").unwrap().is_some());
     let asked = |subject: &str| crate::query::subject::held(&world.shard, subject, Known::Offset(world.shard.at() - 1));

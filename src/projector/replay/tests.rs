@@ -22,6 +22,7 @@ use std::{
 use tempfile::TempDir;
 
 const TODAY: &str = "2026-05-11";
+const TOMORROW: &str = "2026-05-12";
 const LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// A partition whose events others publish, and its shard here.
@@ -186,7 +187,7 @@ impl World {
 /// What leads to a file goes before the file: nothing of it may be missing once a replay has found that file again.
 #[test]
 fn a_process_that_dies_anywhere_while_a_replay_is_written_leaves_nothing_that_the_next_one_does_not_mend() {
-    let (first, second) = (many(|id| license(id, TODAY)), many(|id| black(id, TODAY).by(MARKET)));
+    let (first, second) = (many(|id| license(id, TODAY)), many(|id| black(id, TOMORROW).by(MARKET)));
     let whole = World::replayed([&first, &second]);
     let mut step = 0;
     loop {

@@ -6,7 +6,7 @@ use crate::{
     node::Node,
     query::{
         Page,
-        scope::{Asked, Scope},
+        scope::{Asked, Scope, is_to_come},
         subject,
         walk::{Cursor, Place},
     },
@@ -155,7 +155,9 @@ pub fn page_scope(
     let cursor = cursor.map(Cursor::read).transpose()?;
     if let Some(Cursor { as_of: day, known_at: moment, .. }) = &cursor {
         for (name, given, carried) in [("as_of", as_of, day), ("known_at", known_at, moment)] {
-            if given.is_some_and(|given| given != carried && !carried.is_empty()) {
+            // The first page of a moment to come was held to what was known then, and so are the others.
+            let is_other = |given: &str| given != carried && !(name == "known_at" && is_to_come(node, given));
+            if given.is_some_and(|given| is_other(given) && !carried.is_empty()) {
                 return Err(Problem::parameter(name, "the cursor is of another one: leave it out beside a cursor"));
             }
         }

@@ -25,7 +25,7 @@ use crate::{
     views::Views,
 };
 use chengxin_projections::{
-    change::ListName, date::Date, event::PolicyPublished, identifier::organisation_check_character,
+    change::ListName, date::Date, event::Event, event::PolicyPublished, identifier::organisation_check_character,
     policy::shipped_policy,
 };
 use serde_json::json;
@@ -209,6 +209,27 @@ fn the_position_of_an_outcome_is_known_at_in_every_partition() {
     let before = world.scope(None, Some("2026-04-19")).unwrap();
     let status = subject::credit_file(&world.node, &code(0), &before).unwrap_err().status;
     assert_eq!(status, 404);
+}
+
+/// What is stated about a person was recorded with its cause, and comes behind later events.
+#[test]
+fn a_position_knows_no_less_than_the_positions_before_it_though_its_event_was_recorded_earlier() {
+    let world = listed();
+    let Outcome { position, .. } = world.publish(vec![designation("L-0", &code(0), 0)]).remove(0);
+    let (partition, _) = position.split_once('-').unwrap();
+    let partition: u16 = partition.parse().unwrap();
+    let body = world.node.shards()[usize::from(partition)].bodies(&code(0)).unwrap().remove(0).1;
+    let event = world.node.codec.decode_event(&body).unwrap();
+    let late = Event { id: "X-0".to_owned(), recorded: event.recorded - 86_400_000, ..event };
+    let record = world.node.codec.event_record(&late, partition);
+    let offset = world.node.log.append(vec![record]).blocking_recv().unwrap().unwrap()[0];
+    let shard = &world.node.shards()[usize::from(partition)];
+    while shard.at() <= offset {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let known = |position: &str| world.black(Some(position), None, 1_000).page.items.len();
+    assert_eq!(known(&position), COMPANIES + COMPANIES / 2 + 1);
+    assert_eq!(known(&format!("{partition}-{offset}")), COMPANIES + COMPANIES / 2 + 2);
 }
 
 #[test]

@@ -69,7 +69,7 @@ impl Asked {
             Some(text) => Some(position::parse(text, node.log.partitions()).ok_or_else(|| not_a_moment(text))?),
         };
         // An instant that has not come yet knows what is known now, which the answer names.
-        let moment = moment.filter(|moment| !matches!(moment, Moment::Instant(at) if *at >= node.clock.now()));
+        let moment = moment.filter(|moment| !moment.is_to_come(node));
         let known_at = known_at.filter(|_| moment.is_some()).map(str::to_owned);
         Ok(Asked { as_of, day_asked, moment, known_at, partitions })
     }
@@ -193,6 +193,17 @@ impl Scope {
     pub fn partition(&self, number: u16) -> Option<&Arc<Partition>> {
         self.partitions.get(usize::from(number))
     }
+}
+
+impl Moment {
+    fn is_to_come(&self, node: &Node) -> bool {
+        matches!(self, Moment::Instant(at) if *at >= node.clock.now())
+    }
+}
+
+/// Whether a `known_at` is an instant that has not come yet.
+pub fn is_to_come(node: &Node, known_at: &str) -> bool {
+    position::parse(known_at, node.log.partitions()).is_some_and(|moment| moment.is_to_come(node))
 }
 
 /// An answer about a moment must not change once more events come, so none may be on its way that was recorded by then: a

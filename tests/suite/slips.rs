@@ -120,6 +120,28 @@ fn a_record_that_is_refused_renames_no_person() {
 }
 
 #[test]
+fn the_pages_of_a_moment_to_come_go_on_from_what_the_first_one_knew() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let publish = |id: &str, subject: &str| {
+        let entry = black("unpaid-wages", id, DAY, "2029-06-01", subject);
+        assert_eq!(server.client(LABOUR).publish(&entry).status, 201);
+    };
+    publish("L-1", COMPANY);
+    publish("L-2", SHOP);
+    let page = |more: &str| server.client(AUDITOR).get(&format!("/v1/lists/black?limit=1&known_at=2099-01-01{more}"));
+    let first = page("").json();
+    publish("L-3", SHOP);
+    let second = page(&format!("&cursor={}", first["next"].as_str().unwrap()));
+    assert_eq!(second.status, 200, "{second:?}");
+    assert_eq!((&second.json()["known_at"], &second.json()["next"]), (&first["position"], &Value::Null));
+    let other = server
+        .client(AUDITOR)
+        .get(&format!("/v1/lists/black?limit=1&known_at=2026-01-01&cursor={}", first["next"].as_str().unwrap()));
+    assert_eq!(other.status, 400, "{other:?}");
+}
+
+#[test]
 fn a_person_is_called_as_the_last_record_of_a_body_has_it() {
     let site = Site::embedded();
     let server = site.start(DAY);

@@ -25,6 +25,9 @@ const TODAY: &str = "2026-05-11";
 const TOMORROW: &str = "2026-05-12";
 const LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
 
+/// The file of the subject, how many events it has, who is listed, who is due, and whose its last record is.
+type Seen = (Held, usize, Vec<Box<str>>, Vec<Box<str>>, Option<Box<str>>);
+
 /// A partition whose events others publish, and its shard here.
 struct World {
     surroundings: Arc<Surroundings>,
@@ -88,8 +91,7 @@ impl World {
         self.shard.show(Shown { at, partition, changed: vec![(subject, changed)], answers: Vec::new() });
     }
 
-    /// What readers see of the subject, and of what leads to it.
-    fn seen(&self) -> (Held, usize, Vec<Box<str>>, Vec<Box<str>>, Option<Box<str>>) {
+    fn seen(&self) -> Seen {
         let held = self.shard.file(SUBJECT).unwrap().unwrap();
         let record = held.file.records.iter().last().unwrap().id.clone();
         (

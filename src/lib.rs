@@ -21,6 +21,7 @@ pub mod progress;
 pub mod projector;
 pub mod prose;
 pub mod query;
+pub mod renaming;
 pub mod replay;
 pub mod reservation;
 pub mod tail;

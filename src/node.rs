@@ -8,6 +8,7 @@ use crate::{
     mentions::Mentions,
     moments::Moments,
     projector::{Projector, Shard, Surroundings},
+    renaming::Renaming,
     reservation::Reservations,
     vault::Vault,
     views::{ViewError, Views},
@@ -27,6 +28,8 @@ pub struct Node {
     pub reservations: Arc<Reservations>,
     /// Whom they name.
     pub mentions: Arc<Mentions>,
+    /// What their records call persons.
+    pub renaming: Renaming,
     /// When they were recorded.
     pub moments: Arc<Moments>,
     /// Held while events are handed to every partition.
@@ -55,6 +58,7 @@ impl Node {
             feeds,
             reservations: Arc::default(),
             mentions: Arc::default(),
+            renaming: Renaming::default(),
             moments: Arc::default(),
             appends_to_all: Mutex::new(()),
         })

@@ -111,13 +111,11 @@ enum Replacing {
 /// What sealing came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sealed {
-    /// The same stands there.
-    Same,
+    /// It stands there, as it did before or where nothing did.
+    Stands,
     /// Others stand there, and stay.
     Kept,
-    /// Nothing stood there.
-    First,
-    /// Others stood there.
+    /// It stands there where others did.
     Replaced,
 }
 
@@ -169,19 +167,18 @@ impl Vault {
 
     /// Seals many: all of them, or on an error none.
     pub fn seal_all(&self, sealings: &[Sealing<'_>]) -> Result<(), VaultError> {
-        self.seal_many(sealings, Replacing::Always).map(drop)
+        self.seal_many(sealings, Replacing::Always)
     }
 
-    /// Seals what is not known yet, and says of each whether that was so: a document without a name does not cover a name,
-    /// and no name another one. All of them, or on an error none.
-    pub fn seal_new(&self, sealings: &[Sealing<'_>]) -> Result<Vec<bool>, VaultError> {
-        let sealed = self.seal_many(sealings, Replacing::Unnamed)?;
-        Ok(sealed.into_iter().map(|sealed| matches!(sealed, Sealed::First | Sealed::Replaced)).collect())
+    /// Seals what is not known yet: a document without a name does not cover a name, and no name another one. All of them,
+    /// or on an error none.
+    pub fn seal_new(&self, sealings: &[Sealing<'_>]) -> Result<(), VaultError> {
+        self.seal_many(sealings, Replacing::Unnamed)
     }
 
-    fn seal_many(&self, sealings: &[Sealing<'_>], replacing: Replacing) -> Result<Vec<Sealed>, VaultError> {
+    fn seal_many(&self, sealings: &[Sealing<'_>], replacing: Replacing) -> Result<(), VaultError> {
         if sealings.is_empty() {
-            return Ok(Vec::new());
+            return Ok(());
         }
         let hashes: Vec<[u8; 16]> = sealings.iter().map(|sealing| self.hash(sealing)).collect();
         let mut database = self.database();
@@ -192,12 +189,10 @@ impl Vault {
         if now != *version || self.remembered().len() + sealings.len() > REMEMBERED {
             self.remembered().clear();
         }
-        let mut all = Vec::with_capacity(sealings.len());
         // What stands there now and is not remembered.
         let mut standing = Vec::new();
         for (sealing, hash) in sealings.iter().zip(hashes) {
             if self.remembered().contains(&hash) {
-                all.push(Sealed::Same);
                 continue;
             }
             let sealed = self.seal_one(&transaction, sealing, replacing)?;
@@ -209,12 +204,11 @@ impl Vault {
             if sealed != Sealed::Kept {
                 standing.push(hash);
             }
-            all.push(sealed);
         }
         transaction.commit()?;
         *version = (now.0, connection.total_changes());
         self.remembered().extend(standing);
-        Ok(all)
+        Ok(())
     }
 
     /// Whether just these fields are known to stand sealed there. Where that is not known, they may all the same.
@@ -256,8 +250,8 @@ impl Vault {
         };
         let before = read_fields(transaction, &cipher, subject, reference)?;
         let sealed = match &before {
-            None => Sealed::First,
-            Some(before) if before == fields => return Ok(Sealed::Same),
+            None => Sealed::Stands,
+            Some(before) if before == fields => return Ok(Sealed::Stands),
             Some(before) if replacing == Replacing::Unnamed && (before.name.is_some() || fields.name.is_none()) => {
                 return Ok(Sealed::Kept);
             }

@@ -32,15 +32,23 @@ pub(super) fn run(arguments: &Rebuild) -> Result<u8, Error> {
     let shards = rebuild(&surroundings, &new)?;
     let events: u64 = shards.iter().map(|shard| shard.at()).sum();
     eprintln!("folded up to {events} offsets over all partitions in {:.1} s", begun.elapsed().as_secs_f64());
-    let differences = compare(&shards, &old, &new, arguments.diff)?;
+    // Damaged views are what they are rebuilt for.
+    let compared = compare(&shards, &old, &new, arguments.diff);
     drop(shards);
     switch(place, old, new)?;
-    println!("{differences} differences between the old views and the new; the new ones are in use");
+    match compared {
+        Ok(differences) => {
+            println!("{differences} differences between the old views and the new; the new ones are in use");
+        }
+        Err(error) => println!("the old views and the new could not be compared ({error}); the new ones are in use"),
+    }
     Ok(0)
 }
 
 fn switch(place: &Place, old: Views, new: Views) -> Result<(), Error> {
-    old.close()?;
+    if let Err(error) = old.close() {
+        eprintln!("the old views, which are thrown away, cannot be closed: {error}");
+    }
     new.close()?;
     Ok(Views::switch(&open::views_home(place))?)
 }

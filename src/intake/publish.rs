@@ -10,7 +10,8 @@ use crate::{
     log::{Decoded, RECORD_BYTES, Record, partition_of},
     node::Node,
     projector::Answer,
-    vault::{Sealing, ToSeal, VaultError},
+    renaming::{Place, Rename},
+    vault::{Sealing, ToSeal},
 };
 use chengxin_projections::{
     date::Date,
@@ -21,7 +22,7 @@ use chengxin_projections::{
 };
 use serde::Serialize;
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::BTreeMap,
     sync::{Arc, PoisonError},
     time::Duration,
 };
@@ -162,7 +163,7 @@ impl Intake {
             drafts.into_iter().map(|draft| self.prepare(draft?, recorded, &mut kept.names)).collect();
         let sealed = self.seal(&prepared);
         let mut records: BTreeMap<u16, Vec<Record>> = BTreeMap::new();
-        let answers = prepared.into_iter().enumerate().map(|(number, prepared)| {
+        let answers = prepared.into_iter().map(|prepared| {
             let known = |result| Awaited::Known(Box::new(result));
             match (prepared, &sealed) {
                 (Err(rejection), _) => known(Err(rejection)),
@@ -170,12 +171,8 @@ impl Intake {
                 (Ok(Prepared::New(_, sealings, _)), Err(rejection)) if !sealings.is_empty() => {
                     known(Err(rejection.clone()))
                 }
-                (Ok(Prepared::New(event, sealings, warnings)), sealed) => {
-                    // What was just sealed is what the person is called already.
-                    let is_new = |index| sealed.as_ref().is_ok_and(|new| new.contains(&(number, index)));
-                    let others = sealings.into_iter().enumerate().filter(|(index, _)| !is_new(*index));
-                    let renames =
-                        if makes_record(&event.data) { others.map(|(_, other)| other).collect() } else { Vec::new() };
+                (Ok(Prepared::New(event, sealings, warnings)), _) => {
+                    let renames = if makes_record(&event.data) { sealings } else { Vec::new() };
                     let told = Told { warnings, renames };
                     self.enqueue(event, told, &mut records).unwrap_or_else(|rejection| known(Err(rejection)))
                 }
@@ -193,21 +190,15 @@ impl Intake {
         Submission { node: self.node.clone(), answers, underway }
     }
 
-    /// Seals what is not sealed yet, and says which that was: the n-th draft, and which of its sealings. What was published
-    /// before was sealed before, and may have been erased since. What may have no effect does not change what a person is
-    /// called: see `rename`.
-    fn seal(&self, prepared: &[Result<Prepared, Rejection>]) -> Result<HashSet<(usize, usize)>, Rejection> {
-        let mut sealings: Vec<Sealing<'_>> = Vec::new();
-        let mut places = Vec::new();
-        for (draft, prepared) in prepared.iter().enumerate() {
-            let Ok(Prepared::New(_, wanted, _)) = prepared else { continue };
-            for (index, ToSeal { subject, reference, fields }) in wanted.iter().enumerate() {
-                sealings.push(Sealing { subject, reference, fields });
-                places.push((draft, index));
-            }
-        }
-        let new = self.node.vault.seal_new(&sealings)?;
-        Ok(places.into_iter().zip(new).filter_map(|(place, is_new)| is_new.then_some(place)).collect())
+    /// Seals what is not sealed yet. What was published before was sealed before, and may have been erased since. What may
+    /// have no effect does not change what a person is called: see `rename`.
+    fn seal(&self, prepared: &[Result<Prepared, Rejection>]) -> Result<(), Rejection> {
+        let new = prepared.iter().filter_map(|prepared| match prepared {
+            Ok(Prepared::New(_, sealings, _)) => Some(sealings),
+            _ => None,
+        });
+        let sealings: Vec<Sealing<'_>> = new.flatten().map(ToSeal::sealing).collect();
+        Ok(self.node.vault.seal_new(&sealings)?)
     }
 
     /// Adds the event to the records of its partition; policy goes to every partition.
@@ -265,7 +256,8 @@ impl Submission {
                 let answer = taken.get_mut(&partition).and_then(|answers| answers.get_mut(index)?.take());
                 let answer = answer.ok_or_else(forgotten)?;
                 if matches!(answer.effect, Effect::Applied) {
-                    renames.extend(told.renames);
+                    let record = Place { partition, offset, recorded };
+                    renames.extend(told.renames.into_iter().map(|called| Rename { called, record }));
                 }
                 let (position, warnings) = (format!("{partition}-{offset}"), told.warnings);
                 let outcome = Outcome { id, record, position, recorded, answered: Answered::Judged(answer), warnings };
@@ -278,41 +270,16 @@ impl Submission {
     }
 }
 
-/// From now on persons are called as the records have them that were made. A name that could not be sealed stays as it was.
-async fn rename(node: &Arc<Node>, renames: Vec<ToSeal>) {
-    let renames = last_of_each(renames);
+/// A name that could not be sealed stays as it was.
+async fn rename(node: &Arc<Node>, renames: Vec<Rename>) {
     if renames.is_empty() {
         return;
     }
     let node = node.clone();
-    let sealed = tokio::task::spawn_blocking(move || {
-        let called = |ToSeal { subject, reference, fields }: &ToSeal| -> Result<bool, VaultError> {
-            let known = node.vault.open_fields(subject, reference)?;
-            Ok(known.is_some_and(|known| known.name == fields.name))
-        };
-        let all: Vec<Sealing> = renames.iter().map(ToSeal::sealing).collect();
-        // Nearly all are called so already.
-        let standing = node.vault.standing(&all)?;
-        let mut others = Vec::new();
-        for ((rename, sealing), stands) in renames.iter().zip(&all).zip(standing) {
-            if !stands && !called(rename)? {
-                others.push(*sealing);
-            }
-        }
-        if others.is_empty() { Ok(()) } else { node.vault.seal_all(&others) }
-    });
+    let sealed = tokio::task::spawn_blocking(move || node.renaming.rename(&node.vault, renames));
     if !matches!(sealed.await, Ok(Ok(()))) {
         tracing::warn!("the names of persons that came with records cannot be sealed; earlier ones stay");
     }
-}
-
-/// The last name of each person.
-fn last_of_each(renames: Vec<ToSeal>) -> Vec<ToSeal> {
-    let mut last: HashMap<(String, String), ToSeal> = HashMap::new();
-    for rename in renames.into_iter().filter(|rename| rename.fields.name.is_some()) {
-        last.insert((rename.subject.clone(), rename.reference.clone()), rename);
-    }
-    last.into_values().collect()
 }
 
 /// Two events of one id that met in the log: the later one is told as intake would have.

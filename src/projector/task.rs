@@ -82,6 +82,7 @@ impl Task {
                     }
                     Ok(Err(TaskError::View(error))) => {
                         tracing::warn!(partition = number, %error, "views will be rebuilt");
+                        self.shard.set_trouble(Some(error.to_string()));
                         self.shard.set_broken();
                     }
                     Err(_) => {

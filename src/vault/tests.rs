@@ -114,16 +114,27 @@ fn what_is_only_new_covers_no_name_but_names_a_document_that_had_none() {
     let (_dir, vault) = vault();
     let (one, two, unnamed) = (fields("一"), fields("二"), PersonalFields { name: None, ..fields("") });
     let of = |fields| Sealing { subject: "P1", reference: "a", fields };
-    assert_eq!(
-        vault.seal_new(&[of(&unnamed), of(&unnamed), of(&one), of(&unnamed), of(&two)]).unwrap(),
-        [true, false, true, false, false]
-    );
+    vault.seal_new(&[of(&unnamed), of(&unnamed)]).unwrap();
+    assert_eq!(vault.open_fields("P1", "a").unwrap().as_ref(), Some(&unnamed));
+    vault.seal_new(&[of(&one), of(&unnamed), of(&two)]).unwrap();
     assert_eq!(vault.open_fields("P1", "a").unwrap().as_ref(), Some(&one));
-    assert_eq!(vault.seal_new(&[of(&two), of(&one), of(&unnamed)]).unwrap(), [false, false, false]);
+    vault.seal_new(&[of(&two), of(&one), of(&unnamed)]).unwrap();
     assert_eq!(vault.open_fields("P1", "a").unwrap().as_ref(), Some(&one));
     vault.seal_all(&[of(&two)]).unwrap();
-    assert_eq!(vault.seal_new(&[of(&one)]).unwrap(), [false], "what was remembered before does not stand any more");
+    vault.seal_new(&[of(&one)]).unwrap();
     assert_eq!(vault.open_fields("P1", "a").unwrap().as_ref(), Some(&two));
+}
+
+#[test]
+fn only_what_is_known_to_stand_is_said_to_stand() {
+    let (dir, vault) = vault();
+    let (one, two) = (fields("一"), fields("二"));
+    let both = || [&one, &two].map(|fields| Sealing { subject: "P1", reference: "a", fields });
+    assert_eq!(vault.standing(&both()).unwrap(), [false, false]);
+    seal(&vault, "P1", "a", &one);
+    assert_eq!(vault.standing(&both()).unwrap(), [true, false]);
+    seal(&Vault::open(dir.path()).unwrap(), "P1", "a", &two);
+    assert_eq!(vault.standing(&both()).unwrap(), [false, false], "another process has sealed since");
 }
 
 #[test]

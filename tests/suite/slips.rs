@@ -120,6 +120,34 @@ fn a_record_that_is_refused_renames_no_person() {
 }
 
 #[test]
+fn a_person_is_called_as_the_last_record_in_the_log_has_it_whoever_is_answered_first() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let document = json!({ "kind": "身份证", "number": "11010519491231002X" });
+    for round in 0..30 {
+        let publish = |(number, name): (usize, &'static str)| {
+            let mut entry = black("unpaid-wages", &format!("L-{round}-{number}"), DAY, "2029-06-01", COMPANY);
+            entry["subject"] = json!({ "kind": "person", "document": &document, "name": format!("{name}示例") });
+            let answer = server.client(LABOUR).publish(&entry).json();
+            let position = answer["position"].as_str().unwrap_or_else(|| panic!("{answer}"));
+            let (_, offset) = position.split_once('-').unwrap();
+            (offset.parse::<u64>().unwrap(), name)
+        };
+        let names = ["赵", "钱", "孙", "李", "周", "吴", "郑", "王"];
+        let published: Vec<(u64, &str)> = std::thread::scope(|scope| {
+            let publish = &publish;
+            let threads: Vec<_> = names.into_iter().enumerate().map(|one| scope.spawn(move || publish(one))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let (_, last) = published.iter().max().unwrap();
+        let person = server.person(&document);
+        let shown = server.client(LABOUR).with_token("").get(&format!("/v1/subjects/{person}")).json();
+        let shown = shown["subject"]["name"].as_str().unwrap_or_else(|| panic!("{shown}"));
+        assert!(shown.starts_with(last), "{shown} instead of {last}: {published:?}");
+    }
+}
+
+#[test]
 fn the_pages_of_a_moment_to_come_go_on_from_what_the_first_one_knew() {
     let site = Site::embedded();
     let server = site.start(DAY);

@@ -100,7 +100,8 @@ impl Shard {
         Ok(())
     }
 
-    /// Readers find the files in the rows, and take of them what was known up to `at`; what leads to them they also look for in memory.
+    /// Readers find the files in the rows, and take of them what was known up to `at`. What leads to them they also look for in
+    /// memory.
     fn show_replayed(&self, replayed: Replayed, at: Offset, partition: Partition) {
         {
             let mut state = self.state_mut();

@@ -1,7 +1,6 @@
 //! What a stretch of a replay did. No file is kept: each is encoded while it is in the processor's cache, and then dropped.
 
 use super::{
-    saving::ENCODED_AT_ONCE,
     shard::Shard,
     showing::{Changed, SHOWN_AT_ONCE, Signs},
 };
@@ -49,7 +48,7 @@ impl Replayed {
         }
         self.encoding.add(&id, &changed.held, &changed.kept.bodies)?;
         self.subjects.push(Subject { id, planned: changed.planned, next: changed.held.next, names, codes });
-        if self.encoding.len() == ENCODED_AT_ONCE {
+        if self.encoding.is_full() {
             self.encoded.push(shard.views().write_events(&mut self.encoding)?);
         }
         Ok(())

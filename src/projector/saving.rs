@@ -7,7 +7,9 @@ use super::{
 };
 use crate::{
     log::Offset,
-    views::{Checkpoint, Encoding, LINKING_TERM, Leading, Moved, PartitionViews, ViewError, linked_codes},
+    views::{
+        Checkpoint, ENCODED_AT_ONCE, Encoding, LINKING_TERM, Leading, Moved, PartitionViews, ViewError, linked_codes,
+    },
 };
 use chengxin_projections::partition::Partition;
 use std::{
@@ -31,9 +33,6 @@ const SAVE_EVERY: Duration = Duration::from_secs(30);
 /// partitions in between, all of them together take a quarter of a processor.
 const WORK: Duration = Duration::from_millis(1);
 const REST_OF_EACH: Duration = Duration::from_millis(4);
-
-/// Subjects that are encoded before they are written.
-pub(super) const ENCODED_AT_ONCE: usize = 256;
 
 /// How much in a hurry a save is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -252,12 +251,12 @@ impl Shard {
             subjects.iter().flat_map(|(subject, unsaved)| unsaved.new_names.iter().map(|name| (*subject, &**name)));
         let terms =
             layer.terms.iter().flat_map(|(term, subjects)| subjects.iter().map(|subject| (&**term, &**subject)));
-        let moved = subjects.iter();
         let leading = Leading {
             names: names.collect(),
             ids: layer.ids.iter().map(|(id, subject)| (*id, &**subject)).collect(),
             terms: terms.collect(),
-            moved: moved
+            moved: subjects
+                .iter()
                 .map(|(subject, unsaved)| Moved { subject, planned: unsaved.planned, next: unsaved.held.next })
                 .collect(),
         };

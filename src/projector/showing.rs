@@ -63,19 +63,7 @@ impl Changed {
         let held = Held { file, next: None };
         Ok(Changed { held, kept: Kept::default(), planned, records, names, identifiers })
     }
-}
 
-/// What of a subject is new and leads to it.
-pub(super) struct Signs {
-    pub(super) names: Vec<Box<str>>,
-    /// Hashes of the names of records.
-    pub(super) ids: Vec<u64>,
-    pub(super) terms: Vec<Term>,
-    /// Codes of other organisations that it says are its own.
-    pub(super) codes: Vec<Box<str>>,
-}
-
-impl Changed {
     pub(super) fn signs(&self) -> Signs {
         let file = &self.held.file;
         // What an entry says of a person is named by the entry, which is a record of the organisation.
@@ -96,6 +84,16 @@ impl Changed {
             codes,
         }
     }
+}
+
+/// What of a subject is new and leads to it.
+pub(super) struct Signs {
+    pub(super) names: Vec<Box<str>>,
+    /// Hashes of the names of records.
+    pub(super) ids: Vec<u64>,
+    pub(super) terms: Vec<Term>,
+    /// Codes of other organisations that it says are its own.
+    pub(super) codes: Vec<Box<str>>,
 }
 
 /// A batch that is published and may be shown.
@@ -177,7 +175,7 @@ impl Shard {
         }
     }
 
-    /// Notes what is only in memory of what leads to a subject.
+    /// Notes of what leads to a subject what is looked for in memory alone.
     pub(super) fn note(&self, state: &mut State, subject: &str, names: &[Box<str>], codes: &[Box<str>]) {
         for name in names {
             self.names.write().unwrap_or_else(PoisonError::into_inner).add(subject, name);

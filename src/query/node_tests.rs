@@ -21,11 +21,15 @@ use crate::{
     intake::{Intake, Outcome, Publisher, parse},
     log::{Topic, embedded::Embedded},
     node::Node,
+    replay::{self, Format, ReplayOptions, Show},
     vault::Vault,
     views::Views,
 };
 use chengxin_projections::{
-    change::ListName, date::Date, event::Event, event::PolicyPublished, identifier::organisation_check_character,
+    change::ListName,
+    date::Date,
+    event::{Event, PolicyPublished},
+    identifier::organisation_check_character,
     policy::shipped_policy,
 };
 use serde_json::json;
@@ -223,13 +227,22 @@ fn a_position_knows_no_less_than_the_positions_before_it_though_its_event_was_re
     let late = Event { id: "X-0".to_owned(), recorded: event.recorded - 86_400_000, ..event };
     let record = world.node.codec.event_record(&late, partition);
     let offset = world.node.log.append(vec![record]).blocking_recv().unwrap().unwrap()[0];
-    let shard = &world.node.shards()[usize::from(partition)];
-    while shard.at() <= offset {
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    let mut progress = world.node.shards()[usize::from(partition)].progress();
+    let shown =
+        async { tokio::time::timeout(Duration::from_secs(30), progress.wait_for(|at| *at > offset)).await.is_ok() };
+    assert!(world.runtime.block_on(shown), "the event is not shown");
     let known = |position: &str| world.black(Some(position), None, 1_000).page.items.len();
-    assert_eq!(known(&position), COMPANIES + COMPANIES / 2 + 1);
-    assert_eq!(known(&format!("{partition}-{offset}")), COMPANIES + COMPANIES / 2 + 2);
+    let replayed = |position: &str| {
+        let (until, show) = (Some(position.to_owned()), Show::List(ListName::Black));
+        let mut out = Vec::new();
+        replay::run(&*world.node.log, &ReplayOptions { until, as_of: None, show, format: Format::Json }, &mut out)
+            .unwrap();
+        serde_json::from_slice::<serde_json::Value>(&out).unwrap()["items"].as_array().unwrap().len()
+    };
+    for (position, entries) in [(&position, 1), (&format!("{partition}-{offset}"), 2)] {
+        assert_eq!(known(position), COMPANIES + COMPANIES / 2 + entries, "{position}");
+        assert_eq!(replayed(position), known(position), "{position}");
+    }
 }
 
 #[test]

@@ -33,9 +33,9 @@ use std::{
     time::Duration,
 };
 
-/// How long the log may take to give an event that stands in it.
 /// Events read at a time to find out when one was recorded.
 const READ_EVENTS: usize = 10_000;
+/// How long the log may take to give an event that stands in it.
 const LOG_WAIT: Duration = Duration::from_secs(10);
 
 /// What is asked of a replay.

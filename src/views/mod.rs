@@ -17,7 +17,7 @@ mod writing;
 
 pub use partition::{Body, Checkpoint, Held, Index, NewName, PartitionViews};
 pub use terms::{LINKING_TERM, Term, duty_term, identifier_term, linked_codes, list_term};
-pub use writing::{Encoded, Encoding, Leading, Moved};
+pub use writing::{ENCODED_AT_ONCE, Encoded, Encoding, Leading, Moved};
 
 use bodies::Bodies;
 use std::{

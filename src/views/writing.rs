@@ -12,6 +12,8 @@ use super::{
 use crate::log::Offset;
 use chengxin_projections::date::Date;
 
+/// Subjects that are encoded before their events are written.
+pub const ENCODED_AT_ONCE: usize = 256;
 /// Bytes of a place among the bodies, as nearly all have.
 const PLACE_BYTES: usize = 24;
 /// Bytes of names in one row of the journal.
@@ -81,12 +83,9 @@ impl Encoding {
         Ok(())
     }
 
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+    /// Whether its events should be written before more is encoded.
+    pub fn is_full(&self) -> bool {
+        self.rows.len() >= ENCODED_AT_ONCE
     }
 }
 

@@ -13,17 +13,17 @@ use chengxin_projections::{
     policy::shipped_policy,
     testing::{MARKET, SUBJECT, Step, black, correct, license, penalty},
 };
-use std::sync::{Arc, atomic::AtomicBool};
 use std::{
-    cell::Cell,
     collections::BTreeSet,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
 };
 use tempfile::TempDir;
 
 const TODAY: &str = "2026-05-11";
 const TOMORROW: &str = "2026-05-12";
-const LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// The file of the subject, how many events it has, who is listed, who is due, and whose its last record is.
 type Seen = (Held, usize, Vec<Box<str>>, Vec<Box<str>>, Option<Box<str>>);
@@ -160,10 +160,10 @@ impl World {
             reader.next(1_000, LIMIT).unwrap().records.into_iter().for_each(|stored| gathering.take(stored));
         }
         let (mut replayed, _) = gathering.fold().unwrap();
-        let steps = Cell::new(0);
+        let mut steps = 0;
         let mut die = || {
-            steps.set(steps.get() + 1);
-            assert!(steps.get() <= step, "dies here");
+            steps += 1;
+            assert!(steps <= step, "dies here");
         };
         catch_unwind(AssertUnwindSafe(|| replayed.write(&self.shard, &mut die))).is_err()
     }

@@ -13,6 +13,7 @@ use crate::{
 };
 use chengxin_projections::partition::Partition;
 use std::{
+    cell::Cell,
     collections::HashSet,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
@@ -29,10 +30,14 @@ pub(super) const SAVE_BYTES: usize = 800 << 20;
 /// How long changes may stay unsaved while the partition follows the tail of the log. Under load a subject often changes
 /// again before that, and is written once; what is lost with the process is folded again in seconds.
 const SAVE_EVERY: Duration = Duration::from_secs(30);
-/// A save that nobody waits for works this long, then rests, so that requests go first. With the rests of the other
-/// partitions in between, all of them together take a quarter of a processor.
+/// A save that nobody waits for works this long, then rests, so that requests go first: for each partition so many times as
+/// long as it worked. All of them together take an eighth of a processor.
 const WORK: Duration = Duration::from_millis(1);
-const REST_OF_EACH: Duration = Duration::from_millis(4);
+const REST_OF_EACH: u32 = 8;
+/// No rest is longer, whatever held up the work: it must soon see that somebody waits after all.
+const MAX_REST: Duration = Duration::from_millis(200);
+/// Subjects that it encodes before their events are written: so few that writing them takes about as long as [`WORK`].
+const ENCODED_GENTLY: usize = 32;
 
 /// How much in a hurry a save is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,24 +51,41 @@ pub(super) enum Haste {
 /// Rests now and then in a save that has time.
 struct Pace<'a> {
     shard: &'a Shard,
-    haste: Haste,
+    haste: Cell<Haste>,
     stop: &'a AtomicBool,
-    since: Instant,
+    since: Cell<Instant>,
 }
 
 impl Pace<'_> {
     /// To be called after every small piece of work.
-    fn step(&mut self) {
-        if self.haste == Haste::AtOnce || self.since.elapsed() < WORK {
+    fn step(&self) {
+        if self.haste.get() == Haste::AtOnce {
             return;
         }
-        if self.stop.load(Ordering::SeqCst) || self.shard.state().current_bytes >= self.shard.save_bytes / 2 {
-            self.haste = Haste::AtOnce;
+        let worked = self.since.get().elapsed();
+        if worked < WORK {
             return;
         }
-        std::thread::sleep(REST_OF_EACH * u32::from(self.shard.partitions));
-        self.since = Instant::now();
+        if self.is_awaited() {
+            self.haste.set(Haste::AtOnce);
+            return;
+        }
+        std::thread::sleep(rest(worked, self.shard.partitions));
+        self.since.set(Instant::now());
     }
+
+    /// Whether somebody waits for the end of the save, or soon will.
+    fn is_awaited(&self) -> bool {
+        let Shard { rows_awaited, save_bytes, .. } = self.shard;
+        self.stop.load(Ordering::SeqCst)
+            || rows_awaited.load(Ordering::SeqCst)
+            || self.shard.state().current_bytes >= save_bytes / 2
+    }
+}
+
+/// How long a save of one of so many partitions rests after its work.
+fn rest(worked: Duration, partitions: u16) -> Duration {
+    (worked * REST_OF_EACH * u32::from(partitions)).min(MAX_REST)
 }
 
 /// Who of the saved subjects links other organisations.
@@ -89,7 +111,9 @@ impl Shard {
     /// Takes up where the saved rows stand. A checkpoint ahead of the published progress, or unreadable rows: start from
     /// nothing.
     pub(super) fn load(&self, published: Offset) -> Result<(), ViewError> {
+        self.rows_awaited.store(true, Ordering::SeqCst);
         let _rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        self.rows_awaited.store(false, Ordering::SeqCst);
         let (is_loaded, at) = {
             let state = self.state();
             (state.loaded, state.at)
@@ -204,8 +228,8 @@ impl Shard {
             state.saving = Some(layer.clone());
             (layer, Checkpoint { offset: state.at, partition: Partition::clone(&state.partition) })
         };
-        let mut pace = Pace { shard: self, haste, stop, since: Instant::now() };
-        let result = self.writing(|| self.write(&layer, &checkpoint, &mut || pace.step()));
+        let pace = Pace { shard: self, haste: Cell::new(haste), stop, since: Cell::new(Instant::now()) };
+        let result = self.writing(|| self.write(&layer, &checkpoint, &pace));
         self.release(&layer);
         let _guard = self.saved.0.lock().unwrap_or_else(PoisonError::into_inner);
         self.saved.1.notify_all();
@@ -243,7 +267,7 @@ impl Shard {
         state.generation += 1;
     }
 
-    fn write(&self, layer: &Layer, checkpoint: &Checkpoint, step: &mut dyn FnMut()) -> Result<(), ViewError> {
+    fn write(&self, layer: &Layer, checkpoint: &Checkpoint, pace: &Pace) -> Result<(), ViewError> {
         let mut subjects: Vec<(&str, &Unsaved)> =
             layer.subjects.iter().map(|(subject, unsaved)| (&**subject, unsaved)).collect();
         subjects.sort_unstable_by_key(|(subject, _)| *subject);
@@ -261,13 +285,64 @@ impl Shard {
                 .collect(),
         };
         let (views, mut encoding) = (self.views(), Encoding::default());
-        let encoded = subjects.chunks(ENCODED_AT_ONCE).map(|some| {
+        let together = if pace.haste.get() == Haste::Gently { ENCODED_GENTLY } else { ENCODED_AT_ONCE };
+        let encoded = subjects.chunks(together).map(|some| {
             for (subject, unsaved) in some {
+                pace.step();
                 encoding.add(subject, &unsaved.held, &unsaved.bodies)?;
             }
+            pace.step();
             views.write_events(&mut encoding)
         });
-        views.save(leading, encoded, step)?;
+        views.save(leading, encoded, &mut || pace.step())?;
         views.set_checkpoint(checkpoint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::views::Views;
+
+    #[test]
+    fn saves_with_time_take_an_eighth_of_a_processor_however_many_partitions_there_are() {
+        for partitions in [1_u16, 4, 12] {
+            let worked = Duration::from_millis(2);
+            let share = worked.as_secs_f64() / (worked + rest(worked, partitions)).as_secs_f64();
+            assert!(share * f64::from(partitions) <= 0.125, "{partitions}: {share}");
+        }
+        assert_eq!(rest(Duration::from_secs(9), 4), MAX_REST, "a disk that hung");
+    }
+
+    #[test]
+    fn a_save_with_time_is_in_a_hurry_once_somebody_waits_for_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let views = Views::open(directory.path()).unwrap();
+        let shard = Shard::open(0, 1, views.partition(0).unwrap()).unwrap();
+        let stop = AtomicBool::new(false);
+        let haste_after_a_step = || {
+            let since = Cell::new(Instant::now() - WORK);
+            let pace = Pace { shard: &shard, haste: Cell::new(Haste::Gently), stop: &stop, since };
+            pace.step();
+            pace.haste.get()
+        };
+        assert_eq!(haste_after_a_step(), Haste::Gently);
+        stop.store(true, Ordering::SeqCst);
+        assert_eq!(haste_after_a_step(), Haste::AtOnce, "a stop");
+        stop.store(false, Ordering::SeqCst);
+        shard.state_mut().current_bytes = shard.save_bytes / 2;
+        assert_eq!(haste_after_a_step(), Haste::AtOnce, "much is unsaved again");
+        shard.state_mut().current_bytes = 0;
+        let rows = shard.rows.lock().unwrap();
+        std::thread::scope(|scope| {
+            let loading = scope.spawn(|| shard.load(0));
+            let limit = Instant::now() + Duration::from_secs(30);
+            while haste_after_a_step() == Haste::Gently {
+                assert!(Instant::now() < limit, "a start waits for the rows");
+            }
+            drop(rows);
+            loading.join().unwrap().unwrap();
+        });
+        assert_eq!(haste_after_a_step(), Haste::Gently, "nobody waits any more");
     }
 }

@@ -69,6 +69,8 @@ pub struct Shard {
     pub(super) broken: AtomicBool,
     /// Held while rows are written, by a save or a replay, and through a reset.
     pub(super) rows: Mutex<()>,
+    /// Somebody waits for that.
+    pub(super) rows_awaited: AtomicBool,
     /// The partition's share of [`SAVE_BYTES`].
     pub(super) save_bytes: usize,
     /// How many partitions there are.
@@ -117,6 +119,7 @@ impl Shard {
             saved: (Mutex::new(()), Condvar::new()),
             broken: AtomicBool::new(false),
             rows: Mutex::new(()),
+            rows_awaited: AtomicBool::new(false),
             save_bytes: SAVE_BYTES / usize::from(partitions),
             partitions,
         })

@@ -2,7 +2,7 @@
 
 use crate::{
     log::Offset,
-    vault::{Sealing, ToSeal, Vault, VaultError},
+    vault::{Noted, Sealing, ToSeal, Vault, VaultError},
 };
 use std::{
     collections::HashMap,
@@ -17,7 +17,8 @@ const REMEMBERED: usize = 100_000;
 #[derive(Debug)]
 pub struct Rename {
     pub called: ToSeal,
-    pub record: Place,
+    /// Where its record is.
+    pub place: Place,
 }
 
 /// Where a record is in the log.
@@ -41,8 +42,9 @@ impl Place {
 pub struct Renaming(Mutex<HashMap<(String, String), Place>>);
 
 impl Renaming {
-    /// From now on persons are called as these records have them, unless one that comes behind was here before.
-    pub fn rename(&self, vault: &Vault, renames: Vec<Rename>) -> Result<(), VaultError> {
+    /// From now on persons are called as these records have them, unless one that comes behind was here before. The names that
+    /// waited for what became of a record wait no more once `settled` has them.
+    pub fn rename(&self, vault: &Vault, renames: Vec<Rename>, settled: &[Noted]) -> Result<(), VaultError> {
         // Held until it is sealed, or an earlier name could be sealed later.
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if last.len() >= REMEMBERED {
@@ -51,8 +53,8 @@ impl Renaming {
         let mut called: HashMap<(String, String), ToSeal> = HashMap::new();
         for rename in renames.into_iter().filter(|rename| rename.called.fields.name.is_some()) {
             let whose = (rename.called.subject.clone(), rename.called.reference.clone());
-            if last.get(&whose).is_none_or(|known| rename.record.is_behind(known)) {
-                last.insert(whose.clone(), rename.record);
+            if last.get(&whose).is_none_or(|known| rename.place.is_behind(known)) {
+                last.insert(whose.clone(), rename.place);
                 called.insert(whose, rename.called);
             }
         }
@@ -68,6 +70,6 @@ impl Renaming {
                 others.push(*sealing);
             }
         }
-        if others.is_empty() { Ok(()) } else { vault.seal_all(&others) }
+        vault.seal_all(&others, settled)
     }
 }

@@ -7,11 +7,15 @@
 
 mod database;
 mod keys;
+mod noted;
+mod sealing;
 #[cfg(test)]
 mod tests;
 
+pub use noted::Noted;
+
 use keys::{Cipher, Keys};
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashSet,
@@ -60,6 +64,11 @@ impl ToSeal {
     pub fn sealing(&self) -> Sealing<'_> {
         Sealing { subject: &self.subject, reference: &self.reference, fields: &self.fields }
     }
+
+    /// Where its name waits for what becomes of a record, if it does.
+    pub fn noted(&self, record: &str) -> Noted {
+        Noted { subject: self.subject.clone(), reference: self.reference.clone(), record: record.to_owned() }
+    }
 }
 
 /// What can go wrong with the vault.
@@ -95,28 +104,10 @@ pub struct Vault {
     database: Mutex<Database>,
     /// Keyed hashes of what is sealed as it stands: sealing it again would change nothing. Who seals holds `database`, too.
     remembered: Mutex<HashSet<[u8; 16]>>,
+    /// Names that wait in the database for what becomes of their records.
+    noted: Mutex<HashSet<Noted>>,
     /// Of their own, so that who reads does not wait until what another seals is on the disk.
     readers: Mutex<Vec<Connection>>,
-}
-
-/// When fields are sealed under a reference where others stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Replacing {
-    /// Always: the latest stands.
-    Always,
-    /// Only where a name comes to stand where none did.
-    Unnamed,
-}
-
-/// What sealing came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sealed {
-    /// It stands there, as it did before or where nothing did.
-    Stands,
-    /// Others stand there, and stay.
-    Kept,
-    /// It stands there where others did.
-    Replaced,
 }
 
 struct Database {
@@ -139,8 +130,16 @@ impl Vault {
         // The key is made durable before the database exists: a database without its key is then never a first start.
         let keys = Keys::load_or_create(&key, path.exists())?;
         let connection = database::open(&path, &keys)?.ok_or(VaultError::KeyWrong { key })?;
+        let noted = noted::all(&connection)?.into_iter().map(|(noted, _)| noted).collect();
         let database = Mutex::new(Database { connection, version: (0, 0) });
-        Ok(Vault { keys, path, database, remembered: Mutex::default(), readers: Mutex::default() })
+        Ok(Vault {
+            keys,
+            path,
+            database,
+            remembered: Mutex::default(),
+            noted: Mutex::new(noted),
+            readers: Mutex::default(),
+        })
     }
 
     /// Whether a vault is still to be begun in a directory: at a first start, or where it was lost.
@@ -165,105 +164,6 @@ impl Vault {
         self.keys.fingerprint(content)
     }
 
-    /// Seals many: all of them, or on an error none.
-    pub fn seal_all(&self, sealings: &[Sealing<'_>]) -> Result<(), VaultError> {
-        self.seal_many(sealings, Replacing::Always)
-    }
-
-    /// Seals what is not known yet: a document without a name does not cover a name, and no name another one. All of them,
-    /// or on an error none.
-    pub fn seal_new(&self, sealings: &[Sealing<'_>]) -> Result<(), VaultError> {
-        self.seal_many(sealings, Replacing::Unnamed)
-    }
-
-    fn seal_many(&self, sealings: &[Sealing<'_>], replacing: Replacing) -> Result<(), VaultError> {
-        if sealings.is_empty() {
-            return Ok(());
-        }
-        let hashes: Vec<[u8; 16]> = sealings.iter().map(|sealing| self.hash(sealing)).collect();
-        let mut database = self.database();
-        let Database { connection, version } = &mut *database;
-        // Nobody else writes from here to the commit, so what is remembered under this version holds.
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let now = written(&transaction)?;
-        if now != *version || self.remembered().len() + sealings.len() > REMEMBERED {
-            self.remembered().clear();
-        }
-        // What stands there now and is not remembered.
-        let mut standing = Vec::new();
-        for (sealing, hash) in sealings.iter().zip(hashes) {
-            if self.remembered().contains(&hash) {
-                continue;
-            }
-            let sealed = self.seal_one(&transaction, sealing, replacing)?;
-            if sealed == Sealed::Replaced {
-                // What stood there before may be remembered, or come earlier in this batch.
-                self.remembered().clear();
-                standing.clear();
-            }
-            if sealed != Sealed::Kept {
-                standing.push(hash);
-            }
-        }
-        transaction.commit()?;
-        *version = (now.0, connection.total_changes());
-        self.remembered().extend(standing);
-        Ok(())
-    }
-
-    /// Whether just these fields are known to stand sealed there. Where that is not known, they may all the same.
-    pub fn standing(&self, sealings: &[Sealing<'_>]) -> Result<Vec<bool>, VaultError> {
-        let database = self.database();
-        if written(&database.connection)? != database.version {
-            return Ok(vec![false; sealings.len()]);
-        }
-        Ok(sealings.iter().map(|sealing| self.remembers(sealing)).collect())
-    }
-
-    /// Whether just these fields are known to stand sealed there; also if another process has sealed others since.
-    pub fn remembers(&self, sealing: &Sealing<'_>) -> bool {
-        self.remembered().contains(&self.hash(sealing))
-    }
-
-    fn remembered(&self) -> MutexGuard<'_, HashSet<[u8; 16]>> {
-        self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Of all that is sealed and where.
-    fn hash(&self, sealing: &Sealing<'_>) -> [u8; 16] {
-        let mut content = bound_to(sealing.subject, sealing.reference);
-        content.push(0);
-        content.extend(plain(sealing.fields));
-        self.keys.fingerprint(&content)
-    }
-
-    fn seal_one(
-        &self,
-        transaction: &Transaction<'_>,
-        sealing: &Sealing<'_>,
-        replacing: Replacing,
-    ) -> Result<Sealed, VaultError> {
-        let Sealing { subject, reference, fields } = *sealing;
-        let cipher = match self.subject_cipher(transaction, subject)? {
-            Some(cipher) => cipher,
-            None => self.new_subject_cipher(transaction, subject)?,
-        };
-        let before = read_fields(transaction, &cipher, subject, reference)?;
-        let sealed = match &before {
-            None => Sealed::Stands,
-            Some(before) if before == fields => return Ok(Sealed::Stands),
-            Some(before) if replacing == Replacing::Unnamed && (before.name.is_some() || fields.name.is_none()) => {
-                return Ok(Sealed::Kept);
-            }
-            Some(_) => Sealed::Replaced,
-        };
-        let text = cipher.seal(&plain(fields), &bound_to(subject, reference)).map_err(VaultError::Random)?;
-        transaction
-            .prepare_cached("INSERT OR REPLACE INTO fields (subject, reference, sealed) VALUES (?1, ?2, ?3)")?
-            .execute(params![subject, reference, text])?;
-        Ok(sealed)
-    }
-
     /// The fields last sealed under that reference; none if there are none or they were erased.
     pub fn open_fields(&self, subject: &str, reference: &str) -> Result<Option<PersonalFields>, VaultError> {
         // One statement, for key and fields of one moment.
@@ -277,7 +177,7 @@ impl Vault {
             .optional()?;
         self.give_back(reader);
         let Some((key, fields)) = found else { return Ok(None) };
-        opened(&self.unwrapped(&key, subject)?, &fields, subject, reference).map(Some)
+        opened(&self.unwrapped(&key, subject)?, &fields, &bound_to(subject, reference), subject, reference).map(Some)
     }
 
     /// Everything that is sealed under a subject, by reference.
@@ -296,7 +196,7 @@ impl Vault {
         let mut rows = statement.query([subject])?;
         while let Some(row) = rows.next()? {
             let (reference, sealed): (String, Vec<u8>) = (row.get(0)?, row.get(1)?);
-            let fields = opened(&cipher, &sealed, subject, &reference)?;
+            let fields = opened(&cipher, &sealed, &bound_to(subject, &reference), subject, &reference)?;
             all.push((reference, fields));
         }
         Ok(all)
@@ -329,17 +229,6 @@ impl Vault {
         }
     }
 
-    fn new_subject_cipher(&self, transaction: &Transaction<'_>, subject: &str) -> Result<Cipher, VaultError> {
-        let key = keys::random().map_err(VaultError::Random)?;
-        let sealed = self.keys.wrapping.seal(&key, subject.as_bytes()).map_err(VaultError::Random)?;
-        // What was sealed under a key that was destroyed can never be read again.
-        transaction.prepare_cached("DELETE FROM fields WHERE subject = ?1")?.execute([subject])?;
-        transaction
-            .prepare_cached("INSERT INTO subject_keys (subject, sealed) VALUES (?1, ?2)")?
-            .execute(params![subject, sealed])?;
-        Ok(Cipher::new(key))
-    }
-
     /// A connection that only reads; one that met an error is not given back.
     fn reader(&self) -> Result<Connection, VaultError> {
         if let Some(reader) = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop() {
@@ -361,12 +250,6 @@ impl Vault {
     }
 }
 
-/// What tells whether anything was written: see [`Database::version`].
-fn written(connection: &Connection) -> rusqlite::Result<(i64, u64)> {
-    let others: i64 = connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
-    Ok((others, connection.total_changes()))
-}
-
 fn plain(fields: &PersonalFields) -> Vec<u8> {
     serde_json::to_vec(fields).expect("three optional texts are JSON")
 }
@@ -381,11 +264,17 @@ fn read_fields(
         .prepare_cached("SELECT sealed FROM fields WHERE subject = ?1 AND reference = ?2")?
         .query_row([subject, reference], |row| row.get(0))
         .optional()?;
-    sealed.map(|sealed| opened(cipher, &sealed, subject, reference)).transpose()
+    sealed.map(|sealed| opened(cipher, &sealed, &bound_to(subject, reference), subject, reference)).transpose()
 }
 
-fn opened(cipher: &Cipher, sealed: &[u8], subject: &str, reference: &str) -> Result<PersonalFields, VaultError> {
-    let plain = cipher.open(sealed, &bound_to(subject, reference));
+fn opened(
+    cipher: &Cipher,
+    sealed: &[u8],
+    place: &[u8],
+    subject: &str,
+    reference: &str,
+) -> Result<PersonalFields, VaultError> {
+    let plain = cipher.open(sealed, place);
     let fields = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
     fields.ok_or_else(|| VaultError::Damaged { subject: subject.into(), reference: reference.into() })
 }

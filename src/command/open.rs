@@ -4,6 +4,7 @@ use crate::{
     clock::Clock,
     codec::Codec,
     config::{LogKind, Place},
+    intake::noted,
     log::{
         Log, LogError, Topic,
         embedded::Embedded,
@@ -89,7 +90,9 @@ pub(super) fn node(
     let vault = vault(place, &*log, new_vault)?;
     let views = Views::open(&views_home(place))?;
     let clock: Clock = clock.parse()?;
-    Ok(Arc::new(Node::start(log, views, vault, clock, first_policy(policy)?)?))
+    let node = Arc::new(Node::start(log, views, vault, clock, first_policy(policy)?)?);
+    noted::settle_when_ready(&node)?;
+    Ok(node)
 }
 
 /// Whether nothing was ever published.

@@ -177,15 +177,20 @@ async fn one(app: &App, publisher: &Publisher, body: Body) -> Result<Response, P
     let intake = Intake::new(app.node.clone());
     // Sealing waits for the disk, and whoever asks the vault for somebody waits for those who seal; without persons, handing
     // over takes less than changing threads.
-    let may_wait =
-        !draft.sealings.is_empty() || draft.subject.kind == SubjectKind::Person || draft.data.record().is_some();
+    let names_persons = !draft.sealings.is_empty();
+    let may_wait = names_persons || draft.subject.kind == SubjectKind::Person || draft.data.record().is_some();
     let submission = if may_wait {
         tokio::task::block_in_place(|| intake.submit(vec![Ok(draft)]))
     } else {
         intake.submit(vec![Ok(draft)])
     };
-    let outcome =
-        submission.answers().await.pop().unwrap_or_else(|| Err(Rejection::Unavailable("no answer".into())))?;
+    let mut answers = if names_persons {
+        // Also if the client hangs up: with the answer persons are called as the record has them.
+        tokio::spawn(submission.answers()).await.map_err(|_| Problem::internal())?
+    } else {
+        submission.answers().await
+    };
+    let outcome = answers.pop().unwrap_or_else(|| Err(Rejection::Unavailable("no answer".into())))?;
     let status = match outcome.effect() {
         "applied" => StatusCode::CREATED,
         "duplicate" => StatusCode::OK,
@@ -222,15 +227,13 @@ fn stream(app: App, publisher: Publisher, body: Body, places: (Place, SemaphoreP
     tokio::spawn(read_lines(app, Arc::new(publisher), body, submissions));
     tokio::spawn(async move {
         let _places = places;
+        // To the end also if the client hangs up: with the answers persons are called as the records have them.
         while let Some(part) = submitted.recv().await {
-            let sent = match part {
+            let _hung_up = match part {
                 Ok((first_line, submission)) => send_lines(first_line, &submission.answers().await, &answers).await,
                 // A fault of ours: the connection is cut, so that nobody takes the last answer for the end.
                 Err(panicked) => answers.send(Err(io::Error::other(panicked))).await,
             };
-            if sent.is_err() {
-                break;
-            }
         }
     });
     let headers = [(header::CONTENT_TYPE, "application/x-ndjson")];

@@ -10,6 +10,7 @@ mod holder;
 pub mod inbox;
 mod input;
 mod named;
+pub mod noted;
 mod parse;
 mod prepare;
 mod publish;

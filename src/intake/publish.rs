@@ -11,7 +11,7 @@ use crate::{
     node::Node,
     projector::Answer,
     renaming::{Place, Rename},
-    vault::{Sealing, ToSeal},
+    vault::{Noted, Sealing, ToSeal},
 };
 use chengxin_projections::{
     date::Date,
@@ -194,10 +194,16 @@ impl Intake {
     /// have no effect does not change what a person is called: see `rename`.
     fn seal(&self, prepared: &[Result<Prepared, Rejection>]) -> Result<(), Rejection> {
         let new = prepared.iter().filter_map(|prepared| match prepared {
-            Ok(Prepared::New(_, sealings, _)) => Some(sealings),
+            Ok(Prepared::New(event, sealings, _)) if !sealings.is_empty() => {
+                Some((makes_record(&event.data).then(|| event.name()), sealings))
+            }
             _ => None,
         });
-        let sealings: Vec<Sealing<'_>> = new.flatten().map(ToSeal::sealing).collect();
+        let new: Vec<(Option<String>, &Vec<ToSeal>)> = new.collect();
+        let mut sealings: Vec<(Sealing<'_>, Option<&str>)> = Vec::new();
+        for (record, of_one) in &new {
+            sealings.extend(of_one.iter().map(|sealing| (sealing.sealing(), record.as_deref())));
+        }
         Ok(self.node.vault.seal_new(&sealings)?)
     }
 
@@ -240,7 +246,7 @@ impl Submission {
         let mut taken: BTreeMap<u16, Vec<Option<Answer>>> = judged
             .map(|(partition, offsets)| (partition, shards[usize::from(partition)].take_answers(offsets)))
             .collect();
-        let mut renames = Vec::new();
+        let (mut renames, mut settled) = (Vec::new(), Vec::new());
         let mut answer = |awaited| match awaited {
             Awaited::Known(result) => *result,
             Awaited::Appended { id, record, recorded, partition, index, everywhere, told } => {
@@ -255,9 +261,10 @@ impl Submission {
                 let offset = offset.ok_or_else(|| Rejection::Unavailable("the log gave no offset".to_owned()))?;
                 let answer = taken.get_mut(&partition).and_then(|answers| answers.get_mut(index)?.take());
                 let answer = answer.ok_or_else(forgotten)?;
+                settled.extend(told.renames.iter().map(|called| called.noted(&record)));
                 if matches!(answer.effect, Effect::Applied) {
-                    let record = Place { partition, offset, recorded };
-                    renames.extend(told.renames.into_iter().map(|called| Rename { called, record }));
+                    let place = Place { partition, offset, recorded };
+                    renames.extend(told.renames.into_iter().map(|called| Rename { called, place }));
                 }
                 let (position, warnings) = (format!("{partition}-{offset}"), told.warnings);
                 let outcome = Outcome { id, record, position, recorded, answered: Answered::Judged(answer), warnings };
@@ -265,18 +272,18 @@ impl Submission {
             }
         };
         let answers = self.answers.into_iter().map(&mut answer).collect();
-        rename(&self.node, renames).await;
+        rename(&self.node, renames, settled).await;
         answers
     }
 }
 
-/// A name that could not be sealed stays as it was.
-async fn rename(node: &Arc<Node>, renames: Vec<Rename>) {
-    if renames.is_empty() {
+/// A name that could not be sealed stays as it was until the next start, and so does one whose record's effect is not known.
+async fn rename(node: &Arc<Node>, renames: Vec<Rename>, settled: Vec<Noted>) {
+    if settled.is_empty() {
         return;
     }
     let node = node.clone();
-    let sealed = tokio::task::spawn_blocking(move || node.renaming.rename(&node.vault, renames));
+    let sealed = tokio::task::spawn_blocking(move || node.renaming.rename(&node.vault, renames, &settled));
     if !matches!(sealed.await, Ok(Ok(()))) {
         tracing::warn!("the names of persons that came with records cannot be sealed; earlier ones stay");
     }

@@ -1,6 +1,6 @@
 //! The database file of the vault, and how its connections are set.
 
-use super::{VaultError, keys::Keys};
+use super::{VaultError, keys::Keys, noted};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::{path::Path, time::Duration};
 
@@ -25,6 +25,7 @@ pub(super) fn open(path: &Path, keys: &Keys) -> Result<Option<Connection>, Vault
     let mut database = Connection::open(path)?;
     make_durable(&database)?;
     database.execute_batch(TABLES)?;
+    database.execute_batch(noted::TABLE)?;
     let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if !check_key(&transaction, keys)? {
         return Ok(None);

@@ -20,7 +20,7 @@ fn vault() -> (TempDir, Vault) {
 }
 
 fn seal(vault: &Vault, subject: &str, reference: &str, fields: &PersonalFields) {
-    vault.seal_all(&[Sealing { subject, reference, fields }]).unwrap();
+    vault.seal_all(&[Sealing { subject, reference, fields }], &[]).unwrap();
 }
 
 fn contains(haystack: &[u8], needle: &str) -> bool {
@@ -77,9 +77,9 @@ fn a_batch_is_sealed_whole_or_not_at_all() {
         Sealing { subject: "P1", reference: "a", fields: &one },
         Sealing { subject: "P2", reference: "b", fields: &one },
     ];
-    assert!(matches!(vault.seal_all(&batch), Err(VaultError::Damaged { subject, .. }) if subject == "P2"));
+    assert!(matches!(vault.seal_all(&batch, &[]), Err(VaultError::Damaged { subject, .. }) if subject == "P2"));
     assert_eq!(vault.open_fields("P1", "a").unwrap(), None);
-    vault.seal_all(&batch[..1]).unwrap();
+    vault.seal_all(&batch[..1], &[]).unwrap();
     assert_eq!(vault.open_fields("P1", "a").unwrap(), Some(one));
 }
 
@@ -88,11 +88,11 @@ fn the_latest_sealing_stands_though_an_earlier_one_of_the_same_content_is_rememb
     let (_dir, vault) = vault();
     let (one, two) = (fields("一"), fields("二"));
     let of = |fields| Sealing { subject: "P1", reference: "a", fields };
-    vault.seal_all(&[of(&one)]).unwrap();
-    vault.seal_all(&[of(&two), of(&one)]).unwrap();
+    vault.seal_all(&[of(&one)], &[]).unwrap();
+    vault.seal_all(&[of(&two), of(&one)], &[]).unwrap();
     assert_eq!(vault.open_fields("P1", "a").unwrap().as_ref(), Some(&one));
-    vault.seal_all(&[of(&one), of(&two)]).unwrap();
-    vault.seal_all(&[of(&one)]).unwrap();
+    vault.seal_all(&[of(&one), of(&two)], &[]).unwrap();
+    vault.seal_all(&[of(&one)], &[]).unwrap();
     assert_eq!(vault.open_fields("P1", "a").unwrap().as_ref(), Some(&one));
 }
 
@@ -114,14 +114,15 @@ fn what_is_only_new_covers_no_name_but_names_a_document_that_had_none() {
     let (_dir, vault) = vault();
     let (one, two, unnamed) = (fields("一"), fields("二"), PersonalFields { name: None, ..fields("") });
     let of = |fields| Sealing { subject: "P1", reference: "a", fields };
-    vault.seal_new(&[of(&unnamed), of(&unnamed)]).unwrap();
+    let new = |fields| (of(fields), None);
+    vault.seal_new(&[new(&unnamed), new(&unnamed)]).unwrap();
     assert_eq!(vault.open_fields("P1", "a").unwrap().as_ref(), Some(&unnamed));
-    vault.seal_new(&[of(&one), of(&unnamed), of(&two)]).unwrap();
+    vault.seal_new(&[new(&one), new(&unnamed), new(&two)]).unwrap();
     assert_eq!(vault.open_fields("P1", "a").unwrap().as_ref(), Some(&one));
-    vault.seal_new(&[of(&two), of(&one), of(&unnamed)]).unwrap();
+    vault.seal_new(&[new(&two), new(&one), new(&unnamed)]).unwrap();
     assert_eq!(vault.open_fields("P1", "a").unwrap().as_ref(), Some(&one));
-    vault.seal_all(&[of(&two)]).unwrap();
-    vault.seal_new(&[of(&one)]).unwrap();
+    vault.seal_all(&[of(&two)], &[]).unwrap();
+    vault.seal_new(&[new(&one)]).unwrap();
     assert_eq!(vault.open_fields("P1", "a").unwrap().as_ref(), Some(&two));
 }
 
@@ -141,7 +142,7 @@ fn only_what_is_known_to_stand_is_said_to_stand() {
 fn fields_moved_to_another_subject_or_reference_do_not_open() {
     let (_dir, vault) = vault();
     let empty = PersonalFields::default();
-    vault.seal_all(&["P1", "P2"].map(|subject| Sealing { subject, reference: "a", fields: &empty })).unwrap();
+    vault.seal_all(&["P1", "P2"].map(|subject| Sealing { subject, reference: "a", fields: &empty }), &[]).unwrap();
     vault.database().connection.execute("UPDATE fields SET reference = 'b' WHERE subject = 'P1'", []).unwrap();
     assert!(matches!(vault.open_fields("P1", "b"), Err(VaultError::Damaged { .. })));
     let take_key = "UPDATE subject_keys SET sealed = (SELECT sealed FROM subject_keys WHERE subject = 'P1')";
@@ -257,4 +258,34 @@ fn a_text_that_comes_back_opens_here_alone_and_only_as_it_went_out() {
     }
     let (_other, other) = self::vault();
     assert_eq!(other.open_text(&sealed), None);
+}
+
+#[test]
+fn another_name_waits_for_its_record_until_that_is_settled_also_for_the_next_process() {
+    let (dir, vault) = vault();
+    let (one, two) = (fields("一"), fields("二"));
+    let of = |fields| Sealing { subject: "P1", reference: "a", fields };
+    vault.seal_new(&[(of(&one), Some("ORG/1")), (of(&two), Some("ORG/2")), (of(&two), None)]).unwrap();
+    assert_eq!(vault.open_fields("P1", "a").unwrap().as_ref(), Some(&one));
+    let next = Vault::open(dir.path()).unwrap();
+    assert!(vault.has_noted() && next.has_noted());
+    let noted = Noted { subject: "P1".to_owned(), reference: "a".to_owned(), record: "ORG/2".to_owned() };
+    assert_eq!(next.noted_names().unwrap(), [(noted.clone(), Some(two.clone()))]);
+    assert_eq!(next.open_all("P1").unwrap(), [("a".to_owned(), one.clone())], "nobody is called so yet");
+    next.seal_all(&[of(&two)], &[noted]).unwrap();
+    assert_eq!(next.open_fields("P1", "a").unwrap().as_ref(), Some(&two));
+    assert!(!next.has_noted() && next.noted_names().unwrap().is_empty());
+}
+
+#[test]
+fn a_name_that_waits_is_erased_with_its_subject() {
+    let (dir, vault) = vault();
+    let (one, two) = (fields("一"), fields("二"));
+    let of = |fields| (Sealing { subject: "P1", reference: "a", fields }, Some("ORG/1"));
+    vault.seal_new(&[of(&one), of(&two)]).unwrap();
+    vault.database().connection.execute("DELETE FROM subject_keys", []).unwrap();
+    let next = Vault::open(dir.path()).unwrap();
+    assert!(matches!(&next.noted_names().unwrap()[..], [(_, None)]), "nobody can read it");
+    seal(&next, "P1", "a", &one);
+    assert_eq!(next.noted_names().unwrap(), []);
 }

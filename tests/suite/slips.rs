@@ -11,11 +11,11 @@ use crate::support::server::{AUDITOR, LABOUR, MARKET, Server, Site, token, wait_
 const DAY: &str = "2026-06-01";
 
 /// Sends an event and hangs up without waiting for the answer.
-fn hang_up_on(server: &Server, org: &str, event: &Value) {
+fn hang_up_on(server: &Server, org: &str, content_type: &str, event: &Value) {
     let body = event.to_string();
     let mut stream = TcpStream::connect(server.address().trim_start_matches("http://")).unwrap();
     let head = format!(
-        "POST /v1/events HTTP/1.1\r\nhost: here\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
+        "POST /v1/events HTTP/1.1\r\nhost: here\r\nauthorization: Bearer {}\r\ncontent-type: {content_type}\r\n\
          content-length: {}\r\n\r\n{body}",
         token(org),
         body.len()
@@ -30,7 +30,7 @@ fn an_id_is_of_one_subject_also_if_whoever_used_it_first_hung_up() {
     let server = site.start(DAY);
     for number in 0..100 {
         let id = format!("P-{number}");
-        hang_up_on(&server, LABOUR, &penalty(&id, DAY, COMPANY));
+        hang_up_on(&server, LABOUR, "application/json", &penalty(&id, DAY, COMPANY));
         server.client(LABOUR).publish(&penalty(&id, DAY, SHOP));
     }
     let has = |subject: &str| -> Vec<String> {
@@ -117,6 +117,27 @@ fn a_record_that_is_refused_renames_no_person() {
     let person = server.person(&document);
     let shown = server.client(LABOUR).with_token("").get(&format!("/v1/subjects/{person}")).body;
     assert!(shown.contains('欧') && !shown.contains('司'), "{shown}");
+}
+
+#[test]
+fn a_person_is_called_as_the_last_record_has_it_also_if_whoever_published_it_hung_up() {
+    let site = Site::embedded();
+    let server = site.start(DAY);
+    let document = json!({ "kind": "身份证", "number": "11010519491231002X" });
+    for (round, name) in ["赵", "钱", "孙", "李", "周", "吴", "郑", "王"].into_iter().enumerate() {
+        let mut entry = black("unpaid-wages", &format!("L-{round}"), DAY, "2029-06-01", COMPANY);
+        entry["subject"] = json!({ "kind": "person", "document": &document, "name": format!("{name}示例") });
+        let content_type = ["application/json", "application/x-ndjson"][round % 2];
+        hang_up_on(&server, LABOUR, content_type, &entry);
+        // It may have hung up before the event was read.
+        let again = server.client(LABOUR).publish(&entry);
+        assert!(matches!(again.status, 200 | 201), "{again:?}");
+        let person = server.person(&document);
+        wait_until("the person is called so", || {
+            let shown = server.client(LABOUR).with_token("").get(&format!("/v1/subjects/{person}")).json();
+            shown["subject"]["name"].as_str().is_some_and(|shown| shown.starts_with(name))
+        });
+    }
 }
 
 #[test]

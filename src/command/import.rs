@@ -26,7 +26,8 @@ const READY_POLL: Duration = Duration::from_millis(10);
 pub(super) fn run(arguments: &Import) -> Result<u8, Error> {
     // A name that is mistyped is better told before an hour of work than after.
     if let Some(missing) = arguments.files.iter().find(|file| !file.is_file()) {
-        return Err(format!("{}: no such file", missing.display()).into());
+        let why = if missing.is_dir() { "a directory; name the files in it" } else { "no such file" };
+        return Err(format!("{}: {why}", missing.display()).into());
     }
     check_org(&arguments.org).map_err(|error| format!("--as {} {error}", arguments.org))?;
     match &arguments.server {

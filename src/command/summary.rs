@@ -1,6 +1,9 @@
 //! What became of a file, in Chinese for the clerk.
 
-use crate::{import::Code, importer::Report};
+use crate::{
+    import::Code,
+    importer::{self, Report},
+};
 use std::{collections::BTreeMap, fmt::Write, path::Path};
 
 /// The summary of one file.
@@ -24,7 +27,7 @@ fn write(out: &mut String, file: &Path, report: &Report) -> std::fmt::Result {
     if report.rows > 0 && report.rows == report.duplicates + report.repeated {
         writeln!(out, "  文件内容以前已全部导入，本次没有任何改动。")?;
     }
-    counts(out, "未导入的原因", &report.problems, &BTreeMap::new())?;
+    counts(out, "未导入的原因", &report.problems, &report.problem_lines)?;
     counts(out, "已登记但请留意", &report.warnings, &report.warned_lines)?;
     if !report.unknown_columns.is_empty() {
         writeln!(out, "  不认识的列（未导入）：{}", report.unknown_columns.join("、"))?;
@@ -59,10 +62,9 @@ fn counts(
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
     for (code, count) in counts {
         let lines = lines.get(code).map(|lines| told(lines, *count)).unwrap_or_default();
-        match Code::ALL.iter().find(|known| known.as_str() == code) {
-            Some(known) => writeln!(out, "    {code} {count}{lines}：{}", known.remedy())?,
-            None => writeln!(out, "    {code} {count}{lines}")?,
-        }
+        let known = Code::ALL.iter().find(|known| known.as_str() == code);
+        let meaning = known.map_or_else(|| importer::meaning(code), |known| known.remedy());
+        writeln!(out, "    {code} {count}{lines}：{meaning}")?;
     }
     Ok(())
 }

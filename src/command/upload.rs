@@ -31,6 +31,8 @@ struct Status {
     progress: Progressed,
     counts: Counts,
     problems: BTreeMap<String, u64>,
+    #[serde(default)]
+    problem_lines: BTreeMap<String, Vec<u64>>,
     warnings: BTreeMap<String, u64>,
     #[serde(default)]
     warned_lines: BTreeMap<String, Vec<u64>>,
@@ -97,7 +99,7 @@ impl Server {
             return Err(format!("{}: {}{kept}", error.code, error.detail).into());
         }
         let Counts { rows, applied, duplicates, repeated, refused, held_back } = status.counts;
-        let Status { problems, warnings, warned_lines, unknown_columns, other_sheets, .. } = status;
+        let Status { problems, problem_lines, warnings, warned_lines, unknown_columns, other_sheets, .. } = status;
         Ok(Report {
             rows,
             applied,
@@ -106,6 +108,7 @@ impl Server {
             refused,
             held_back,
             problems,
+            problem_lines,
             warnings,
             warned_lines,
             unknown_columns,

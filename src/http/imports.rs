@@ -98,6 +98,8 @@ struct ImportBody {
     counts: Counts,
     /// What is wrong with the rows in the quarantine file, by code.
     problems: BTreeMap<String, u64>,
+    /// The lines of the first of them, by code.
+    problem_lines: BTreeMap<String, Vec<u64>>,
     /// What a clerk should know about rows that went in, by code.
     warnings: BTreeMap<String, u64>,
     /// The lines of the first of them, by code.
@@ -131,6 +133,7 @@ impl From<Job> for ImportBody {
                 held_back: report.held_back,
             },
             problems: report.problems,
+            problem_lines: report.problem_lines,
             warnings: report.warnings,
             warned_lines: report.warned_lines,
             unknown_columns: report.unknown_columns,

@@ -210,12 +210,12 @@ impl Sink<Kept> for Events {
                 return Ok(());
             }
             (None, Verdict::Refused(code, detail)) => (true, Some(code), Some(detail), Vec::new()),
-            (None, Verdict::Malformed(errors)) => (true, None, None, errors),
+            (None, Verdict::Malformed(errors)) => (false, None, None, errors),
         };
         let counted = if refused { &mut self.report.refused } else { &mut self.report.held_back };
         *counted += 1;
         let codes = code.into_iter().chain(errors.iter().map(|error| error.code));
-        codes.for_each(|code| self.report.problem(code));
+        codes.for_each(|code| self.report.problem(code, line));
         let raw = String::from_utf8_lossy(&raw);
         Ok(self.out.write(&HeldLine { line, code, reason: reason.as_deref(), errors: &errors, raw })?)
     }

@@ -15,6 +15,7 @@ mod store;
 mod table;
 
 pub use pipeline::{Retry, Step, Watch};
+pub use reason::meaning;
 pub use report::Report;
 pub use table::run;
 

@@ -3,7 +3,7 @@
 use crate::intake::FieldError;
 
 /// What a code means. The detail, written for programs, stands behind it.
-fn meaning(code: &str) -> &'static str {
+pub fn meaning(code: &str) -> &'static str {
     match code {
         "id-conflict" => {
             "同一机关、文号、相对人的编号已经用过：记录已经登记，而内容与本行不同，请走更正程序；或者报送后被拒绝，请换用新编号按事件报送"
@@ -52,6 +52,9 @@ fn meaning(code: &str) -> &'static str {
         "identifier-shape" => "证件或代码的格式有误",
         "identifier-unlinked" => "该登记号尚未关联任何主体，先登记 identifier.linked 再重新报送",
         "identifier-ambiguous" => "各登记号关联到不同的主体，请给出统一社会信用代码或组织机构代码",
+        "json" => "不是一行一个完整的 JSON 对象：核对括号、引号和逗号",
+        "invalid" => "字段名或者内容的写法不符合该类事项的格式",
+        "required" => "缺少必填的内容",
         "unavailable" => "系统暂不可用",
         _ => "内容有误",
     }

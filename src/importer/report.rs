@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::PathBuf};
 
-/// Lines that are told of each warning.
+/// Lines that are told of each problem and each warning.
 const LINES_TOLD: usize = 20;
 
 /// What became of the rows of a file, so far or in all. Each row counts once:
@@ -24,6 +24,9 @@ pub struct Report {
     pub held_back: u64,
     /// What is wrong with the rows in the quarantine file, by code.
     pub problems: BTreeMap<String, u64>,
+    /// The lines of the first of them, by code.
+    #[serde(default)]
+    pub problem_lines: BTreeMap<String, Vec<u64>>,
     /// What a clerk should know about rows that went in, by code.
     pub warnings: BTreeMap<String, u64>,
     /// The lines of the first of them, by code.
@@ -44,16 +47,23 @@ impl Report {
         self.refused + self.held_back
     }
 
-    pub(super) fn problem(&mut self, code: &str) {
+    pub(super) fn problem(&mut self, code: &str, line: u64) {
         count(&mut self.problems, code);
+        tell(&mut self.problem_lines, code, line);
     }
 
     pub(super) fn warning(&mut self, code: &str, line: u64) {
         count(&mut self.warnings, code);
-        let lines = self.warned_lines.entry(code.to_owned()).or_default();
-        if lines.len() < LINES_TOLD {
-            lines.push(line);
-        }
+        tell(&mut self.warned_lines, code, line);
+    }
+}
+
+fn tell(lines: &mut BTreeMap<String, Vec<u64>>, code: &str, line: u64) {
+    if !lines.contains_key(code) {
+        lines.insert(code.to_owned(), Vec::new());
+    }
+    if let Some(lines) = lines.get_mut(code).filter(|lines| lines.len() < LINES_TOLD && lines.last() != Some(&line)) {
+        lines.push(line);
     }
 }
 

@@ -209,14 +209,14 @@ struct Table {
 impl Table {
     fn hold(&mut self, row: &QuarantinedRow) -> Result<(), ImportError> {
         for Problem { code, .. } in &row.problems {
-            self.report.problem(code.as_str());
+            self.report.problem(code.as_str(), row.line);
         }
         Ok(self.quarantine.write(row)?)
     }
 
     fn refuse(&mut self, line: u64, cells: Cells, code: &str, reason: String) -> Result<(), ImportError> {
         self.report.refused += 1;
-        self.report.problem(code);
+        self.report.problem(code, line);
         Ok(self.quarantine.write(&QuarantinedRow::refused(line, cells, reason))?)
     }
 }

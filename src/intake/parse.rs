@@ -179,12 +179,24 @@ fn field_error(base: &str, error: &serde_path_to_error::Error<serde_json::Error>
             _ => {}
         }
     }
-    let inner = error.inner().to_string();
+    let inner = without_place(error.inner());
     if let Some(field) = missing(&inner) {
         return FieldError::new(format!("{pointer}/{field}"), "required", "this field is required");
     }
     let code = if error.inner().is_data() { "invalid" } else { "json" };
     FieldError::new(pointer, code, inner)
+}
+
+/// What serde says of an error. Where it is in a stream or in a file the pointer and the number of the line say: serde counts
+/// lines of its own.
+fn without_place(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    match said.strip_suffix(&place) {
+        Some(what) if error.line() == 1 && !error.is_data() => format!("{what} at column {}", error.column()),
+        Some(what) if error.is_data() => what.to_owned(),
+        _ => said,
+    }
 }
 
 /// The field that serde says is missing; it has no other way to say so.

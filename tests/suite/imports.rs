@@ -197,10 +197,14 @@ fn events_go_in_line_by_line_and_a_corrected_line_goes_in_afterwards() {
     done.says("共 4 行");
     done.says("已登记 2 行");
     done.says("隔离待核实 2 行");
+    done.says("json 1（第 3 行）：不是一行一个完整的 JSON 对象");
     let quarantine = file.with_file_name("events.ndjson.quarantine.ndjson");
     let text = fs::read_to_string(&quarantine).unwrap();
-    let first: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    let held: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let first = &held[0];
     assert_eq!((&first["line"], &first["errors"][0]["pointer"]), (&2.into(), &"/data/document_no".into()));
+    let broken = &held[1]["errors"][0];
+    assert!(!broken["detail"].as_str().unwrap().contains("line"), "the line is the file's, not the event's: {broken}");
     fs::write(&quarantine, text.lines().next().unwrap().replace(r#"no\":\"\""#, r#"no\":\"2号\""#)).unwrap();
     let corrected = import(&desk.data(), &quarantine);
     corrected.says("已登记 1 行");

@@ -130,7 +130,7 @@ impl Vault {
         // The key is made durable before the database exists: a database without its key is then never a first start.
         let keys = Keys::load_or_create(&key, path.exists())?;
         let connection = database::open(&path, &keys)?.ok_or(VaultError::KeyWrong { key })?;
-        let noted = noted::all(&connection)?.into_iter().map(|(noted, _)| noted).collect();
+        let noted = noted::all(&connection)?;
         let database = Mutex::new(Database { connection, version: (0, 0) });
         Ok(Vault {
             keys,

@@ -4,7 +4,7 @@ use super::{QUARANTINED, open, summary, upload};
 use crate::{
     config::{Import, LogKind},
     importer::{self, Quarantine, Report, Retry, Step, Target},
-    intake::{Intake, Publisher, check_org},
+    intake::{Intake, Publisher, check_org, noted},
     log::embedded::Embedded,
     node::Node,
     progress::Progress,
@@ -53,7 +53,8 @@ fn here(arguments: &Import) -> Result<u8, Error> {
         retry: Retry::default(),
         stop: Arc::default(),
     };
-    let imported = wait_until_ready(&node).and_then(|()| {
+    let settled = wait_until_ready(&node).and_then(|()| Ok(noted::settle(&node, &noted::waiting(&node)?)?));
+    let imported = settled.and_then(|()| {
         each(&arguments.files, |file| {
             let mut progress = Progress::new(file.display().to_string(), "行");
             let report = importer::file(file, &Quarantine::Beside, &target, &mut |step| show(&mut progress, &step))?;

@@ -4,7 +4,6 @@ use crate::{
     clock::Clock,
     codec::Codec,
     config::{LogKind, Place},
-    intake::noted,
     log::{
         Log, LogError, Topic,
         embedded::Embedded,
@@ -90,9 +89,7 @@ pub(super) fn node(
     let vault = vault(place, &*log, new_vault)?;
     let views = Views::open(&views_home(place))?;
     let clock: Clock = clock.parse()?;
-    let node = Arc::new(Node::start(log, views, vault, clock, first_policy(policy)?)?);
-    noted::settle_when_ready(&node)?;
-    Ok(node)
+    Ok(Arc::new(Node::start(log, views, vault, clock, first_policy(policy)?)?))
 }
 
 /// Whether nothing was ever published.

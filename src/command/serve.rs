@@ -8,7 +8,7 @@ use crate::{
         auth::{Principal, Principals, Role, token_digest, write_file},
     },
     importer::jobs::Imports,
-    intake::inbox,
+    intake::{inbox, noted},
     log::kafka::Kafka,
     node::Node,
     private,
@@ -61,6 +61,8 @@ pub(super) fn serve(
     let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let directory = arguments.place.data.join("imports");
+    let waiting = noted::waiting(&node)?;
+    runtime.spawn(noted::settle_when_ready(node.clone(), waiting));
     let imports = Arc::new(Imports::start(directory, node.clone(), runtime.handle().clone())?);
     let app =
         App { node: node.clone(), principals: Arc::new(principals), imports: imports.clone(), metrics: Some(metrics) };

@@ -2,7 +2,7 @@
 
 use crate::{
     import::Code,
-    importer::{self, Report},
+    importer::{self, LINES_TOLD, Report},
 };
 use std::{collections::BTreeMap, fmt::Write, path::Path};
 
@@ -72,6 +72,7 @@ fn counts(
 /// Where a clerk finds them in the file.
 fn told(lines: &[u64], count: u64) -> String {
     let all: Vec<String> = lines.iter().map(u64::to_string).collect();
-    let more = if (lines.len() as u64) < count { "等" } else { "" };
+    // A line may have the same problem twice.
+    let more = if lines.len() >= LINES_TOLD && (lines.len() as u64) < count { "等" } else { "" };
     format!("（第 {} 行{more}）", all.join("、"))
 }

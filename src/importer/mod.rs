@@ -16,7 +16,7 @@ mod table;
 
 pub use pipeline::{Retry, Step, Watch};
 pub use reason::meaning;
-pub use report::Report;
+pub use report::{LINES_TOLD, Report};
 pub use table::run;
 
 use crate::{

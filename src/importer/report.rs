@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::PathBuf};
 
 /// Lines that are told of each problem and each warning.
-const LINES_TOLD: usize = 20;
+pub const LINES_TOLD: usize = 20;
 
 /// What became of the rows of a file, so far or in all. Each row counts once:
 /// `rows = applied + duplicates + repeated + refused + held_back`.

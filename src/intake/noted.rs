@@ -1,73 +1,139 @@
-//! Names of persons that waited for what becomes of a record when the process before ended.
+//! Names of persons that wait for what becomes of a record, where nobody took its answer: the process ended before, or the
+//! publisher left and sent the record again.
 
-use super::Rejection;
+use super::{Rejection, parse::OWN_FIELDS};
 use crate::{
     node::Node,
     renaming::{Place, Rename},
-    vault::{Noted, ToSeal},
+    vault::{Noted, PersonalFields, ToSeal, VaultError},
 };
-use chengxin_projections::facts::{Content, Record};
-use std::{
-    sync::{Arc, Weak},
-    time::Duration,
-};
+use chengxin_projections::{facts::CreditFile, judge::Effect, refusal::Code};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 /// How often it looks whether the views know all that is in the log.
 const LOOK: Duration = Duration::from_millis(50);
+/// How often, and after what pause, it tries again where the views or the vault cannot be read.
+const ATTEMPTS: u32 = 100;
+const PAUSE: Duration = Duration::from_secs(5);
 
-/// Calls persons as the records have them that had an effect, as soon as the views tell. Until then, and where it fails until
-/// the next start, they are called as before.
-pub fn settle_when_ready(node: &Arc<Node>) -> std::io::Result<()> {
-    if !node.vault.has_noted() {
-        return Ok(());
-    }
-    let node = Arc::downgrade(node);
-    let settle = move || {
-        while let Some(node) = Weak::upgrade(&node) {
-            if node.projector.is_ready() {
-                if let Err(error) = settle(&node) {
-                    tracing::warn!(%error, "names that records gave to persons wait for the next start");
-                }
-                return;
-            }
-            drop(node);
-            std::thread::sleep(LOOK);
-        }
-    };
-    std::thread::Builder::new().name("names".to_owned()).spawn(settle).map(drop)
+/// What waited when the node started.
+pub type Waiting = Vec<(Noted, PersonalFields)>;
+
+/// To be asked before anything is published.
+pub fn waiting(node: &Node) -> Result<Waiting, Rejection> {
+    Ok(node.vault.noted_names()?)
 }
 
-fn settle(node: &Node) -> Result<(), Rejection> {
-    let (mut renames, mut settled) = (Vec::new(), Vec::new());
-    for (noted, fields) in node.vault.noted_names()? {
-        if let Some(fields) = fields
-            && let Some(place) = last_place(node, &noted)?
-        {
-            let called = ToSeal { subject: noted.subject.clone(), reference: noted.reference.clone(), fields };
-            renames.push(Rename { called, place });
+/// [`settle`], as soon as the views know all that is in the log.
+pub async fn settle_when_ready(node: Arc<Node>, waiting: Waiting) {
+    let waiting = Arc::new(waiting);
+    for _ in 0..ATTEMPTS {
+        while !node.projector.is_ready() {
+            tokio::time::sleep(LOOK).await;
         }
-        settled.push(noted);
+        let (node, waiting) = (node.clone(), waiting.clone());
+        match tokio::task::spawn_blocking(move || settle(&node, &waiting)).await {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => tracing::warn!(%error, "names that records gave to persons still wait"),
+            Err(error) => tracing::error!(%error, "names that records gave to persons still wait"),
+        }
+        tokio::time::sleep(PAUSE).await;
     }
-    // In the order of the log, as far as there is one.
-    renames.sort_by_key(|rename| (rename.place.recorded, rename.place.offset));
+}
+
+/// Calls persons as the records about them have it that had an effect, unless anything later is known of them.
+pub fn settle(node: &Node, waiting: &Waiting) -> Result<(), Rejection> {
+    let (mut renames, mut settled) = (Vec::new(), Vec::new());
+    for (noted, fields) in waiting {
+        let shard = node.shard_of(&noted.subject);
+        let held = shard.file(&noted.subject)?;
+        let place = held.and_then(|held| Some(last_place(&held.file, &noted.record, shard.number)?.1));
+        renames.extend(place.map(|place| noted.rename(fields.clone(), place)));
+        settled.push(noted.clone());
+    }
+    if !node.projector.is_ready() {
+        return Err(Rejection::Unavailable("the views are not complete yet".to_owned()));
+    }
     Ok(node.renaming.rename(&node.vault, renames, &settled)?)
 }
 
-/// Where the record is that calls somebody so; none if it had no effect, or if a later one of the same party says how it is
-/// called.
-fn last_place(node: &Node, noted: &Noted) -> Result<Option<Place>, Rejection> {
-    for shard in node.shards() {
-        let Some(subject) = shard.subject_of(&noted.record)? else { continue };
-        let Some(held) = shard.file(&subject)? else { continue };
-        let Some(record) = held.file.record(&noted.record) else { continue };
-        let is_later = |other: &&Arc<Record>| {
-            other.stamp.offset > record.stamp.offset && !matches!(other.first, Content::Implication(_))
-        };
-        let is_last = *noted.subject != *subject || held.file.records.iter().find(is_later).is_none();
-        let place = Place { partition: shard.number, offset: record.stamp.offset, recorded: record.stamp.recorded };
-        return Ok(Some(place).filter(|_| is_last));
+/// Where a record of a person is, and none if anything later is known of the person: that may have come with another name.
+pub(super) fn last_place(file: &CreditFile, record: &str, partition: u16) -> Option<(Noted, Place)> {
+    let stamp = file.record(record)?.stamp;
+    let is_last = file.records.iter().all(|other| other.stamp.offset <= stamp.offset);
+    let noted = Noted { subject: file.id.to_string(), reference: OWN_FIELDS.to_owned(), record: record.to_owned() };
+    is_last.then_some((noted, Place { partition, offset: stamp.offset, recorded: stamp.recorded }))
+}
+
+/// Whether these are the fields of the party itself.
+pub(super) fn is_own(sealing: &ToSeal, subject: &str) -> bool {
+    sealing.subject == subject && sealing.reference == OWN_FIELDS
+}
+
+/// What the records of a submission call persons.
+#[derive(Default)]
+pub(super) struct Calling {
+    renames: Vec<Rename>,
+    settled: Vec<Noted>,
+    /// Names that wait, of records that had their effect before.
+    waiting: Vec<(Noted, Place)>,
+}
+
+impl Calling {
+    pub(super) fn of(waiting: Vec<(Noted, Place)>) -> Calling {
+        Calling { waiting, ..Calling::default() }
     }
-    Ok(None)
+
+    /// What comes of the names of a record at a place that was judged.
+    pub(super) fn judged(&mut self, called: Vec<ToSeal>, record: &str, place: Place, effect: &Effect) {
+        let noted = called.iter().map(|called| called.noted(record));
+        match effect {
+            Effect::Applied => {
+                self.settled.extend(noted);
+                self.renames.extend(called.into_iter().map(|called| Rename { called, place }));
+            }
+            // What waits is what came first, not what comes again.
+            Effect::Duplicate(seen) if seen.refused.is_none() => {
+                let first = Place { offset: seen.stamp.offset, recorded: seen.stamp.recorded, ..place };
+                self.waiting.extend(noted.map(|noted| (noted, first)));
+            }
+            Effect::Refused(refusal) if refusal.code != Code::IdConflict => self.settled.extend(noted),
+            // Of the other one with the id.
+            Effect::Duplicate(_) | Effect::Refused(_) => {}
+        }
+    }
+
+    /// Where it fails, and where nobody waits for it, names wait until the record is sent again or the process starts again.
+    pub(super) async fn settle(self, node: &Arc<Node>) {
+        if self.renames.is_empty() && !node.vault.has_noted() {
+            return;
+        }
+        let node = node.clone();
+        let settled = tokio::task::spawn_blocking(move || self.call(&node)).await;
+        if !matches!(settled, Ok(Ok(()))) {
+            tracing::warn!("the names of persons that came with records cannot be sealed; earlier ones stay");
+        }
+    }
+
+    fn call(mut self, node: &Node) -> Result<(), VaultError> {
+        self.waiting.retain(|(noted, _)| node.vault.is_noted(noted));
+        if !self.waiting.is_empty() {
+            let names: HashMap<Noted, PersonalFields> = node.vault.noted_names()?.into_iter().collect();
+            for (noted, place) in self.waiting {
+                self.renames.extend(names.get(&noted).map(|fields| noted.rename(fields.clone(), place)));
+                self.settled.push(noted);
+            }
+        }
+        node.renaming.rename(&node.vault, self.renames, &self.settled)
+    }
+}
+
+impl Noted {
+    /// What becomes of it once its record has an effect.
+    pub(super) fn rename(&self, fields: PersonalFields, place: Place) -> Rename {
+        let (subject, reference) = (self.subject.clone(), self.reference.clone());
+        Rename { called: ToSeal { subject, reference, fields }, place }
+    }
 }
 
 #[cfg(test)]
@@ -75,14 +141,16 @@ mod tests {
     use super::*;
     use crate::{
         clock::Clock,
-        intake::{Intake, OWN_FIELDS, Publisher, Submission, parse},
+        intake::{Intake, Publisher, Submission, parse},
         log::embedded::Embedded,
         vault::Vault,
         views::Views,
     };
-    use chengxin_projections::policy::shipped_policy;
-    use serde_json::json;
+    use chengxin_projections::{event::Event, policy::shipped_policy};
+    use serde_json::{Value, json};
     use std::{path::Path, time::Instant};
+    use tempfile::TempDir;
+    use tokio::runtime::{Builder, Runtime};
 
     const LIMIT: Duration = Duration::from_secs(30);
 
@@ -110,71 +178,128 @@ mod tests {
     /// An entry about the person, by a name.
     fn submit(node: &Arc<Node>, id: &str, kind: &str, name: &str) -> Submission {
         let document = json!({ "kind": "护照", "number": "E1234567" });
-        let event = json!({
-            "id": id, "type": "designation.made", "effective": "2026-04-20",
-            "subject": { "kind": "person", "name": name, "document": document },
-            "data": {
-                "list": "black", "kind": kind, "document_no": id, "until": "2029-04-20", "channel": "credit-portal",
-                "basis": [{ "citation": "联合奖惩实施方案第（十三）条" }],
-                "repairable": { "allowed": true, "how": "履行义务" },
-            },
-        });
+        publish(
+            node,
+            json!({
+                "id": id, "type": "designation.made", "effective": "2026-04-20",
+                "subject": { "kind": "person", "name": name, "document": document },
+                "data": {
+                    "list": "black", "kind": kind, "document_no": id, "until": "2029-04-20", "channel": "credit-portal",
+                    "basis": [{ "citation": "联合奖惩实施方案第（十三）条" }],
+                    "repairable": { "allowed": true, "how": "履行义务" },
+                },
+            }),
+        )
+    }
+
+    fn publish(node: &Arc<Node>, event: Value) -> Submission {
         let draft = parse(event.to_string().as_bytes(), &Publisher::department("social"), &node.vault);
         Intake::new(node.clone()).submit(vec![draft])
+    }
+
+    fn effect(submission: Submission) -> &'static str {
+        let answers = futures::executor::block_on(submission.answers());
+        answers[0].as_ref().unwrap_or_else(|error| panic!("{error:?}")).effect()
     }
 
     fn name(node: &Node) -> Option<String> {
         node.vault.open_fields(&person(node), OWN_FIELDS).unwrap().and_then(|fields| fields.name)
     }
 
-    /// What the person is called by the next process, where nobody was answered about the entry of that kind, but about one
-    /// before and perhaps one after it.
-    fn called_by_the_next(kind: &str, after: Option<&str>) -> Option<String> {
-        let directory = tempfile::tempdir().unwrap();
-        let node = start(directory.path());
-        let answered = |submission: Submission| {
-            let answers = futures::executor::block_on(submission.answers());
-            assert!(answers[0].as_ref().is_ok_and(|outcome| outcome.effect() == "applied"), "{answers:?}");
-        };
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let _entered = runtime.enter();
-        answered(submit(&node, "L-1", "unpaid-wages", "欧阳示例"));
-        let unanswered = submit(&node, "L-2", kind, "司马示例");
-        let is_judged = || {
-            let held = node.shard_of(&person(&node)).file(&person(&node)).unwrap();
-            held.is_some_and(|held| held.file.seen("social/L-2").is_some())
-        };
-        wait_until("the entry is judged", is_judged);
-        assert_eq!(name(&node).as_deref(), Some("欧阳示例"));
-        if let Some(after) = after {
-            answered(submit(&node, "L-3", "unpaid-wages", after));
-        }
-        node.stop().unwrap();
-        drop((unanswered, node));
-        let next = wait_for_start(directory.path());
-        settle_when_ready(&next).unwrap();
-        wait_until("nothing waits any more", || !next.vault.has_noted());
-        name(&next)
+    fn event(node: &Node, id: &str) -> Option<Event> {
+        let shard = node.shard_of(&person(node));
+        let stamp = shard.file(&person(node)).unwrap()?.file.seen(&format!("social/{id}"))?.stamp;
+        let body = shard.body(&person(node), stamp.offset).unwrap()?;
+        Some(node.codec.decode_event(&body).unwrap())
     }
 
-    /// The log is free once nobody waits for what was on its way.
-    fn wait_for_start(directory: &Path) -> Arc<Node> {
-        wait_until("the log is free", || Embedded::open(directory, 2).is_ok());
-        start(directory)
+    /// A person who is called 欧阳示例, and an entry L-2 that has another name and whose answer nobody takes.
+    struct World {
+        node: Arc<Node>,
+        unanswered: Option<Submission>,
+        runtime: Runtime,
+        directory: TempDir,
+    }
+
+    impl World {
+        fn new(kind: &str) -> World {
+            let directory = tempfile::tempdir().unwrap();
+            let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+            let _entered = runtime.enter();
+            let node = start(directory.path());
+            assert!(waiting(&node).unwrap().is_empty());
+            assert_eq!(effect(submit(&node, "L-1", "unpaid-wages", "欧阳示例")), "applied");
+            let unanswered = submit(&node, "L-2", kind, "司马示例");
+            wait_until("the entry is judged", || event(&node, "L-2").is_some());
+            assert_eq!(name(&node).as_deref(), Some("欧阳示例"));
+            World { node, unanswered: Some(unanswered), runtime, directory }
+        }
+
+        fn publish(&self, id: &str, name: &str) -> &'static str {
+            let _entered = self.runtime.enter();
+            effect(submit(&self.node, id, "unpaid-wages", name))
+        }
+
+        /// Starts again; what waits still does.
+        fn next(mut self) -> World {
+            let _entered = self.runtime.enter();
+            self.node.stop().unwrap();
+            drop((self.unanswered.take(), self.node));
+            // The log is free once nobody waits for what was on its way.
+            wait_until("the log is free", || Embedded::open(self.directory.path(), 2).is_ok());
+            let node = start(self.directory.path());
+            drop(_entered);
+            World { node, ..self }
+        }
+
+        fn settled(&self) -> Option<String> {
+            let waiting = waiting(&self.node).unwrap();
+            assert_eq!(waiting.len(), 1);
+            self.runtime.block_on(settle_when_ready(self.node.clone(), waiting));
+            assert!(!self.node.vault.has_noted());
+            name(&self.node)
+        }
     }
 
     #[test]
     fn a_person_is_called_as_the_last_record_has_it_also_if_the_process_ended_before_its_answer() {
-        assert_eq!(called_by_the_next("unpaid-wages", None).as_deref(), Some("司马示例"));
+        assert_eq!(World::new("unpaid-wages").next().settled().as_deref(), Some("司马示例"));
     }
 
     #[test]
     fn a_record_that_was_refused_renames_nobody_at_the_next_start() {
-        assert_eq!(called_by_the_next("nonsense", None).as_deref(), Some("欧阳示例"));
+        assert_eq!(World::new("nonsense").next().settled().as_deref(), Some("欧阳示例"));
     }
 
     #[test]
     fn a_record_that_another_one_followed_renames_nobody_at_the_next_start() {
-        assert_eq!(called_by_the_next("unpaid-wages", Some("欧阳示例")).as_deref(), Some("欧阳示例"));
+        let world = World::new("unpaid-wages");
+        assert_eq!(world.publish("L-3", "欧阳示例"), "applied");
+        assert_eq!(world.next().settled().as_deref(), Some("欧阳示例"));
+    }
+
+    #[test]
+    fn a_record_that_is_sent_again_because_its_answer_was_lost_renames_the_person_then() {
+        let mut world = World::new("unpaid-wages");
+        drop(world.unanswered.take());
+        assert_eq!(world.publish("L-2", "司马示例"), "duplicate");
+        assert_eq!(name(&world.node).as_deref(), Some("司马示例"));
+        assert!(!world.node.vault.has_noted());
+        assert_eq!(world.publish("L-2", "诸葛示例"), "duplicate");
+        assert_eq!(name(&world.node).as_deref(), Some("司马示例"), "what was answered changes nothing any more");
+    }
+
+    #[test]
+    fn a_name_that_waits_is_taken_out_of_what_is_written_about_the_person() {
+        let world = World::new("unpaid-wages").next();
+        let _entered = world.runtime.enter();
+        let objection = json!({
+            "id": "O-1", "type": "objection.filed", "effective": "2026-04-20",
+            "subject": { "kind": "person", "id": person(&world.node) },
+            "data": { "record": "social/L-2", "grounds": "司马示例已经履行", "by": "subject" },
+        });
+        assert_eq!(effect(publish(&world.node, objection)), "applied");
+        let logged = format!("{:?}", event(&world.node, "O-1").unwrap());
+        assert!(logged.contains("〔当事人〕已经履行"), "{logged}");
     }
 }

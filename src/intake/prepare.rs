@@ -2,14 +2,16 @@
 
 use super::{
     Draft, FieldError, Rejection,
+    noted::last_place,
     parse::OWN_FIELDS,
     publish::{Answered, Intake, Outcome, Reason},
     redact::{Redacted, redact},
 };
 use crate::{
     projector::Shard,
+    renaming::Place,
     reservation::Reserved,
-    vault::{Sealing, ToSeal},
+    vault::{Noted, Sealing, ToSeal},
     views::Held,
 };
 use chengxin_projections::{
@@ -25,7 +27,8 @@ use std::sync::Arc;
 pub(super) enum Prepared {
     /// With the personal fields to be sealed before it is appended, and what its publisher should look at.
     New(Arc<Event>, Vec<ToSeal>, Vec<Reason>),
-    Duplicate(Outcome),
+    /// With a name of its person that waits to be settled.
+    Duplicate(Outcome, Option<(Noted, Place)>),
 }
 
 impl Intake {
@@ -98,7 +101,10 @@ impl Intake {
         if let Some(seen) = held.as_ref().and_then(|held| held.file.seen(&name)) {
             // The vault may have known less when it was logged.
             let content = as_sent.filter(|as_sent| *as_sent == seen.content).unwrap_or_else(|| event.content_hash());
-            return duplicate(event, name, seen, content, shard.number).map(Prepared::Duplicate);
+            let waiting = held.as_ref().filter(|_| self.node.vault.has_noted());
+            let waiting = waiting.and_then(|held| last_place(&held.file, &name, shard.number));
+            return duplicate(event, name, seen, content, shard.number)
+                .map(|outcome| Prepared::Duplicate(outcome, waiting));
         }
         if !named.is_empty() {
             return Err(Rejection::Malformed(named));

@@ -2,6 +2,7 @@
 
 use super::{
     Draft, FieldError, Rejection,
+    noted::{Calling, is_own},
     prepare::{Prepared, makes_record},
     redact,
     underway::{Appending, Kept, Stage, Underway},
@@ -10,7 +11,7 @@ use crate::{
     log::{Decoded, RECORD_BYTES, Record, partition_of},
     node::Node,
     projector::Answer,
-    renaming::{Place, Rename},
+    renaming::Place,
     vault::{Noted, Sealing, ToSeal},
 };
 use chengxin_projections::{
@@ -112,6 +113,8 @@ pub struct Intake {
 pub struct Submission {
     node: Arc<Node>,
     answers: Vec<Awaited>,
+    /// Names that still wait, of records that were sent again.
+    waiting: Vec<(Noted, Place)>,
     underway: Underway,
 }
 
@@ -163,11 +166,15 @@ impl Intake {
             drafts.into_iter().map(|draft| self.prepare(draft?, recorded, &mut kept.names)).collect();
         let sealed = self.seal(&prepared);
         let mut records: BTreeMap<u16, Vec<Record>> = BTreeMap::new();
+        let mut waiting = Vec::new();
         let answers = prepared.into_iter().map(|prepared| {
             let known = |result| Awaited::Known(Box::new(result));
             match (prepared, &sealed) {
                 (Err(rejection), _) => known(Err(rejection)),
-                (Ok(Prepared::Duplicate(outcome)), _) => known(Ok(outcome)),
+                (Ok(Prepared::Duplicate(outcome, waits)), _) => {
+                    waiting.extend(waits);
+                    known(Ok(outcome))
+                }
                 (Ok(Prepared::New(_, sealings, _)), Err(rejection)) if !sealings.is_empty() => {
                     known(Err(rejection.clone()))
                 }
@@ -187,7 +194,7 @@ impl Intake {
         };
         let partitions = records.into_iter().map(append).collect();
         let underway = Underway { node: self.node.clone(), partitions, kept: Some(kept) };
-        Submission { node: self.node.clone(), answers, underway }
+        Submission { node: self.node.clone(), answers, waiting, underway }
     }
 
     /// Seals what is not sealed yet. What was published before was sealed before, and may have been erased since. What may
@@ -195,14 +202,15 @@ impl Intake {
     fn seal(&self, prepared: &[Result<Prepared, Rejection>]) -> Result<(), Rejection> {
         let new = prepared.iter().filter_map(|prepared| match prepared {
             Ok(Prepared::New(event, sealings, _)) if !sealings.is_empty() => {
-                Some((makes_record(&event.data).then(|| event.name()), sealings))
+                Some((event, makes_record(&event.data).then(|| event.name()), sealings))
             }
             _ => None,
         });
-        let new: Vec<(Option<String>, &Vec<ToSeal>)> = new.collect();
+        let new: Vec<(&Arc<Event>, Option<String>, &Vec<ToSeal>)> = new.collect();
         let mut sealings: Vec<(Sealing<'_>, Option<&str>)> = Vec::new();
-        for (record, of_one) in &new {
-            sealings.extend(of_one.iter().map(|sealing| (sealing.sealing(), record.as_deref())));
+        for (event, record, of_one) in &new {
+            let own = |sealing: &ToSeal| record.as_deref().filter(|_| is_own(sealing, &event.subject.id));
+            sealings.extend(of_one.iter().map(|sealing| (sealing.sealing(), own(sealing))));
         }
         Ok(self.node.vault.seal_new(&sealings)?)
     }
@@ -246,7 +254,7 @@ impl Submission {
         let mut taken: BTreeMap<u16, Vec<Option<Answer>>> = judged
             .map(|(partition, offsets)| (partition, shards[usize::from(partition)].take_answers(offsets)))
             .collect();
-        let (mut renames, mut settled) = (Vec::new(), Vec::new());
+        let mut calling = Calling::of(self.waiting);
         let mut answer = |awaited| match awaited {
             Awaited::Known(result) => *result,
             Awaited::Appended { id, record, recorded, partition, index, everywhere, told } => {
@@ -261,31 +269,15 @@ impl Submission {
                 let offset = offset.ok_or_else(|| Rejection::Unavailable("the log gave no offset".to_owned()))?;
                 let answer = taken.get_mut(&partition).and_then(|answers| answers.get_mut(index)?.take());
                 let answer = answer.ok_or_else(forgotten)?;
-                settled.extend(told.renames.iter().map(|called| called.noted(&record)));
-                if matches!(answer.effect, Effect::Applied) {
-                    let place = Place { partition, offset, recorded };
-                    renames.extend(told.renames.into_iter().map(|called| Rename { called, place }));
-                }
+                calling.judged(told.renames, &record, Place { partition, offset, recorded }, &answer.effect);
                 let (position, warnings) = (format!("{partition}-{offset}"), told.warnings);
                 let outcome = Outcome { id, record, position, recorded, answered: Answered::Judged(answer), warnings };
                 conflict(outcome)
             }
         };
         let answers = self.answers.into_iter().map(&mut answer).collect();
-        rename(&self.node, renames, settled).await;
+        calling.settle(&self.node).await;
         answers
-    }
-}
-
-/// A name that could not be sealed stays as it was until the next start, and so does one whose record's effect is not known.
-async fn rename(node: &Arc<Node>, renames: Vec<Rename>, settled: Vec<Noted>) {
-    if settled.is_empty() {
-        return;
-    }
-    let node = node.clone();
-    let sealed = tokio::task::spawn_blocking(move || node.renaming.rename(&node.vault, renames, &settled));
-    if !matches!(sealed.await, Ok(Ok(()))) {
-        tracing::warn!("the names of persons that came with records cannot be sealed; earlier ones stay");
     }
 }
 

@@ -181,8 +181,12 @@ impl Hidden {
             hidden.learn(&sealing.fields, if is_own(sealing) { PARTY } else { RELATED });
         }
         let is_named = sealings.iter().any(|sealing| is_own(sealing) && sealing.fields.name.is_some());
-        if event.subject.kind == SubjectKind::Person && !is_named {
-            hidden.learn_all(vault.open_fields(subject, OWN_FIELDS)?, PARTY);
+        if event.subject.kind == SubjectKind::Person {
+            if !is_named {
+                hidden.learn_all(vault.open_fields(subject, OWN_FIELDS)?, PARTY);
+            }
+            // Also as a record has it of which nobody was told yet what became of it.
+            hidden.learn_all(vault.noted_names_of(subject)?, PARTY);
         }
         if let Some(name) = record {
             let given = mentions.iter().find_map(|mention| mention.subject_name.clone());
@@ -191,6 +195,7 @@ impl Hidden {
             if let Some((held, record)) = held.and_then(|held| Some((held, held.file.record(name)?))) {
                 for person in named_by(node, held, record)? {
                     hidden.learn_all(vault.open_fields(&person, OWN_FIELDS)?, RELATED);
+                    hidden.learn_all(vault.noted_names_of(&person)?, RELATED);
                 }
                 // As it was when the record came: a later name must not make another event of this one.
                 let then = Known::Offset(record.stamp.offset);
@@ -207,8 +212,8 @@ impl Hidden {
         self.known.dedup_by(|(a, _), (b, _)| a == b);
     }
 
-    fn learn_all(&mut self, fields: Option<PersonalFields>, name_mark: &'static str) {
-        fields.iter().for_each(|fields| self.learn(fields, name_mark));
+    fn learn_all(&mut self, all: impl IntoIterator<Item = PersonalFields>, name_mark: &'static str) {
+        all.into_iter().for_each(|fields| self.learn(&fields, name_mark));
     }
 
     fn learn(&mut self, fields: &PersonalFields, name_mark: &'static str) {

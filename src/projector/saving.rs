@@ -27,15 +27,18 @@ use std::{
 /// twice this may be in memory. Of replays, which save by themselves, those that have a turn share it. The more is saved
 /// together, the fewer times a file is written that changes often.
 pub(super) const SAVE_BYTES: usize = 800 << 20;
-/// How long changes may stay unsaved while the partition follows the tail of the log. Under load a subject often changes
-/// again before that, and is written once; what is lost with the process is folded again in seconds.
+/// How long changes stay unsaved while the partition follows the tail of the log, and how long a save of them may take that
+/// has time. Under load a subject often changes again before that, and is written once; what is lost with the process is folded
+/// again in seconds.
 const SAVE_EVERY: Duration = Duration::from_secs(30);
 /// A save that nobody waits for works this long, then rests, so that requests go first: for each partition so many times as
 /// long as it worked. All of them together take an eighth of a processor.
 const WORK: Duration = Duration::from_millis(1);
 const REST_OF_EACH: u32 = 8;
-/// No rest is longer, whatever held up the work: it must soon see that somebody waits after all.
-const MAX_REST: Duration = Duration::from_millis(200);
+/// What work takes at most before a rest; where it took longer the disk or another process held it up.
+const MAX_WORK: Duration = Duration::from_millis(10);
+/// How long it rests before it looks whether somebody waits after all.
+const LOOK: Duration = Duration::from_millis(100);
 /// Subjects that it encodes before their events are written: so few that writing them takes about as long as [`WORK`].
 const ENCODED_GENTLY: usize = 32;
 
@@ -53,10 +56,21 @@ struct Pace<'a> {
     shard: &'a Shard,
     haste: Cell<Haste>,
     stop: &'a AtomicBool,
+    begun: Instant,
     since: Cell<Instant>,
 }
 
 impl Pace<'_> {
+    fn new<'a>(shard: &'a Shard, haste: Haste, stop: &'a AtomicBool) -> Pace<'a> {
+        let now = Instant::now();
+        Pace { shard, haste: Cell::new(haste), stop, begun: now, since: Cell::new(now) }
+    }
+
+    /// How many subjects to encode before their events are written.
+    fn together(&self) -> usize {
+        if self.haste.get() == Haste::Gently { ENCODED_GENTLY } else { ENCODED_AT_ONCE }
+    }
+
     /// To be called after every small piece of work.
     fn step(&self) {
         if self.haste.get() == Haste::AtOnce {
@@ -66,11 +80,16 @@ impl Pace<'_> {
         if worked < WORK {
             return;
         }
-        if self.is_awaited() {
-            self.haste.set(Haste::AtOnce);
-            return;
+        let mut rest = rest(worked, self.shard.partitions);
+        while !rest.is_zero() {
+            if self.is_awaited() {
+                self.haste.set(Haste::AtOnce);
+                return;
+            }
+            let part = rest.min(LOOK);
+            std::thread::sleep(part);
+            rest -= part;
         }
-        std::thread::sleep(rest(worked, self.shard.partitions));
         self.since.set(Instant::now());
     }
 
@@ -78,6 +97,7 @@ impl Pace<'_> {
     fn is_awaited(&self) -> bool {
         let Shard { rows_awaited, save_bytes, .. } = self.shard;
         self.stop.load(Ordering::SeqCst)
+            || self.begun.elapsed() >= SAVE_EVERY
             || rows_awaited.load(Ordering::SeqCst)
             || self.shard.state().current_bytes >= save_bytes / 2
     }
@@ -85,7 +105,7 @@ impl Pace<'_> {
 
 /// How long a save of one of so many partitions rests after its work.
 fn rest(worked: Duration, partitions: u16) -> Duration {
-    (worked * REST_OF_EACH * u32::from(partitions)).min(MAX_REST)
+    worked.min(MAX_WORK) * REST_OF_EACH * u32::from(partitions)
 }
 
 /// Who of the saved subjects links other organisations.
@@ -228,7 +248,7 @@ impl Shard {
             state.saving = Some(layer.clone());
             (layer, Checkpoint { offset: state.at, partition: Partition::clone(&state.partition) })
         };
-        let pace = Pace { shard: self, haste: Cell::new(haste), stop, since: Cell::new(Instant::now()) };
+        let pace = Pace::new(self, haste, stop);
         let result = self.writing(|| self.write(&layer, &checkpoint, &pace));
         self.release(&layer);
         let _guard = self.saved.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -285,8 +305,13 @@ impl Shard {
                 .collect(),
         };
         let (views, mut encoding) = (self.views(), Encoding::default());
-        let together = if pace.haste.get() == Haste::Gently { ENCODED_GENTLY } else { ENCODED_AT_ONCE };
-        let encoded = subjects.chunks(together).map(|some| {
+        let mut rest = &subjects[..];
+        let chunks = std::iter::from_fn(|| {
+            let (some, behind) = rest.split_at(pace.together().min(rest.len()));
+            rest = behind;
+            (!some.is_empty()).then_some(some)
+        });
+        let encoded = chunks.map(|some| {
             for (subject, unsaved) in some {
                 pace.step();
                 encoding.add(subject, &unsaved.held, &unsaved.bodies)?;
@@ -306,12 +331,12 @@ mod tests {
 
     #[test]
     fn saves_with_time_take_an_eighth_of_a_processor_however_many_partitions_there_are() {
-        for partitions in [1_u16, 4, 12] {
+        for partitions in [1_u16, 4, 12, 64] {
             let worked = Duration::from_millis(2);
             let share = worked.as_secs_f64() / (worked + rest(worked, partitions)).as_secs_f64();
             assert!(share * f64::from(partitions) <= 0.125, "{partitions}: {share}");
         }
-        assert_eq!(rest(Duration::from_secs(9), 4), MAX_REST, "a disk that hung");
+        assert_eq!(rest(Duration::from_secs(9), 4), rest(MAX_WORK, 4), "a disk that hung");
     }
 
     #[test]
@@ -320,13 +345,15 @@ mod tests {
         let views = Views::open(directory.path()).unwrap();
         let shard = Shard::open(0, 1, views.partition(0).unwrap()).unwrap();
         let stop = AtomicBool::new(false);
-        let haste_after_a_step = || {
-            let since = Cell::new(Instant::now() - WORK);
-            let pace = Pace { shard: &shard, haste: Cell::new(Haste::Gently), stop: &stop, since };
+        let after_a_step = |begun: Instant| {
+            let pace = Pace { begun, ..Pace::new(&shard, Haste::Gently, &stop) };
+            pace.since.set(Instant::now() - WORK);
             pace.step();
             pace.haste.get()
         };
+        let haste_after_a_step = || after_a_step(Instant::now());
         assert_eq!(haste_after_a_step(), Haste::Gently);
+        assert_eq!(after_a_step(Instant::now() - SAVE_EVERY), Haste::AtOnce, "it takes long already");
         stop.store(true, Ordering::SeqCst);
         assert_eq!(haste_after_a_step(), Haste::AtOnce, "a stop");
         stop.store(false, Ordering::SeqCst);

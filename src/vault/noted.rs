@@ -2,7 +2,8 @@
 //! known later, perhaps only to the next process: until then the name waits here, sealed like the others.
 
 use super::{PersonalFields, Sealing, VaultError, bound_to, keys::Cipher, opened, plain};
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use std::collections::HashSet;
 
 /// Where a name waits: under a reference of a subject, for what becomes of a record, by its `ORG/ID`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -26,6 +27,7 @@ pub(super) const TABLE: &str = "
     ) WITHOUT ROWID;
 ";
 
+/// Of two that a record is sent with, before it is judged, the first waits.
 pub(super) fn note(
     transaction: &Transaction<'_>,
     cipher: &Cipher,
@@ -36,7 +38,7 @@ pub(super) fn note(
     let noted = Noted { subject: subject.to_owned(), reference: reference.to_owned(), record: record.to_owned() };
     let sealed = cipher.seal(&plain(fields), &noted.place()).map_err(VaultError::Random)?;
     transaction
-        .prepare_cached("INSERT OR REPLACE INTO noted (subject, reference, record, sealed) VALUES (?1, ?2, ?3, ?4)")?
+        .prepare_cached("INSERT OR IGNORE INTO noted (subject, reference, record, sealed) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![subject, reference, record, sealed])?;
     Ok(noted)
 }
@@ -49,16 +51,23 @@ pub(super) fn forget(transaction: &Transaction<'_>, noted: &Noted) -> rusqlite::
     Ok(())
 }
 
-/// All of them, and what waits there.
-pub(super) fn all(database: &Connection) -> rusqlite::Result<Vec<(Noted, Vec<u8>)>> {
-    let mut statement = database.prepare("SELECT subject, reference, record, sealed FROM noted")?;
-    let row = |row: &rusqlite::Row<'_>| {
-        Ok((Noted { subject: row.get(0)?, reference: row.get(1)?, record: row.get(2)? }, row.get(3)?))
-    };
+/// All of them.
+pub(super) fn all(database: &Connection) -> rusqlite::Result<HashSet<Noted>> {
+    let mut statement = database.prepare("SELECT subject, reference, record FROM noted")?;
+    let row = |row: &rusqlite::Row<'_>| Ok(Noted { subject: row.get(0)?, reference: row.get(1)?, record: row.get(2)? });
     statement.query_map([], row)?.collect()
 }
 
 /// What waits there.
-pub(super) fn open(cipher: &Cipher, noted: &Noted, sealed: &[u8]) -> Result<PersonalFields, VaultError> {
-    opened(cipher, sealed, &noted.place(), &noted.subject, &noted.reference)
+pub(super) fn open(
+    database: &Connection,
+    cipher: &Cipher,
+    noted: &Noted,
+) -> Result<Option<PersonalFields>, VaultError> {
+    let Noted { subject, reference, record } = noted;
+    let sealed: Option<Vec<u8>> = database
+        .prepare_cached("SELECT sealed FROM noted WHERE subject = ?1 AND reference = ?2 AND record = ?3")?
+        .query_row([subject, reference, record], |row| row.get(0))
+        .optional()?;
+    sealed.map(|sealed| opened(cipher, &sealed, &noted.place(), subject, reference)).transpose()
 }

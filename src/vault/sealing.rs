@@ -37,10 +37,7 @@ enum Sealed {
 impl Vault {
     /// Seals many: all of them, or on an error none. What is settled waits no more.
     pub fn seal_all(&self, sealings: &[Sealing<'_>], settled: &[Noted]) -> Result<(), VaultError> {
-        let settled: Vec<&Noted> = {
-            let noted = self.noted();
-            settled.iter().filter(|settled| noted.contains(settled)).collect()
-        };
+        let settled: Vec<&Noted> = settled.iter().filter(|settled| self.is_noted(settled)).collect();
         let sealings: Vec<_> = sealings.iter().map(|sealing| (*sealing, None)).collect();
         self.seal_many(&sealings, Replacing::Always, &settled)
     }
@@ -56,26 +53,44 @@ impl Vault {
         !self.noted().is_empty()
     }
 
-    /// These names. Of those whose key was destroyed, and of what was damaged, nothing is left but the place.
-    pub fn noted_names(&self) -> Result<Vec<(Noted, Option<PersonalFields>)>, VaultError> {
+    /// Whether this name waits.
+    pub fn is_noted(&self, noted: &Noted) -> bool {
+        self.noted().contains(noted)
+    }
+
+    /// All names that wait.
+    pub fn noted_names(&self) -> Result<Vec<(Noted, PersonalFields)>, VaultError> {
+        self.noted_where(|_| true)
+    }
+
+    /// The names of a person that wait.
+    pub fn noted_names_of(&self, subject: &str) -> Result<Vec<PersonalFields>, VaultError> {
+        let names = self.noted_where(|noted| noted.subject == subject)?;
+        Ok(names.into_iter().map(|(_, fields)| fields).collect())
+    }
+
+    /// Who was erased has none. What was damaged stays, for a backup may have it whole.
+    fn noted_where(&self, is_asked_for: impl Fn(&Noted) -> bool) -> Result<Vec<(Noted, PersonalFields)>, VaultError> {
+        let asked_for: Vec<Noted> = self.noted().iter().filter(|noted| is_asked_for(noted)).cloned().collect();
+        let mut names = Vec::new();
+        if asked_for.is_empty() {
+            return Ok(names);
+        }
         let mut reader = self.reader()?;
         let moment = reader.transaction()?;
-        let all = noted::all(&moment)?.into_iter().map(|(noted, sealed)| {
-            let opened = self
-                .subject_cipher(&moment, &noted.subject)
-                .and_then(|cipher| cipher.map(|cipher| noted::open(&cipher, &noted, &sealed)).transpose());
+        for noted in asked_for {
+            let opened = self.subject_cipher(&moment, &noted.subject).and_then(|cipher| match cipher {
+                Some(cipher) => noted::open(&moment, &cipher, &noted),
+                None => Ok(None),
+            });
             match opened {
-                Err(error @ VaultError::Damaged { .. }) => {
-                    tracing::warn!(%error, "a name that waited for its record is lost");
-                    Ok((noted, None))
-                }
-                opened => Ok((noted, opened?)),
+                Err(error @ VaultError::Damaged { .. }) => tracing::warn!(%error, "a name that waits for its record"),
+                opened => names.extend(opened?.map(|fields| (noted, fields))),
             }
-        });
-        let all = all.collect::<Result<_, VaultError>>()?;
+        }
         drop(moment);
         self.give_back(reader);
-        Ok(all)
+        Ok(names)
     }
 
     fn seal_many(

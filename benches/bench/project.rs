@@ -40,6 +40,9 @@ const POLL: Duration = Duration::from_millis(5);
 const BROKER_WAIT: Duration = Duration::from_secs(5);
 const MEMORY_LIMIT_MIB: f64 = 2_048.0;
 
+/// Rebuilds, and bare scans, one after the other: the fastest of each is told, for whatever else the machine does in between
+/// slows single ones, and a ratio is of two that it did not slow.
+const TURNS: usize = 3;
 const REBUILD_FLOOR: f64 = 150_000.0;
 
 /// The embedded log, filled, folded with its outputs, and folded again from nothing.
@@ -94,13 +97,18 @@ impl Figures {
     fn measure(&self, job: &Job, report: &mut Report) -> Result<()> {
         progress(&format!("first projection of {}, with outputs", self.log));
         let first = measured::run("project", job)?;
-        progress(&format!("reading and decoding {}", self.log));
-        let before = measured::run("scan", job)?;
-        progress(&format!("rebuilding the views from {}", self.log));
-        std::fs::remove_dir_all(job.views.join("views"))?;
-        let rebuilt = measured::run("project", job)?;
-        let after = measured::run("scan", job)?;
-        let raw = before.rate().max(after.rate());
+        let (mut scans, mut rebuilds) = (Vec::new(), Vec::new());
+        for _ in 0..TURNS {
+            progress(&format!("reading and decoding {}", self.log));
+            scans.push(measured::run("scan", job)?);
+            progress(&format!("rebuilding the views from {}", self.log));
+            std::fs::remove_dir_all(job.views.join("views"))?;
+            rebuilds.push(measured::run("project", job)?);
+        }
+        let memory = rebuilds.iter().map(|rebuilt| rebuilt.memory).fold(first.memory, u64::max);
+        let fastest = |all: Vec<Measured>| all.into_iter().max_by(|a, b| a.rate().total_cmp(&b.rate()));
+        let (Some(scan), Some(rebuilt)) = (fastest(scans), fastest(rebuilds)) else { return Err("no turns".into()) };
+        let raw = scan.rate();
         let figure = Figure::new(format!("rebuild from {}, saved", self.log), rebuilt.rate(), "events/s");
         let figure = figure.next_to(format!("{} {}/s", self.raw, crate::report::number(raw)), raw);
         report.add(figure.floor(Floor::AtLeast(REBUILD_FLOOR)).floor(Floor::RatioAtLeast(self.ratio)));
@@ -109,8 +117,8 @@ impl Figures {
         report.add(figure.next_to(format!("{} {}/s", self.raw, crate::report::number(raw)), raw));
         let figure = Figure::new(format!("first projection of {}", self.log), first.rate(), "events/s");
         report.add(figure.next_to(format!("{} {}/s", self.raw, crate::report::number(raw)), raw));
-        let memory = first.memory.max(rebuilt.memory) as f64 / f64::from(1 << 20);
-        let figure = Figure::new(format!("memory of both from {}", self.log), memory, "MiB");
+        let memory = memory as f64 / f64::from(1 << 20);
+        let figure = Figure::new(format!("memory of all of them from {}", self.log), memory, "MiB");
         report.add(figure.floor(Floor::AtMost(MEMORY_LIMIT_MIB)));
         Ok(())
     }

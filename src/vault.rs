@@ -15,10 +15,11 @@ mod tests;
 pub use noted::Noted;
 
 use keys::{Cipher, Keys};
+use noted::Answered;
 use rusqlite::{Connection, OptionalExtension, Transaction};
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     fmt, io,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -66,8 +67,8 @@ impl ToSeal {
     }
 
     /// Where its name waits for what becomes of a record, if it does.
-    pub fn noted(&self, record: &str) -> Noted {
-        Noted { subject: self.subject.clone(), reference: self.reference.clone(), record: record.to_owned() }
+    pub fn noted(&self, record: &str, content: u64) -> Noted {
+        Noted::new(&self.subject, &self.reference, record, content)
     }
 }
 
@@ -105,7 +106,7 @@ pub struct Vault {
     /// Keyed hashes of what is sealed as it stands: sealing it again would change nothing. Who seals holds `database`, too.
     remembered: Mutex<HashSet<[u8; 16]>>,
     /// Names that wait in the database for what becomes of their records.
-    noted: Mutex<HashSet<Noted>>,
+    noted: Mutex<HashMap<Noted, Answered>>,
     /// Of their own, so that who reads does not wait until what another seals is on the disk.
     readers: Mutex<Vec<Connection>>,
 }

@@ -1,13 +1,13 @@
 //! Names of persons that wait for what becomes of a record, where nobody took its answer: the process ended before, or the
 //! publisher left and sent the record again.
 
-use super::{Rejection, parse::OWN_FIELDS};
+use super::{Rejection, parse::OWN_FIELDS, redact::named_by};
 use crate::{
     node::Node,
     renaming::{Place, Rename},
     vault::{Noted, PersonalFields, ToSeal, VaultError},
 };
-use chengxin_projections::{facts::CreditFile, judge::Effect, refusal::Code};
+use chengxin_projections::{judge::Effect, seen::Seen};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 /// How often it looks whether the views know all that is in the log.
@@ -41,14 +41,15 @@ pub async fn settle_when_ready(node: Arc<Node>, waiting: Waiting) {
     }
 }
 
-/// Calls persons as the records about them have it that had an effect, unless anything later is known of them.
+/// Calls persons as the last of the records that name them has it, of those that had an effect.
 pub fn settle(node: &Node, waiting: &Waiting) -> Result<(), Rejection> {
     let (mut renames, mut settled) = (Vec::new(), Vec::new());
     for (noted, fields) in waiting {
-        let shard = node.shard_of(&noted.subject);
-        let held = shard.file(&noted.subject)?;
-        let place = held.and_then(|held| Some(last_place(&held.file, &noted.record, shard.number)?.1));
-        renames.extend(place.map(|place| noted.rename(fields.clone(), place)));
+        // Sent again, and on its way: then its answer settles it.
+        if node.reservations.holder(&noted.record).is_some() {
+            continue;
+        }
+        renames.extend(place(node, noted)?.map(|place| noted.rename(fields.clone(), place)));
         settled.push(noted.clone());
     }
     if !node.projector.is_ready() {
@@ -57,17 +58,40 @@ pub fn settle(node: &Node, waiting: &Waiting) -> Result<(), Rejection> {
     Ok(node.renaming.rename(&node.vault, renames, &settled)?)
 }
 
-/// Where a record of a person is, and none if anything later is known of the person: that may have come with another name.
-pub(super) fn last_place(file: &CreditFile, record: &str, partition: u16) -> Option<(Noted, Place)> {
-    let stamp = file.record(record)?.stamp;
-    let is_last = file.records.iter().all(|other| other.stamp.offset <= stamp.offset);
-    let noted = Noted { subject: file.id.to_string(), reference: OWN_FIELDS.to_owned(), record: record.to_owned() };
-    is_last.then_some((noted, Place { partition, offset: stamp.offset, recorded: stamp.recorded }))
+/// Where the record is that calls somebody so, if it had an effect.
+fn place(node: &Node, noted: &Noted) -> Result<Option<Place>, Rejection> {
+    for shard in node.shards() {
+        let Some(subject) = shard.subject_of(&noted.record)? else { continue };
+        let Some(held) = shard.file(&subject)? else { continue };
+        let Some(seen) = held.file.seen(&noted.record).filter(|seen| seen.content == noted.content) else { continue };
+        let Some(record) = held.file.record(&noted.record) else { continue };
+        if *noted.subject == *subject || named_by(node, &held, record)?.contains(&noted.subject) {
+            let (offset, recorded) = (seen.stamp.offset, seen.stamp.recorded);
+            return Ok(Some(Place { partition: shard.number, offset, recorded }));
+        }
+    }
+    Ok(None)
 }
 
-/// Whether these are the fields of the party itself.
-pub(super) fn is_own(sealing: &ToSeal, subject: &str) -> bool {
-    sealing.subject == subject && sealing.reference == OWN_FIELDS
+/// Whether these fields say what a person is called, and not only who stands for somebody in one record.
+pub(super) fn names_person(sealing: &ToSeal) -> bool {
+    sealing.reference == OWN_FIELDS
+}
+
+/// The names that still wait of those whom a record names that was judged before.
+pub(super) fn still_waiting(
+    node: &Node,
+    sealings: &[ToSeal],
+    record: &str,
+    seen: &Seen,
+    partition: u16,
+) -> Vec<(Noted, Place)> {
+    if seen.refused.is_some() || !node.vault.has_noted() {
+        return Vec::new();
+    }
+    let place = Place { partition, offset: seen.stamp.offset, recorded: seen.stamp.recorded };
+    let noted = sealings.iter().map(|sealing| sealing.noted(record, seen.content));
+    noted.filter(|noted| node.vault.is_noted(noted)).map(|noted| (noted, place)).collect()
 }
 
 /// What the records of a submission call persons.
@@ -85,8 +109,14 @@ impl Calling {
     }
 
     /// What comes of the names of a record at a place that was judged.
-    pub(super) fn judged(&mut self, called: Vec<ToSeal>, record: &str, place: Place, effect: &Effect) {
-        let noted = called.iter().map(|called| called.noted(record));
+    pub(super) fn judged(
+        &mut self,
+        called: Vec<ToSeal>,
+        (record, content): (&str, u64),
+        place: Place,
+        effect: &Effect,
+    ) {
+        let noted = called.iter().map(|called| called.noted(record, content));
         match effect {
             Effect::Applied => {
                 self.settled.extend(noted);
@@ -97,9 +127,7 @@ impl Calling {
                 let first = Place { offset: seen.stamp.offset, recorded: seen.stamp.recorded, ..place };
                 self.waiting.extend(noted.map(|noted| (noted, first)));
             }
-            Effect::Refused(refusal) if refusal.code != Code::IdConflict => self.settled.extend(noted),
-            // Of the other one with the id.
-            Effect::Duplicate(_) | Effect::Refused(_) => {}
+            Effect::Duplicate(_) | Effect::Refused(_) => self.settled.extend(noted),
         }
     }
 
@@ -143,7 +171,8 @@ mod tests {
         clock::Clock,
         intake::{Intake, Publisher, Submission, parse},
         log::embedded::Embedded,
-        vault::Vault,
+        projector::Shard,
+        vault::{Sealing, Vault},
         views::Views,
     };
     use chengxin_projections::{event::Event, policy::shipped_policy};
@@ -175,21 +204,24 @@ mod tests {
         node.vault.person_id("护照", "E1234567")
     }
 
+    fn document() -> Value {
+        json!({ "kind": "护照", "number": "E1234567" })
+    }
+
+    fn entry(id: &str, kind: &str, subject: Value) -> Value {
+        json!({
+            "id": id, "type": "designation.made", "effective": "2026-04-20", "subject": subject,
+            "data": {
+                "list": "black", "kind": kind, "document_no": id, "until": "2029-04-20", "channel": "credit-portal",
+                "basis": [{ "citation": "联合奖惩实施方案第（十三）条" }],
+                "repairable": { "allowed": true, "how": "履行义务" },
+            },
+        })
+    }
+
     /// An entry about the person, by a name.
-    fn submit(node: &Arc<Node>, id: &str, kind: &str, name: &str) -> Submission {
-        let document = json!({ "kind": "护照", "number": "E1234567" });
-        publish(
-            node,
-            json!({
-                "id": id, "type": "designation.made", "effective": "2026-04-20",
-                "subject": { "kind": "person", "name": name, "document": document },
-                "data": {
-                    "list": "black", "kind": kind, "document_no": id, "until": "2029-04-20", "channel": "credit-portal",
-                    "basis": [{ "citation": "联合奖惩实施方案第（十三）条" }],
-                    "repairable": { "allowed": true, "how": "履行义务" },
-                },
-            }),
-        )
+    fn about(id: &str, kind: &str, name: &str) -> Value {
+        entry(id, kind, json!({ "kind": "person", "name": name, "document": document() }))
     }
 
     fn publish(node: &Arc<Node>, event: Value) -> Submission {
@@ -206,11 +238,14 @@ mod tests {
         node.vault.open_fields(&person(node), OWN_FIELDS).unwrap().and_then(|fields| fields.name)
     }
 
-    fn event(node: &Node, id: &str) -> Option<Event> {
-        let shard = node.shard_of(&person(node));
-        let stamp = shard.file(&person(node)).unwrap()?.file.seen(&format!("social/{id}"))?.stamp;
-        let body = shard.body(&person(node), stamp.offset).unwrap()?;
-        Some(node.codec.decode_event(&body).unwrap())
+    /// The event with an id, whoever it is about.
+    fn event(node: &Node, shard: &Shard, id: &str) -> Option<Event> {
+        let about = |subject: &str| {
+            let stamp = shard.file(subject).unwrap()?.file.seen(&format!("social/{id}"))?.stamp;
+            let body = shard.body(subject, stamp.offset).unwrap()?;
+            Some(node.codec.decode_event(&body).unwrap())
+        };
+        shard.subjects(None, 100).unwrap().iter().find_map(|subject| about(subject))
     }
 
     /// A person who is called 欧阳示例, and an entry L-2 that has another name and whose answer nobody takes.
@@ -223,21 +258,27 @@ mod tests {
 
     impl World {
         fn new(kind: &str) -> World {
+            World::with(about("L-2", kind, "司马示例"))
+        }
+
+        fn with(unanswered: Value) -> World {
             let directory = tempfile::tempdir().unwrap();
             let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
             let _entered = runtime.enter();
             let node = start(directory.path());
             assert!(waiting(&node).unwrap().is_empty());
-            assert_eq!(effect(submit(&node, "L-1", "unpaid-wages", "欧阳示例")), "applied");
-            let unanswered = submit(&node, "L-2", kind, "司马示例");
-            wait_until("the entry is judged", || event(&node, "L-2").is_some());
+            assert_eq!(effect(publish(&node, about("L-1", "unpaid-wages", "欧阳示例"))), "applied");
+            let unanswered = publish(&node, unanswered);
+            wait_until("the entry is judged", || {
+                node.shards().iter().any(|shard| event(&node, shard, "L-2").is_some())
+            });
             assert_eq!(name(&node).as_deref(), Some("欧阳示例"));
             World { node, unanswered: Some(unanswered), runtime, directory }
         }
 
-        fn publish(&self, id: &str, name: &str) -> &'static str {
+        fn publish(&self, event: Value) -> &'static str {
             let _entered = self.runtime.enter();
-            effect(submit(&self.node, id, "unpaid-wages", name))
+            effect(publish(&self.node, event))
         }
 
         /// Starts again; what waits still does.
@@ -254,7 +295,7 @@ mod tests {
 
         fn settled(&self) -> Option<String> {
             let waiting = waiting(&self.node).unwrap();
-            assert_eq!(waiting.len(), 1);
+            assert!(!waiting.is_empty());
             self.runtime.block_on(settle_when_ready(self.node.clone(), waiting));
             assert!(!self.node.vault.has_noted());
             name(&self.node)
@@ -274,7 +315,33 @@ mod tests {
     #[test]
     fn a_record_that_another_one_followed_renames_nobody_at_the_next_start() {
         let world = World::new("unpaid-wages");
-        assert_eq!(world.publish("L-3", "欧阳示例"), "applied");
+        assert_eq!(world.publish(about("L-3", "unpaid-wages", "欧阳示例")), "applied");
+        assert_eq!(world.next().settled().as_deref(), Some("欧阳示例"));
+    }
+
+    #[test]
+    fn a_record_that_one_without_a_name_followed_renames_the_person_at_the_next_start() {
+        let world = World::new("unpaid-wages");
+        let unnamed = json!({ "kind": "person", "id": person(&world.node) });
+        assert_eq!(world.publish(entry("L-3", "unpaid-wages", unnamed)), "applied");
+        assert_eq!(world.next().settled().as_deref(), Some("司马示例"));
+    }
+
+    #[test]
+    fn an_entry_of_an_organisation_renames_whom_it_names_at_the_next_start() {
+        let mut naming = entry("L-2", "unpaid-wages", json!({ "kind": "organisation", "id": "91654002MA00TEAT4G" }));
+        let subject = json!({ "kind": "person", "name": "司马示例", "document": document() });
+        naming["data"]["persons"] = json!([{ "subject": subject, "role": "法定代表人" }]);
+        assert_eq!(World::with(naming).next().settled().as_deref(), Some("司马示例"));
+    }
+
+    #[test]
+    fn what_never_came_into_the_log_renames_nobody_though_another_event_had_its_id() {
+        let world = World::new("nonsense");
+        let fields = PersonalFields { name: Some("诸葛示例".to_owned()), ..PersonalFields::default() };
+        let subject = person(&world.node);
+        let sealing = Sealing { subject: &subject, reference: OWN_FIELDS, fields: &fields };
+        world.node.vault.seal_new(&[(sealing, Some(("social/L-1", 1)))]).unwrap();
         assert_eq!(world.next().settled().as_deref(), Some("欧阳示例"));
     }
 
@@ -282,24 +349,24 @@ mod tests {
     fn a_record_that_is_sent_again_because_its_answer_was_lost_renames_the_person_then() {
         let mut world = World::new("unpaid-wages");
         drop(world.unanswered.take());
-        assert_eq!(world.publish("L-2", "司马示例"), "duplicate");
+        assert_eq!(world.publish(about("L-2", "unpaid-wages", "司马示例")), "duplicate");
         assert_eq!(name(&world.node).as_deref(), Some("司马示例"));
         assert!(!world.node.vault.has_noted());
-        assert_eq!(world.publish("L-2", "诸葛示例"), "duplicate");
+        assert_eq!(world.publish(about("L-2", "unpaid-wages", "诸葛示例")), "duplicate");
         assert_eq!(name(&world.node).as_deref(), Some("司马示例"), "what was answered changes nothing any more");
     }
 
     #[test]
     fn a_name_that_waits_is_taken_out_of_what_is_written_about_the_person() {
         let world = World::new("unpaid-wages").next();
-        let _entered = world.runtime.enter();
         let objection = json!({
             "id": "O-1", "type": "objection.filed", "effective": "2026-04-20",
             "subject": { "kind": "person", "id": person(&world.node) },
             "data": { "record": "social/L-2", "grounds": "司马示例已经履行", "by": "subject" },
         });
-        assert_eq!(effect(publish(&world.node, objection)), "applied");
-        let logged = format!("{:?}", event(&world.node, "O-1").unwrap());
+        assert_eq!(world.publish(objection), "applied");
+        let shard = world.node.shard_of(&person(&world.node));
+        let logged = format!("{:?}", event(&world.node, shard, "O-1").unwrap());
         assert!(logged.contains("〔当事人〕已经履行"), "{logged}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Draft, FieldError, Rejection,
-    noted::last_place,
+    noted::still_waiting,
     parse::OWN_FIELDS,
     publish::{Answered, Intake, Outcome, Reason},
     redact::{Redacted, redact},
@@ -27,8 +27,8 @@ use std::sync::Arc;
 pub(super) enum Prepared {
     /// With the personal fields to be sealed before it is appended, and what its publisher should look at.
     New(Arc<Event>, Vec<ToSeal>, Vec<Reason>),
-    /// With a name of its person that waits to be settled.
-    Duplicate(Outcome, Option<(Noted, Place)>),
+    /// With the names that still wait of those whom it names.
+    Duplicate(Outcome, Vec<(Noted, Place)>),
 }
 
 impl Intake {
@@ -101,8 +101,7 @@ impl Intake {
         if let Some(seen) = held.as_ref().and_then(|held| held.file.seen(&name)) {
             // The vault may have known less when it was logged.
             let content = as_sent.filter(|as_sent| *as_sent == seen.content).unwrap_or_else(|| event.content_hash());
-            let waiting = held.as_ref().filter(|_| self.node.vault.has_noted());
-            let waiting = waiting.and_then(|held| last_place(&held.file, &name, shard.number));
+            let waiting = still_waiting(&self.node, &sealings, &name, seen, shard.number);
             return duplicate(event, name, seen, content, shard.number)
                 .map(|outcome| Prepared::Duplicate(outcome, waiting));
         }

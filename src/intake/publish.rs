@@ -2,7 +2,7 @@
 
 use super::{
     Draft, FieldError, Rejection,
-    noted::{Calling, is_own},
+    noted::{Calling, names_person},
     prepare::{Prepared, makes_record},
     redact,
     underway::{Appending, Kept, Stage, Underway},
@@ -138,6 +138,8 @@ struct Told {
     warnings: Vec<Reason>,
     /// Fields of persons that hold from then on, if it has an effect.
     renames: Vec<ToSeal>,
+    /// What the names wait by.
+    content: u64,
 }
 
 impl Intake {
@@ -180,7 +182,8 @@ impl Intake {
                 }
                 (Ok(Prepared::New(event, sealings, warnings)), _) => {
                     let renames = if makes_record(&event.data) { sealings } else { Vec::new() };
-                    let told = Told { warnings, renames };
+                    let content = if renames.is_empty() { 0 } else { event.content_hash() };
+                    let told = Told { warnings, renames, content };
                     self.enqueue(event, told, &mut records).unwrap_or_else(|rejection| known(Err(rejection)))
                 }
             }
@@ -201,16 +204,16 @@ impl Intake {
     /// have no effect does not change what a person is called: see `rename`.
     fn seal(&self, prepared: &[Result<Prepared, Rejection>]) -> Result<(), Rejection> {
         let new = prepared.iter().filter_map(|prepared| match prepared {
-            Ok(Prepared::New(event, sealings, _)) if !sealings.is_empty() => {
-                Some((event, makes_record(&event.data).then(|| event.name()), sealings))
-            }
+            Ok(Prepared::New(event, sealings, _)) if !sealings.is_empty() => Some((event, sealings)),
             _ => None,
         });
-        let new: Vec<(&Arc<Event>, Option<String>, &Vec<ToSeal>)> = new.collect();
-        let mut sealings: Vec<(Sealing<'_>, Option<&str>)> = Vec::new();
-        for (event, record, of_one) in &new {
-            let own = |sealing: &ToSeal| record.as_deref().filter(|_| is_own(sealing, &event.subject.id));
-            sealings.extend(of_one.iter().map(|sealing| (sealing.sealing(), own(sealing))));
+        let new: Vec<(&Arc<Event>, &Vec<ToSeal>)> = new.collect();
+        let record = |event: &Event| makes_record(&event.data).then(|| (event.name(), event.content_hash()));
+        let records: Vec<Option<(String, u64)>> = new.iter().map(|(event, _)| record(event)).collect();
+        let mut sealings: Vec<(Sealing<'_>, Option<(&str, u64)>)> = Vec::new();
+        for ((_, of_one), record) in new.iter().zip(&records) {
+            let record = record.as_ref().map(|(name, content)| (name.as_str(), *content));
+            sealings.extend(of_one.iter().map(|sealing| (sealing.sealing(), record.filter(|_| names_person(sealing)))));
         }
         Ok(self.node.vault.seal_new(&sealings)?)
     }
@@ -269,7 +272,8 @@ impl Submission {
                 let offset = offset.ok_or_else(|| Rejection::Unavailable("the log gave no offset".to_owned()))?;
                 let answer = taken.get_mut(&partition).and_then(|answers| answers.get_mut(index)?.take());
                 let answer = answer.ok_or_else(forgotten)?;
-                calling.judged(told.renames, &record, Place { partition, offset, recorded }, &answer.effect);
+                let place = Place { partition, offset, recorded };
+                calling.judged(told.renames, (&record, told.content), place, &answer.effect);
                 let (position, warnings) = (format!("{partition}-{offset}"), told.warnings);
                 let outcome = Outcome { id, record, position, recorded, answered: Answered::Judged(answer), warnings };
                 conflict(outcome)

@@ -283,7 +283,7 @@ impl Hidden {
 }
 
 /// The persons whom a record names by their ids, as it was published and as it was corrected.
-fn named_by(node: &Node, held: &Held, record: &Record) -> Result<BTreeSet<String>, Rejection> {
+pub(super) fn named_by(node: &Node, held: &Held, record: &Record) -> Result<BTreeSet<String>, Rejection> {
     let entry = record.designation(Known::Now).into_iter().flat_map(|entry| &entry.persons);
     let mut named: BTreeSet<String> = entry.map(|person| person.person.to_string()).collect();
     if !matches!(record.first, Content::License(_) | Content::Penalty(_)) {

@@ -3,12 +3,12 @@
 use super::{
     Database, PersonalFields, REMEMBERED, Sealing, Vault, VaultError, bound_to,
     keys::{self, Cipher},
-    noted::{self, Noted},
+    noted::{self, Answered, Noted},
     plain, read_fields,
 };
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     sync::{MutexGuard, PoisonError},
 };
 
@@ -28,8 +28,6 @@ enum Sealed {
     Stands,
     /// Others stand there, and stay.
     Kept,
-    /// Another name stands there, and stays; this one waits for what becomes of its record.
-    Noted(Noted),
     /// It stands there where others did.
     Replaced,
 }
@@ -37,15 +35,39 @@ enum Sealed {
 impl Vault {
     /// Seals many: all of them, or on an error none. What is settled waits no more.
     pub fn seal_all(&self, sealings: &[Sealing<'_>], settled: &[Noted]) -> Result<(), VaultError> {
-        let settled: Vec<&Noted> = settled.iter().filter(|settled| self.is_noted(settled)).collect();
         let sealings: Vec<_> = sealings.iter().map(|sealing| (*sealing, None)).collect();
-        self.seal_many(&sealings, Replacing::Always, &settled)
+        self.seal_many(&sealings, Replacing::Always, &self.answered(settled))
     }
 
-    /// Seals what is not known yet, some of it as a record has it: a document without a name does not cover a name, and no name
-    /// another one, but waits for what becomes of its record. All of them, or on an error none.
-    pub fn seal_new(&self, sealings: &[(Sealing<'_>, Option<&str>)]) -> Result<(), VaultError> {
+    /// Seals what is not known yet, some of it as a record has it, by its `ORG/ID` and the hash of its content: a document
+    /// without a name does not cover a name, and no name another one, but waits for what becomes of its record. While a name
+    /// waits, so does every other one that the person is given. All of them, or on an error none.
+    pub fn seal_new(&self, sealings: &[(Sealing<'_>, Option<(&str, u64)>)]) -> Result<(), VaultError> {
         self.seal_many(sealings, Replacing::Unnamed, &[])
+    }
+
+    /// Notes what is answered now, and tells what need not wait any more.
+    fn answered(&self, now: &[Noted]) -> Vec<Noted> {
+        let mut noted = self.noted();
+        for answered in now {
+            if let Some(known) = noted.get_mut(answered) {
+                *known = Answered(true);
+            }
+        }
+        let waits = |one: &Noted| {
+            let mut of_the_same = noted.iter().filter(|(other, _)| other.is_of(&one.subject, &one.reference));
+            of_the_same.any(|(_, answered)| !answered.0)
+        };
+        now.iter()
+            .filter(|one| !noted.is_empty() && !waits(one))
+            .flat_map(|one| noted.keys().filter(|other| other.is_of(&one.subject, &one.reference)))
+            .cloned()
+            .collect()
+    }
+
+    /// Whether names wait that a person is given under a reference.
+    fn waits(&self, sealing: &Sealing<'_>) -> bool {
+        self.noted().keys().any(|noted| noted.is_of(sealing.subject, sealing.reference))
     }
 
     /// Whether names wait for what becomes of their records.
@@ -55,7 +77,7 @@ impl Vault {
 
     /// Whether this name waits.
     pub fn is_noted(&self, noted: &Noted) -> bool {
-        self.noted().contains(noted)
+        self.noted().contains_key(noted)
     }
 
     /// All names that wait.
@@ -71,7 +93,7 @@ impl Vault {
 
     /// Who was erased has none. What was damaged stays, for a backup may have it whole.
     fn noted_where(&self, is_asked_for: impl Fn(&Noted) -> bool) -> Result<Vec<(Noted, PersonalFields)>, VaultError> {
-        let asked_for: Vec<Noted> = self.noted().iter().filter(|noted| is_asked_for(noted)).cloned().collect();
+        let asked_for: Vec<Noted> = self.noted().keys().filter(|noted| is_asked_for(noted)).cloned().collect();
         let mut names = Vec::new();
         if asked_for.is_empty() {
             return Ok(names);
@@ -95,9 +117,9 @@ impl Vault {
 
     fn seal_many(
         &self,
-        sealings: &[(Sealing<'_>, Option<&str>)],
+        sealings: &[(Sealing<'_>, Option<(&str, u64)>)],
         replacing: Replacing,
-        settled: &[&Noted],
+        settled: &[Noted],
     ) -> Result<(), VaultError> {
         if sealings.is_empty() && settled.is_empty() {
             return Ok(());
@@ -112,15 +134,26 @@ impl Vault {
             self.remembered().clear();
         }
         // What stands there now and is not remembered, and what waits.
-        let (mut standing, mut waiting) = (Vec::new(), Vec::new());
+        let (mut standing, mut waiting) = (Vec::new(), Vec::<Noted>::new());
         for ((sealing, record), hash) in sealings.iter().zip(hashes) {
-            if self.remembered().contains(&hash) {
+            let is_of_the_same = |noted: &Noted| noted.is_of(sealing.subject, sealing.reference);
+            let another_waits = record.is_some() && (waiting.iter().any(is_of_the_same) || self.waits(sealing));
+            if !another_waits && self.remembered().contains(&hash) {
                 continue;
             }
-            match self.seal_one(&transaction, sealing, *record, replacing)? {
+            let sealed = self.seal_one(&transaction, sealing, replacing)?;
+            if let Some((record, content)) = *record
+                && (another_waits || sealed == Sealed::Kept)
+                && sealing.fields.name.is_some()
+                && let Some(cipher) = self.subject_cipher(&transaction, sealing.subject)?
+            {
+                let noted = Noted::new(sealing.subject, sealing.reference, record, content);
+                noted::note(&transaction, &cipher, &noted, sealing.fields)?;
+                waiting.push(noted);
+            }
+            match sealed {
                 Sealed::Stands => standing.push(hash),
                 Sealed::Kept => {}
-                Sealed::Noted(noted) => waiting.push(noted),
                 Sealed::Replaced => {
                     // What stood there before may be remembered, or come earlier in this batch.
                     self.remembered().clear();
@@ -134,9 +167,9 @@ impl Vault {
         *version = (now.0, connection.total_changes());
         self.remembered().extend(standing);
         let mut noted = self.noted();
-        noted.extend(waiting);
+        noted.extend(waiting.into_iter().map(|noted| (noted, Answered(false))));
         for settled in settled {
-            noted.remove(*settled);
+            noted.remove(settled);
         }
         Ok(())
     }
@@ -155,7 +188,7 @@ impl Vault {
         self.remembered().contains(&self.hash(sealing))
     }
 
-    fn noted(&self) -> MutexGuard<'_, HashSet<Noted>> {
+    fn noted(&self) -> MutexGuard<'_, HashMap<Noted, Answered>> {
         self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -175,7 +208,6 @@ impl Vault {
         &self,
         transaction: &Transaction<'_>,
         sealing: &Sealing<'_>,
-        record: Option<&str>,
         replacing: Replacing,
     ) -> Result<Sealed, VaultError> {
         let Sealing { subject, reference, fields } = *sealing;
@@ -188,9 +220,7 @@ impl Vault {
             None => Sealed::Stands,
             Some(before) if before == fields => return Ok(Sealed::Stands),
             Some(before) if replacing == Replacing::Unnamed && (before.name.is_some() || fields.name.is_none()) => {
-                let record = record.filter(|_| fields.name.is_some() && fields.name != before.name);
-                let Some(record) = record else { return Ok(Sealed::Kept) };
-                return noted::note(transaction, &cipher, sealing, record).map(Sealed::Noted);
+                return Ok(Sealed::Kept);
             }
             Some(_) => Sealed::Replaced,
         };

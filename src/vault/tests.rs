@@ -265,11 +265,11 @@ fn another_name_waits_for_its_record_until_that_is_settled_also_for_the_next_pro
     let (dir, vault) = vault();
     let (one, two) = (fields("一"), fields("二"));
     let of = |fields| Sealing { subject: "P1", reference: "a", fields };
-    vault.seal_new(&[(of(&one), Some("ORG/1")), (of(&two), Some("ORG/2")), (of(&two), None)]).unwrap();
+    vault.seal_new(&[(of(&one), Some(("ORG/1", 1))), (of(&two), Some(("ORG/2", 2))), (of(&two), None)]).unwrap();
     assert_eq!(vault.open_fields("P1", "a").unwrap().as_ref(), Some(&one));
     let next = Vault::open(dir.path()).unwrap();
     assert!(vault.has_noted() && next.has_noted());
-    let noted = Noted { subject: "P1".to_owned(), reference: "a".to_owned(), record: "ORG/2".to_owned() };
+    let noted = Noted::new("P1", "a", "ORG/2", 2);
     assert_eq!(next.noted_names().unwrap(), [(noted.clone(), two.clone())]);
     assert_eq!(next.open_all("P1").unwrap(), [("a".to_owned(), one.clone())], "nobody is called so yet");
     next.seal_all(&[of(&two)], &[noted]).unwrap();
@@ -281,7 +281,7 @@ fn another_name_waits_for_its_record_until_that_is_settled_also_for_the_next_pro
 fn a_name_that_waits_is_erased_with_its_subject() {
     let (dir, vault) = vault();
     let (one, two) = (fields("一"), fields("二"));
-    let of = |fields| (Sealing { subject: "P1", reference: "a", fields }, Some("ORG/1"));
+    let of = |fields| (Sealing { subject: "P1", reference: "a", fields }, Some(("ORG/1", 1)));
     vault.seal_new(&[of(&one), of(&two)]).unwrap();
     vault.database().connection.execute("DELETE FROM subject_keys", []).unwrap();
     let next = Vault::open(dir.path()).unwrap();

@@ -33,6 +33,7 @@ fn main() -> ExitCode {
     let settings = Settings::read();
     let done = match &settings.command {
         Some(Command::Project(job)) => project::project(job).map(|()| true),
+        Some(Command::WorstDay(job)) => rules::worst_day(job).map(|()| true),
         Some(Command::Scan(job)) => project::scan(job).map(|()| true),
         None => bench(&settings),
     };

@@ -1,7 +1,7 @@
 //! What a child process tells about itself, and what the system tells about it.
 
 use crate::{Result, settings::Job};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
     path::Path,
     process::{Command, Stdio},
@@ -28,7 +28,7 @@ impl Measured {
 }
 
 /// Runs a job of this program in a process of its own.
-pub(crate) fn run(job: &str, arguments: &Job) -> Result<Measured> {
+pub(crate) fn run<T: DeserializeOwned>(job: &str, arguments: &Job) -> Result<T> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg(job).arg("--log").arg(&arguments.log).arg("--views").arg(&arguments.views);
     if arguments.on_kafka {

@@ -96,8 +96,8 @@ struct Figures {
 impl Figures {
     fn measure(&self, job: &Job, report: &mut Report) -> Result<()> {
         progress(&format!("first projection of {}, with outputs", self.log));
-        let first = measured::run("project", job)?;
-        let (mut scans, mut rebuilds) = (Vec::new(), Vec::new());
+        let first: Measured = measured::run("project", job)?;
+        let (mut scans, mut rebuilds): (Vec<Measured>, Vec<Measured>) = (Vec::new(), Vec::new());
         for _ in 0..TURNS {
             progress(&format!("reading and decoding {}", self.log));
             scans.push(measured::run("scan", job)?);

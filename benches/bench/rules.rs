@@ -3,10 +3,10 @@
 
 use crate::{
     Result,
-    measured::percentiles,
+    measured::{self, percentiles},
     progress,
     report::{Figure, Floor, Report},
-    settings::Settings,
+    settings::{Job, Settings},
 };
 use chengxin::{
     clock::Clock,
@@ -25,6 +25,7 @@ use chengxin_projections::{
     policy::shipped_policy,
     testing::{self, Step},
 };
+use serde::{Deserialize, Serialize};
 use std::{
     path::Path,
     sync::{
@@ -50,10 +51,13 @@ const MORE: usize = 2_000;
 
 pub(crate) fn measure(_: &Settings, directory: &Path, report: &mut Report) -> Result<()> {
     progress("a day on which 100,000 terms end in one partition");
-    let worst = worst_day(&directory.join("worst"))?;
+    let data = directory.join("worst");
+    let job = Job { log: data.display().to_string(), on_kafka: false, views: data.clone() };
+    let worst: WorstDay = measured::run("worst-day", &job)?;
+    std::fs::remove_dir_all(data)?;
     let seconds = Figure::new("100,000 terms end at one day, folded and published", worst.seconds, "s");
     report.add(seconds.floor(Floor::AtMost(3.0)));
-    let longest = worst.longest_read.as_secs_f64() * 1e3;
+    let longest = worst.longest_read * 1e3;
     report.add(Figure::new("longest wait of a reader meanwhile", longest, "ms").floor(Floor::AtMost(50.0)));
     let kib = worst.memory_per_subject / 1024.0;
     report.add(Figure::new("memory per listed subject", kib, "KiB").floor(Floor::AtMost(4.0)));
@@ -65,19 +69,23 @@ pub(crate) fn measure(_: &Settings, directory: &Path, report: &mut Report) -> Re
     Ok(())
 }
 
+#[derive(Debug, Serialize, Deserialize)]
 struct WorstDay {
     seconds: f64,
-    longest_read: Duration,
+    /// In seconds.
+    longest_read: f64,
+    /// With all that making up the log has left behind.
     memory_per_subject: f64,
 }
 
-fn worst_day(data: &Path) -> Result<WorstDay> {
+/// In a process of its own, for what another measurement has left behind would be taken for its memory, or hide it.
+pub(crate) fn worst_day(job: &Job) -> Result<()> {
+    let (data, before) = (Path::new(&job.log), resident_memory()?);
     let log = Arc::new(Embedded::open(data, 1)?);
     let codec = Arc::new(Codec::new());
     let first: Date = FIRST_DAY.parse()?;
     let last: Date = LAST_DAY.parse()?;
     fill(&*log, &codec, first)?;
-    let before = resident_memory()?;
     let clock = Arc::new(Clock::Manual(Mutex::new(last)));
     let surroundings = Surroundings { log, codec, clock: clock.clone(), first_policy: Vec::new() };
     let projector = Projector::start(surroundings, Views::open(data)?)?;
@@ -98,8 +106,9 @@ fn worst_day(data: &Path) -> Result<WorstDay> {
         opened.map(|()| (seconds, longest))
     })?;
     projector.stop()?;
-    std::fs::remove_dir_all(data)?;
-    Ok(WorstDay { seconds, longest_read, memory_per_subject })
+    let worst = WorstDay { seconds, longest_read: longest_read.as_secs_f64(), memory_per_subject };
+    println!("{}", serde_json::to_string(&worst)?);
+    Ok(())
 }
 
 /// The policy, a day, and one entry for each of many subjects, all with the same last day.

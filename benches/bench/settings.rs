@@ -43,6 +43,9 @@ pub(crate) enum Command {
     /// Folds a log into views.
     #[command(hide = true)]
     Project(Job),
+    /// Ends very many terms on one day, with a log of its own.
+    #[command(hide = true)]
+    WorstDay(Job),
     /// Reads and decodes a log, and nothing else.
     #[command(hide = true)]
     Scan(Job),
